@@ -1,0 +1,103 @@
+/**
+ * The one table of error codes. Every error that a user, a sender or an operator can meet has its code here,
+ * with what it means for the one who caused it; `docs/errors.md` is checked against this table by a test.
+ *
+ * - `reject`: this input will never be accepted as it is.
+ * - `retry`: the same input will be accepted later; keep it and send it again.
+ * - `fatal`: the process cannot go on; the operator must act.
+ */
+export const ERRORS = {
+  // Configuration and start-up
+  CONFIG_INVALID: ['fatal', 'The configuration has errors.'],
+  PORT_TAKEN: ['fatal', 'A port that is needed is in use by another program.'],
+  PREREQUISITE_MISSING: ['fatal', 'A program that is needed is missing or too old.'],
+  RESOURCES_TOO_SMALL: ['fatal', 'There is too little memory or disk space.'],
+  ENGINE_START_FAILED: ['fatal', 'Kafka or Elasticsearch did not become ready.'],
+  DOWNLOAD_FAILED: ['retry', 'A package could not be fetched from its registry.'],
+  TOPIC_MISMATCH: ['fatal', 'A topic exists with other settings than this version needs.'],
+  INDEX_MISMATCH: ['fatal', 'The index was made for another vector generation or mapping.'],
+  ALREADY_RUNNING: ['reject', 'Another instance already uses this data directory.'],
+  NOT_RUNNING: ['reject', 'The system is not running.'],
+  USAGE: ['reject', 'The command line could not be understood.'],
+  INTERNAL: ['fatal', 'Something happened that should not; please report it.'],
+
+  // Kafka, the object store, Elasticsearch
+  KAFKA_UNAVAILABLE: ['retry', 'Kafka did not confirm the write in time.'],
+  KAFKA_BUSY: ['retry', 'Too many writes are waiting for Kafka.'],
+  EVENT_TOO_LARGE: ['reject', 'The event is larger than a Kafka record may be.'],
+  EVENT_UNREADABLE: ['reject', 'A record on a topic is not in the Avro wire format or its schema is unknown.'],
+  OBJECT_STORE_UNAVAILABLE: ['retry', 'The object store could not be written or read.'],
+  OBJECT_STORE_FULL: ['retry', 'The object store has too little free space.'],
+  OBJECT_MISSING: ['reject', 'The object store does not hold this object.'],
+  OBJECT_CORRUPT: ['reject', 'A stored object does not match its SHA-256.'],
+  ELASTICSEARCH_UNAVAILABLE: ['retry', 'Elasticsearch did not answer in time.'],
+  DOCUMENT_REJECTED: ['reject', 'Elasticsearch refused the document.'],
+  PRODUCER_FENCED: ['retry', 'Another joiner has taken this partition.'],
+
+  // HL7 over MLLP
+  HL7_FRAME_TOO_LARGE: ['reject', 'The MLLP frame is larger than the limit.'],
+  HL7_FRAME_TIMEOUT: ['retry', 'The MLLP frame was not completed in time.'],
+  HL7_FRAME_BROKEN: ['reject', 'The bytes are not a complete MLLP frame.'],
+  HL7_CONNECTION_LIMIT: ['retry', 'Too many MLLP connections are open.'],
+  HL7_NO_MSH: ['reject', 'The message does not begin with an MSH segment.'],
+  HL7_UNREADABLE: ['reject', 'The message could not be read.'],
+  HL7_TYPE_UNSUPPORTED: ['reject', 'This message type is not handled here.'],
+  HL7_REQUIRED_FIELD_MISSING: ['reject', 'A field that is needed is empty.'],
+  HL7_CONTROL_ID_REUSED: ['reject', 'The same MSH-10 came with another message.'],
+  HL7_NO_REPORT_TEXT: ['reject', 'The message holds no report text.'],
+
+  // DICOM
+  DICOM_PDU_INVALID: ['reject', 'The bytes are not a valid PDU.'],
+  DICOM_PDU_TOO_LARGE: ['reject', 'The PDU is larger than was negotiated.'],
+  DICOM_ASSOCIATION_LIMIT: ['retry', 'Too many associations are open.'],
+  DICOM_AE_TITLE_REFUSED: ['reject', 'This AE title is not allowed here.'],
+  DICOM_TIMEOUT: ['retry', 'The peer did not send in time.'],
+  DICOM_COMMAND_INVALID: ['reject', 'The DIMSE command set could not be read.'],
+  DICOM_SOP_CLASS_UNSUPPORTED: ['reject', 'This SOP class is not stored here.'],
+  DICOM_DATA_SET_UNREADABLE: ['reject', 'The data set could not be read.'],
+  DICOM_DATA_SET_TOO_LARGE: ['reject', 'The data set is larger than the limit.'],
+  DICOM_DATA_SET_MISMATCH: ['reject', 'The data set does not match the SOP class or instance of the command.'],
+  DICOM_SOP_INSTANCE_UID_MISSING: ['reject', 'The data set has no SOP Instance UID.'],
+  DICOM_SEND_REFUSED: ['reject', 'The receiver did not accept the object.'],
+
+  // Reading text and images
+  REPORT_EMPTY: ['reject', 'The report has no text to read.'],
+  REPORT_UNREADABLE: ['reject', 'The report text could not be read.'],
+  TEXT_VECTOR_FAILED: ['retry', 'The text vector could not be computed.'],
+  IMAGE_NO_PIXELS: ['reject', 'The object holds no pixels.'],
+  IMAGE_TRANSFER_SYNTAX_UNSUPPORTED: ['reject', 'The pixels are in a transfer syntax that cannot be decoded here.'],
+  IMAGE_UNDECODABLE: ['reject', 'The pixels could not be decoded.'],
+  IMAGE_TOO_LARGE: ['reject', 'The image has more pixels than the limit.'],
+  MODEL_MISSING: ['fatal', 'The model weights are not there.'],
+  BACKEND_UNAVAILABLE: ['fatal', 'No TensorFlow.js backend could be started.'],
+
+  // Joining and indexing
+  CASE_TOO_LARGE: ['reject', 'The case is larger than a record may be.'],
+  PARTITION_LOST: ['retry', 'The partition was taken away while it was being restored.'],
+
+  // Searching
+  QUERY_INVALID: ['reject', 'The query could not be understood.'],
+  CASE_NOT_FOUND: ['reject', 'There is no such case.'],
+  VECTOR_GENERATION_MISMATCH: ['reject', 'The query vector and the index are of different generations.'],
+} as const satisfies Record<string, readonly ['reject' | 'retry' | 'fatal', string]>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorKind = (typeof ERRORS)[ErrorCode][0];
+
+/** An error with a code of the table. `detail` never holds patient data. */
+export class InterleaveError extends Error {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+    super(detail === undefined ? ERRORS[code][1] : `${ERRORS[code][1]} ${detail}`, options);
+    this.name = 'InterleaveError';
+    this.code = code;
+    this.kind = ERRORS[code][0];
+  }
+}
+
+/** The code of any thrown thing: its own where it has one of ours, `INTERNAL` otherwise. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof InterleaveError ? error.code : 'INTERNAL';
+}

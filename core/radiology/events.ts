@@ -1,0 +1,250 @@
+/**
+ * The events on the topics, as TypeScript sees them. `schemas/*.avsc` is the same in Avro; a test encodes and decodes
+ * one of each. Times are milliseconds since 1970 (UTC), places in text are UTF-16 offsets with an exclusive end.
+ * Fields with patient data are marked (phi); they stand only in record values.
+ */
+
+/** A stored object (raw message, DICOM object, thumbnail): `<case id>/<sha256>` in the object store. */
+export interface ObjectRef {
+  sha256: string;
+  /** bytes */
+  size: number;
+  mediaType: string;
+}
+
+/** What joins a report and its images; see `case-key.ts`. (phi) */
+export interface CaseKey {
+  kind: 'ACCESSION' | 'STUDY' | 'REPORT';
+  issuer: string;
+  value: string;
+}
+
+/** The patient as one sender names them; empty strings where nothing was said. (phi) */
+export interface Patient {
+  issuer: string;
+  identifier: string;
+  familyName: string;
+  givenName: string;
+  /** YYYYMMDD */
+  birthDate: string;
+  sex: '' | 'F' | 'M' | 'O';
+}
+
+/** OBR-25 / OBX-11 / TXA-17 in one list, see `report-status.ts`. */
+export type ReportStatus = 'PRELIMINARY' | 'FINAL' | 'CORRECTED' | 'ADDENDUM' | 'CANCELLED';
+
+export type SectionName =
+  | 'INDICATION'
+  | 'COMPARISON'
+  | 'TECHNIQUE'
+  | 'FINDINGS'
+  | 'IMPRESSION'
+  | 'ADDENDUM'
+  | 'OTHER';
+
+/** A piece of the report as the message carried it; `section` where OBX-3 names one. (phi) */
+export interface ReportPart {
+  section: SectionName | null;
+  text: string;
+}
+
+/** `radiology.report.received`: one version of one report, for one case. */
+export interface ReportReceived {
+  /** hex, deterministic: the same message for the same case gives the same id */
+  eventId: string;
+  caseId: string;
+  caseKey: CaseKey;
+  /** identity of the report: (facility, OBR-3 or TXA-12); a correction has the same */
+  identity: { facility: string; fillerNumber: string };
+  status: ReportStatus;
+  /** OBR-25 (or what stood in its place) as sent */
+  resultStatus: string;
+  /** OBR-22, else MSH-7, else the time of receipt: orders the versions of a report */
+  effectiveAt: number;
+  receivedAt: number;
+  message: {
+    controlId: string;
+    sendingApplication: string;
+    sendingFacility: string;
+    type: string;
+    version: string;
+  };
+  /** SHA-256 of the raw message, hex */
+  digest: string;
+  raw: ObjectRef;
+  patient: Patient;
+  studyInstanceUids: string[];
+  procedure: { code: string; text: string };
+  modality: string;
+  /** OBR-7, null where absent */
+  observedAt: number | null;
+  parts: ReportPart[];
+  /** an error code where the report could not be read whole, else null */
+  problem: string | null;
+}
+
+export type Assertion = 'PRESENT' | 'ABSENT' | 'UNCERTAIN';
+
+/** One mention of a finding in a report. */
+export interface Finding {
+  /** concept of our own list, e.g. `pneumothorax` */
+  concept: string;
+  assertion: Assertion;
+  subject: 'PATIENT' | 'FAMILY';
+  time: 'CURRENT' | 'HISTORICAL';
+  section: SectionName;
+  laterality: '' | 'LEFT' | 'RIGHT' | 'BILATERAL';
+  location: string;
+  /** of the mention in the report text */
+  start: number;
+  end: number;
+  sentenceStart: number;
+  sentenceEnd: number;
+  /** the words that decided the assertion, '' where none did */
+  cue: string;
+}
+
+/** One cited image, e.g. "(series 3, image 55)"; a range gives one citation for each image. */
+export interface ImageCitation {
+  seriesNumber: number | null;
+  instanceNumber: number;
+  start: number;
+  end: number;
+  sentenceStart: number;
+  sentenceEnd: number;
+  /** the sentence with the one before and the one after (the paper, section 2) */
+  contextStart: number;
+  contextEnd: number;
+}
+
+/** What the labeler read in a report. */
+export interface ReportReading {
+  labeler: { generation: number; hash: string };
+  /** the whole report text; all offsets are places in it (phi) */
+  text: string;
+  sections: { name: SectionName; start: number; end: number }[];
+  findings: Finding[];
+  citations: ImageCitation[];
+  /** the clauses that assert something, without the denied ones: what is searched and embedded (phi) */
+  assertedText: string;
+  textVector: Vector | null;
+  problem: string | null;
+}
+
+/** A vector in float16, little endian, with the generation of the model that made it. */
+export interface Vector {
+  generation: number;
+  /** hash of the model bundle */
+  model: string;
+  dims: number;
+  data: Buffer;
+}
+
+/** `radiology.report.labeled` */
+export interface ReportLabeled {
+  received: ReportReceived;
+  /** offset of `received` in `radiology.report.received` */
+  receivedOffset: number;
+  reading: ReportReading;
+}
+
+export type ObjectKind = 'IMAGE' | 'KEY_OBJECT_SELECTION' | 'PRESENTATION_STATE' | 'OTHER';
+export type KeyImageReason = 'SMALL_SERIES' | 'SECONDARY_CAPTURE' | 'NAMED' | 'NONE';
+
+/** `radiology.image.received`: one DICOM object, for one case (an object with two accessions gives two events). */
+export interface ImageReceived {
+  eventId: string;
+  caseId: string;
+  caseKey: CaseKey;
+  sopInstanceUid: string;
+  sopClassUid: string;
+  studyInstanceUid: string;
+  seriesInstanceUid: string;
+  seriesNumber: number | null;
+  instanceNumber: number | null;
+  numberOfFrames: number;
+  rows: number;
+  columns: number;
+  modality: string;
+  bodyPart: string;
+  viewPosition: string;
+  laterality: string;
+  studyDescription: string;
+  /** (0008,0020) YYYYMMDD, '' where absent */
+  studyDate: string;
+  institution: string;
+  callingAeTitle: string;
+  patient: Patient;
+  kind: ObjectKind;
+  /** by the site rule; NONE: stored, not embedded until something names it */
+  keyImage: KeyImageReason;
+  /** of a key object selection or presentation state: what it names */
+  references: { sopInstanceUid: string; frames: number[] }[];
+  /** (0040,A043) of a key object selection, e.g. 113000 */
+  titleCode: string;
+  transferSyntaxUid: string;
+  /** the data set as received, with a Part 10 header of ours */
+  object: ObjectRef;
+  receivedAt: number;
+  problem: string | null;
+}
+
+/** `radiology.image.embedded` */
+export interface ImageEmbedded {
+  received: ImageReceived;
+  /** offset of `received` in `radiology.image.received` */
+  receivedOffset: number;
+  frames: ImageFrame[];
+  /** e.g. `wasm`, `native`, `gpu`; '' where nothing was embedded */
+  backend: string;
+  problem: string | null;
+}
+
+/** One frame that was decoded; frames count from 1 (PS3.3 C.7.6.6). */
+export interface ImageFrame {
+  frame: number;
+  thumbnail: ObjectRef | null;
+  vector: Vector | null;
+}
+
+/** One report of a case in its newest version, and what came before. */
+export interface CaseReport {
+  latest: ReportLabeled;
+  /** every version seen, the newest first, at most `MAX_REPORT_VERSIONS` */
+  versions: { status: ReportStatus; effectiveAt: number; receivedOffset: number; digest: string }[];
+}
+
+/** One DICOM object of a case, without its vectors. */
+export interface CaseImage {
+  received: ImageReceived;
+  receivedOffset: number;
+  frames: { frame: number; thumbnail: ObjectRef | null }[];
+  backend: string;
+  problem: string | null;
+  /** true when the same SOP Instance UID came with other bytes */
+  replaced: boolean;
+}
+
+/** A vector of a case: the set is keyed by image, frame and generation. */
+export interface CaseVector {
+  sopInstanceUid: string;
+  frame: number;
+  vector: Vector;
+}
+
+/** `radiology.case`: the state of a case; `merge.ts` makes it, whatever the order of arrival. */
+export interface Case {
+  caseId: string;
+  caseKey: CaseKey;
+  /** sorted by identity */
+  reports: CaseReport[];
+  /** sorted by series, instance, SOP Instance UID; images, key object selections and presentation states alike */
+  images: CaseImage[];
+  /** sorted like `images`; at most two generations and `MAX_CASE_EMBEDDED_IMAGES` images */
+  vectors: CaseVector[];
+  /** true when a limit left images or vectors out */
+  overflow: boolean;
+  /** smallest and largest receivedAt of all that was merged */
+  firstReceivedAt: number;
+  lastReceivedAt: number;
+}
