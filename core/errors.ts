@@ -25,7 +25,10 @@ export const ERRORS = {
   KAFKA_UNAVAILABLE: ['retry', 'Kafka did not confirm the write in time.'],
   KAFKA_BUSY: ['retry', 'Too many writes are waiting for Kafka.'],
   EVENT_TOO_LARGE: ['reject', 'The event is larger than a Kafka record may be.'],
-  EVENT_UNREADABLE: ['reject', 'A record on a topic is not in the Avro wire format or its schema is unknown.'],
+  EVENT_UNREADABLE: [
+    'reject',
+    'A record on a topic is not in the Avro wire format or its schema is unknown.',
+  ],
   OBJECT_STORE_UNAVAILABLE: ['retry', 'The object store could not be written or read.'],
   OBJECT_STORE_FULL: ['retry', 'The object store has too little free space.'],
   OBJECT_MISSING: ['reject', 'The object store does not hold this object.'],
@@ -56,7 +59,10 @@ export const ERRORS = {
   DICOM_SOP_CLASS_UNSUPPORTED: ['reject', 'This SOP class is not stored here.'],
   DICOM_DATA_SET_UNREADABLE: ['reject', 'The data set could not be read.'],
   DICOM_DATA_SET_TOO_LARGE: ['reject', 'The data set is larger than the limit.'],
-  DICOM_DATA_SET_MISMATCH: ['reject', 'The data set does not match the SOP class or instance of the command.'],
+  DICOM_DATA_SET_MISMATCH: [
+    'reject',
+    'The data set does not match the SOP class or instance of the command.',
+  ],
   DICOM_SOP_INSTANCE_UID_MISSING: ['reject', 'The data set has no SOP Instance UID.'],
   DICOM_SEND_REFUSED: ['reject', 'The receiver did not accept the object.'],
 
@@ -65,7 +71,10 @@ export const ERRORS = {
   REPORT_UNREADABLE: ['reject', 'The report text could not be read.'],
   TEXT_VECTOR_FAILED: ['retry', 'The text vector could not be computed.'],
   IMAGE_NO_PIXELS: ['reject', 'The object holds no pixels.'],
-  IMAGE_TRANSFER_SYNTAX_UNSUPPORTED: ['reject', 'The pixels are in a transfer syntax that cannot be decoded here.'],
+  IMAGE_TRANSFER_SYNTAX_UNSUPPORTED: [
+    'reject',
+    'The pixels are in a transfer syntax that cannot be decoded here.',
+  ],
   IMAGE_UNDECODABLE: ['reject', 'The pixels could not be decoded.'],
   IMAGE_TOO_LARGE: ['reject', 'The image has more pixels than the limit.'],
   MODEL_MISSING: ['fatal', 'The model weights are not there.'],

@@ -1,0 +1,58 @@
+/** The topics, by the name that the code uses. `schemas/README.md` says who writes and who reads each. */
+export const TOPICS = {
+  reportReceived: 'radiology.report.received',
+  reportLabeled: 'radiology.report.labeled',
+  imageReceived: 'radiology.image.received',
+  imageEmbedded: 'radiology.image.embedded',
+  case: 'radiology.case',
+  caseMoved: 'radiology.case.moved',
+} as const;
+
+/** Where a service puts what it can never handle: one writer each. */
+export function deadLetterTopic(service: string): string {
+  return `radiology.dead-letter.${service}`;
+}
+
+export const DEAD_LETTER_SERVICES = [
+  'hl7-gateway',
+  'dicom-gateway',
+  'labeler',
+  'inference',
+  'joiner',
+  'indexer',
+] as const;
+
+/** A Kafka record of ours may reach this many bytes (`max.message.bytes`). */
+export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * What a topic must look like. `keyed` topics all have the one partition count that is fixed at creation; dead letters
+ * are few, unordered by case, and have one partition.
+ */
+export interface TopicSpec {
+  name: string;
+  keyed: boolean;
+  config: Record<string, string>;
+}
+
+const RETAINED = { 'cleanup.policy': 'delete', 'retention.ms': String(30 * DAY_MS) };
+
+export const TOPIC_SPECS: TopicSpec[] = [
+  ...[TOPICS.reportReceived, TOPICS.reportLabeled, TOPICS.imageReceived, TOPICS.imageEmbedded].map((name) =>
+    spec(name, true, RETAINED),
+  ),
+  spec(TOPICS.case, true, {
+    'cleanup.policy': 'compact',
+    'segment.ms': String(DAY_MS),
+    'max.compaction.lag.ms': String(7 * DAY_MS),
+    'delete.retention.ms': String(30 * DAY_MS),
+  }),
+  spec(TOPICS.caseMoved, true, RETAINED),
+  ...DEAD_LETTER_SERVICES.map((service) => spec(deadLetterTopic(service), false, RETAINED)),
+];
+
+function spec(name: string, keyed: boolean, config: Record<string, string>): TopicSpec {
+  return { name, keyed, config: { ...config, 'max.message.bytes': String(MAX_RECORD_BYTES) } };
+}

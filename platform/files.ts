@@ -1,0 +1,49 @@
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InterleaveError } from '../core/errors.ts';
+
+/** The site secret: at least 16 bytes, whatever they are. Throws `CONFIG_INVALID` where it is missing or short. */
+export async function readSecret(file: string): Promise<Buffer> {
+  const secret = await readFile(file).catch((cause: unknown) => {
+    throw new InterleaveError('CONFIG_INVALID', 'The site secret cannot be read.', { cause });
+  });
+  const MIN_SECRET_BYTES = 16;
+  if (secret.length < MIN_SECRET_BYTES)
+    throw new InterleaveError('CONFIG_INVALID', `The site secret is shorter than ${MIN_SECRET_BYTES} bytes.`);
+  return secret;
+}
+
+export async function readJsonFile(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as unknown;
+  } catch (cause) {
+    throw new InterleaveError('CONFIG_INVALID', 'A JSON file cannot be read.', { cause });
+  }
+}
+
+/** Writes a file so that a reader sees the old or the new one, never a half, and so that it survives a power cut. */
+export async function writeFileDurably(file: string, bytes: Buffer | string, mode = 0o644): Promise<void> {
+  const temporary = join(dirname(file), `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  const handle = await open(temporary, 'wx', mode);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+    await handle.close();
+    await rename(temporary, file);
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(file));
+}
+
+/** Makes new names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
