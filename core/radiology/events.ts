@@ -1,16 +1,12 @@
+import type { ObjectRef } from '../object-ref.ts';
+
 /**
  * The events on the topics, as TypeScript sees them. `schemas/*.avsc` is the same in Avro; a test encodes and decodes
  * one of each. Times are milliseconds since 1970 (UTC), places in text are UTF-16 offsets with an exclusive end.
  * Fields with patient data are marked (phi); they stand only in record values.
  */
 
-/** A stored object (raw message, DICOM object, thumbnail): `<case id>/<sha256>` in the object store. */
-export interface ObjectRef {
-  sha256: string;
-  /** bytes */
-  size: number;
-  mediaType: string;
-}
+export type { ObjectRef };
 
 /** What joins a report and its images; see `case-key.ts`. (phi) */
 export interface CaseKey {

@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { InterleaveError } from '../../core/errors.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Readiness } from '../readiness.ts';
+import {
+  HEARTBEAT_INTERVAL_MS,
+  MAX_BACKOFF_MS,
+  MAX_POLL_RECORDS,
+  MIN_BACKOFF_MS,
+  REBALANCE_TIMEOUT_MS,
+  SESSION_TIMEOUT_MS,
+} from './limits.ts';
+import { watchLag } from './watch-lag.ts';
+
+export interface ConsumedRecord {
+  topic: string;
+  partition: number;
+  offset: number;
+  key: string;
+  /** null is a tombstone */
+  value: Buffer | null;
+  timestamp: number;
+  headers: Record<string, string>;
+}
+
+export interface ConsumeOptions {
+  groupId: string;
+  topics: string[];
+  /** records of one partition, in order; commits when it resolves */
+  handle(records: ConsumedRecord[], heartbeat: () => Promise<void>): Promise<void>;
+  log: Logger;
+  metrics: Metrics;
+  ready: Readiness;
+  /** called once, when the consumer cannot go on; the process should end */
+  fail(error: unknown): void;
+  maxRecords?: number;
+  /** partitions that are handled at the same time; 1 unless told */
+  concurrentPartitions?: number;
+}
+
+/** The settings that every consumer of ours has. */
+export const CONSUMER_SETTINGS = {
+  sessionTimeout: SESSION_TIMEOUT_MS,
+  heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+  rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+  allowAutoTopicCreation: false,
+  maxWaitTimeInMs: 500,
+  maxBytesPerPartition: 8 * 1024 * 1024,
+  retry: { initialRetryTime: 20, maxRetryTime: 2_000, retries: 8 },
+};
+
+/**
+ * Reads topics at least once: a partition's records in order, committed after `handle` resolved. A group that is new
+ * begins at the beginning, or what was acknowledged before it first joined would be lost to it.
+ *
+ * An `InterleaveError` of kind `retry` is tried again with the same records until it passes; any other error ends the
+ * consumer through `fail`. What can never be handled belongs into a dead letter, by `handle` itself.
+ */
+export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ stop(): Promise<void> }> {
+  const { log, metrics, ready } = options;
+  const consumer = kafka.consumer({ groupId: options.groupId, ...CONSUMER_SETTINGS });
+  const handled = metrics.counter('interleave_records_handled_total', 'Records handled', ['topic']);
+  const retries = metrics.counter('interleave_records_retried_total', 'Tries that failed and pass', ['code']);
+  ready.set('kafka', false, 'joining the group');
+  let stopping = false;
+
+  consumer.on(consumer.events.GROUP_JOIN, () => ready.set('kafka', true));
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    ready.set('kafka', false, 'crashed');
+    if (!payload.restart && !stopping) options.fail(payload.error);
+  });
+
+  await consumer.connect();
+  await consumer.subscribe({ topics: options.topics, fromBeginning: true });
+  const lag = watchLag(kafka, options);
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: options.concurrentPartitions ?? 1,
+    eachBatch: (payload) => handleBatch(consumer, payload),
+  });
+
+  async function handleBatch(member: Consumer, payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const step = options.maxRecords ?? MAX_POLL_RECORDS;
+    for (let start = 0; start < batch.messages.length; start += step) {
+      if (stopping || !payload.isRunning() || payload.isStale()) return;
+      const records = batch.messages
+        .slice(start, start + step)
+        .map((message) => toRecord(batch.topic, batch.partition, message));
+      const last = records.at(-1);
+      if (last === undefined || !(await handleUntilDone(records, payload))) return;
+      payload.resolveOffset(String(last.offset));
+      await member.commitOffsets([
+        { topic: batch.topic, partition: batch.partition, offset: String(last.offset + 1) },
+      ]);
+      handled.inc({ topic: batch.topic }, records.length);
+      lag.progressed();
+      await payload.heartbeat();
+    }
+  }
+
+  /** False where the partition was taken away or the consumer stops meanwhile. */
+  async function handleUntilDone(records: ConsumedRecord[], payload: EachBatchPayload): Promise<boolean> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await options.handle(records, payload.heartbeat);
+        ready.set('handling', true);
+        return true;
+      } catch (error) {
+        if (!(error instanceof InterleaveError) || error.kind !== 'retry') {
+          if (isKafkaError(error)) throw error;
+          options.fail(error);
+          throw error;
+        }
+        retries.inc({ code: error.code });
+        if (attempt === 0) log.warn({ code: error.code, topic: payload.batch.topic }, 'records.waiting');
+        ready.set('handling', false, error.code);
+      }
+      await sleep(Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(attempt, 10)));
+      await payload.heartbeat();
+      lag.progressed();
+      if (stopping || !payload.isRunning() || payload.isStale()) return false;
+    }
+  }
+
+  return {
+    async stop() {
+      stopping = true;
+      await lag.stop();
+      await consumer.disconnect();
+    },
+  };
+}
+
+function toRecord(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    key: message.key?.toString('utf8') ?? '',
+    value: message.value,
+    timestamp: Number(message.timestamp),
+    headers: Object.fromEntries(
+      Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value ?? '')]),
+    ),
+  };
+}
+
+/** Errors of kafkajs itself (a rebalance, a lost coordinator) are handled by kafkajs. */
+function isKafkaError(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith('KafkaJS');
+}

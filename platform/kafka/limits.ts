@@ -1,0 +1,23 @@
+/** Records that may wait for Kafka in one process; more are refused with `KAFKA_BUSY`. */
+export const MAX_QUEUED_RECORDS = 10_000;
+/** Bytes that may wait for Kafka in one process. */
+export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+/** One send is one record batch for each partition; the broker refuses larger ones than `max.message.bytes`. */
+export const MAX_BATCH_RECORDS = 100;
+export const MAX_BATCH_BYTES = 512 * 1024;
+/** A record with its key and headers; a little below `max.message.bytes`, for the batch header. */
+export const MAX_RECORD_VALUE_BYTES = 4 * 1024 * 1024 - 16 * 1024;
+/** A send that is not confirmed after this long has failed, though it may have landed. */
+export const SEND_TIMEOUT_MS = 8_000;
+
+/** A member that was killed frees its partitions after this long. */
+export const SESSION_TIMEOUT_MS = 10_000;
+export const HEARTBEAT_INTERVAL_MS = 2_000;
+export const REBALANCE_TIMEOUT_MS = 20_000;
+/** Records that a handler is given at once, unless it asks for another number. */
+export const MAX_POLL_RECORDS = 32;
+/** A consumer with lag that commits nothing for this long has stalled and is ended, to be restarted. */
+export const STALL_TIMEOUT_MS = 90_000;
+/** Between two tries of a record that failed for a reason that passes. */
+export const MIN_BACKOFF_MS = 100;
+export const MAX_BACKOFF_MS = 5_000;

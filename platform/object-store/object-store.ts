@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream';
+import type { ObjectRef } from '../../core/object-ref.ts';
+
+/**
+ * Keeps raw messages, DICOM objects and thumbnails as `<case id>/<sha256>`, so that a case can be erased whole. An
+ * object never changes; writing it again is harmless. What is resolved is durable (bytes and name are on the disk).
+ *
+ * Throws `OBJECT_STORE_UNAVAILABLE`, `OBJECT_STORE_FULL`, `OBJECT_MISSING`, `OBJECT_CORRUPT`.
+ */
+export interface ObjectStore {
+  put(caseId: string, bytes: Buffer, mediaType: string): Promise<ObjectRef>;
+  /** For bytes that come bit by bit; the case is told at the end, when the header has been read. */
+  writer(): Promise<ObjectWriter>;
+  /** The whole object, its SHA-256 checked. */
+  read(caseId: string, sha256: string): Promise<Buffer>;
+  /** A stream of the object; the SHA-256 is not checked. */
+  open(caseId: string, sha256: string): Promise<Readable>;
+  has(caseId: string, sha256: string): Promise<boolean>;
+  /** Erases a case whole. */
+  eraseCase(caseId: string): Promise<void>;
+}
+
+/** Exactly one of `commit` and `abort` ends it. */
+export interface ObjectWriter {
+  /** Resolves when the next chunk may come. */
+  write(chunk: Buffer): Promise<void>;
+  /** bytes so far */
+  readonly size: number;
+  /** The first bytes again, at most `length`, to read a header from. */
+  readBack(length: number): Promise<Buffer>;
+  /** Makes the object durable in every one of the cases. */
+  commit(caseIds: string[], mediaType: string): Promise<ObjectRef>;
+  abort(): Promise<void>;
+}
