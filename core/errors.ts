@@ -45,8 +45,12 @@ export const ERRORS = {
   HL7_NO_MSH: ['reject', 'The message does not begin with an MSH segment.'],
   HL7_UNREADABLE: ['reject', 'The message could not be read.'],
   HL7_TYPE_UNSUPPORTED: ['reject', 'This message type is not handled here.'],
+  HL7_VERSION_UNSUPPORTED: ['reject', 'This HL7 version is not handled here.'],
+  HL7_PROCESSING_ID_REFUSED: ['reject', 'Messages with this processing id are refused here.'],
   HL7_REQUIRED_FIELD_MISSING: ['reject', 'A field that is needed is empty.'],
   HL7_CONTROL_ID_REUSED: ['reject', 'The same MSH-10 came with another message.'],
+  MLLP_UNREACHABLE: ['retry', 'The MLLP receiver could not be reached.'],
+  MLLP_NO_ANSWER: ['retry', 'The MLLP receiver did not answer in time.'],
   HL7_NO_REPORT_TEXT: ['reject', 'The message holds no report text.'],
 
   // DICOM
@@ -64,6 +68,8 @@ export const ERRORS = {
     'The data set does not match the SOP class or instance of the command.',
   ],
   DICOM_SOP_INSTANCE_UID_MISSING: ['reject', 'The data set has no SOP Instance UID.'],
+  DICOM_TOO_MANY_REFERENCES: ['reject', 'The object names more objects or frames than an event can hold.'],
+  DICOM_PEER_UNREACHABLE: ['retry', 'The DICOM peer cannot be reached or has closed the connection.'],
   DICOM_SEND_REFUSED: ['reject', 'The receiver did not accept the object.'],
 
   // Reading text and images

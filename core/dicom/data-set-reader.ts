@@ -1,0 +1,216 @@
+/**
+ * Reads a data set from a stream of chunks, as far as Pixel Data, and keeps only the elements that were asked for.
+ * Everything else is passed over without being buffered, so that memory is flat whatever the object's size.
+ *
+ * The encodings are those of PS3.5 A.1 to A.3 (7.1.2 and 7.1.3 for the element headers, 7.5 for sequences); a deflated
+ * data set is to be inflated first. The parser is a generator that says how many bytes it needs next, or passes over.
+ */
+import { InterleaveError } from '../errors.ts';
+import { DataSet, type Tag } from './data-set.ts';
+import { MAX_ELEMENTS, MAX_KEPT_TOTAL, MAX_KEPT_VALUE, MAX_SEQUENCE_DEPTH } from './limits.ts';
+import { TRANSFER_SYNTAX } from './uids.ts';
+
+/** What to keep: values at any place that is walked into, and the sequences that are walked into. */
+export interface Wanted {
+  values: ReadonlySet<Tag>;
+  sequences: ReadonlySet<Tag>;
+}
+
+interface Encoding {
+  explicit: boolean;
+  littleEndian: boolean;
+}
+
+/** What the parser asks for: bytes to look at, or bytes to pass over. `mayEnd`: the data set may also be over here. */
+type Request = { take: number; mayEnd: boolean } | { pass: number };
+type Parse<T> = Generator<Request, T, Buffer>;
+
+const ITEM = 0xfffee000;
+const ITEM_END = 0xfffee00d;
+const SEQUENCE_END = 0xfffee0dd;
+const UNDEFINED = 0xffffffff;
+/** Pixel Data, Float and Double Float Pixel Data; nothing that is asked for stands behind them. */
+const FIRST_PIXEL_GROUP = 0x7fe0;
+
+/** VRs with a two-byte length (PS3.5 7.1.2); all others have two reserved bytes and a four-byte length. */
+const SHORT_VRS = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
+
+export class DataSetReader {
+  readonly dataSet: DataSet;
+  readonly #wanted: Wanted;
+  readonly #parse: Parse<void>;
+  #request: Request;
+  #done = false;
+  /** collects a take that spans chunks */
+  #pending: Buffer[] = [];
+  #pendingLength = 0;
+  /** bytes passed to the parser so far: places of the ends of items and sequences of defined length */
+  #position = 0;
+  #elements = 0;
+  #kept = 0;
+  #hasPixelData = false;
+
+  constructor(transferSyntaxUid: string, wanted: Wanted) {
+    const littleEndian = transferSyntaxUid !== TRANSFER_SYNTAX.EXPLICIT_BIG;
+    const explicit = transferSyntaxUid !== TRANSFER_SYNTAX.IMPLICIT_LITTLE;
+    this.#wanted = wanted;
+    this.dataSet = new DataSet(littleEndian);
+    this.#parse = this.#elementsUntil(Number.POSITIVE_INFINITY, { explicit, littleEndian }, this.dataSet, 0);
+    this.#request = this.#next(undefined);
+  }
+
+  /** True when nothing more is needed: Pixel Data was reached. */
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** Did the data set come to Pixel Data? */
+  get hasPixelData(): boolean {
+    return this.#hasPixelData;
+  }
+
+  /** Throws DICOM_DATA_SET_UNREADABLE. */
+  push(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length && !this.#done; ) {
+      const wantedLength = 'take' in this.#request ? this.#request.take : this.#request.pass;
+      const part = chunk.subarray(at, at + wantedLength - this.#pendingLength);
+      at += part.length;
+      this.#pendingLength += part.length;
+      if ('take' in this.#request) this.#pending.push(part);
+      if (this.#pendingLength < wantedLength) return;
+      this.#answer(wantedLength);
+    }
+  }
+
+  /** The data set has come to its end. Throws DICOM_DATA_SET_UNREADABLE where that is in the midst of something. */
+  end(): void {
+    if (this.#done) return;
+    const atBoundary = 'take' in this.#request && this.#request.mayEnd && this.#pendingLength === 0;
+    if (!atBoundary) throw unreadable('it is cut off');
+    this.#done = true;
+  }
+
+  #answer(length: number): void {
+    const bytes = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending);
+    this.#pending = [];
+    this.#pendingLength = 0;
+    this.#position += length;
+    this.#request = this.#next(bytes);
+  }
+
+  /** Runs the parser to its next request that is not for nothing. */
+  #next(answer: Buffer | undefined): Request {
+    const nothing = Buffer.alloc(0);
+    let step = this.#parse.next(answer ?? nothing);
+    while (step.done !== true && ('take' in step.value ? step.value.take : step.value.pass) === 0) {
+      step = this.#parse.next(nothing);
+    }
+    if (step.done !== true) return step.value;
+    this.#done = true;
+    return { pass: 0 };
+  }
+
+  /** Elements up to a position, or an item delimiter, or Pixel Data. `into` is null where nothing is to be kept. */
+  *#elementsUntil(end: number, encoding: Encoding, into: DataSet | null, depth: number): Parse<void> {
+    while (this.#position < end) {
+      const head = yield { take: 8, mayEnd: depth === 0 };
+      const tag = readTag(head, encoding);
+      if (++this.#elements > MAX_ELEMENTS) throw unreadable('it has too many elements');
+      if (tag === ITEM_END && end === Number.POSITIVE_INFINITY && depth > 0) return;
+      if (tag === ITEM_END || tag === SEQUENCE_END || tag === ITEM)
+        throw unreadable('a delimiter stands in the wrong place');
+      if (depth === 0 && tag >>> 16 >= FIRST_PIXEL_GROUP) {
+        this.#hasPixelData = isPixelData(tag);
+        return;
+      }
+      const { vr, length } = yield* this.#valueHeader(head, encoding);
+      if (length !== UNDEFINED && this.#position + length > end)
+        throw unreadable('an element leaves its item');
+      yield* this.#value(tag, vr, length, encoding, into, depth);
+    }
+    if (this.#position > end) throw unreadable('an element leaves its item');
+  }
+
+  *#valueHeader(head: Buffer, encoding: Encoding): Parse<{ vr: string; length: number }> {
+    const vr = head.toString('latin1', 4, 6);
+    // Some senders mix implicit elements into explicit data sets: then these are not two capital letters.
+    if (!encoding.explicit || !/^[A-Z]{2}$/.test(vr)) return { vr: '', length: readLong(head, 4, encoding) };
+    if (SHORT_VRS.has(vr)) {
+      return { vr, length: encoding.littleEndian ? head.readUInt16LE(6) : head.readUInt16BE(6) };
+    }
+    const long = yield { take: 4, mayEnd: false };
+    return { vr, length: readLong(long, 0, encoding) };
+  }
+
+  *#value(
+    tag: Tag,
+    vr: string,
+    length: number,
+    encoding: Encoding,
+    into: DataSet | null,
+    depth: number,
+  ): Parse<void> {
+    const mayBeSequence = vr === 'SQ' || vr === 'UN' || vr === '';
+    const wanted = into !== null && mayBeSequence && this.#wanted.sequences.has(tag);
+    if (length === UNDEFINED || wanted) {
+      // A sequence in UN is in Implicit VR Little Endian (PS3.5 6.2.2 note 2).
+      const inner = vr === 'UN' ? { explicit: false, littleEndian: true } : encoding;
+      const items: DataSet[] | null = wanted ? [] : null;
+      yield* this.#items(length, inner, items, depth + 1);
+      if (items !== null) into?.sequences.set(tag, items);
+    } else if (into !== null && this.#wanted.values.has(tag) && length <= MAX_KEPT_VALUE) {
+      this.#keep(length);
+      into.values.set(tag, yield { take: length, mayEnd: false });
+    } else {
+      yield { pass: length };
+    }
+  }
+
+  *#items(length: number, encoding: Encoding, into: DataSet[] | null, depth: number): Parse<void> {
+    if (depth > MAX_SEQUENCE_DEPTH) throw unreadable('its sequences are nested too deeply');
+    const end = length === UNDEFINED ? Number.POSITIVE_INFINITY : this.#position + length;
+    while (this.#position < end) {
+      const head = yield { take: 8, mayEnd: false };
+      const tag = readTag(head, encoding);
+      if (++this.#elements > MAX_ELEMENTS) throw unreadable('it has too many elements');
+      if (tag === SEQUENCE_END) return;
+      if (tag !== ITEM) throw unreadable('a sequence holds something that is no item');
+      const itemLength = readLong(head, 4, encoding);
+      const itemEnd = itemLength === UNDEFINED ? Number.POSITIVE_INFINITY : this.#position + itemLength;
+      if (itemLength !== UNDEFINED && itemEnd > end) throw unreadable('an item leaves its sequence');
+      if (into === null && itemLength !== UNDEFINED) {
+        yield { pass: itemLength };
+        continue;
+      }
+      const item = into === null ? null : new DataSet(encoding.littleEndian);
+      if (item !== null) {
+        this.#keep(64); // an empty item also takes memory
+        into?.push(item);
+      }
+      yield* this.#elementsUntil(itemEnd, encoding, item, depth);
+    }
+  }
+
+  #keep(length: number): void {
+    this.#kept += length;
+    if (this.#kept > MAX_KEPT_TOTAL) throw unreadable('it names too much');
+  }
+}
+
+function isPixelData(tag: Tag): boolean {
+  return tag === 0x7fe00010 || tag === 0x7fe00008 || tag === 0x7fe00009;
+}
+
+function readTag(head: Buffer, { littleEndian }: Encoding): Tag {
+  const group = littleEndian ? head.readUInt16LE(0) : head.readUInt16BE(0);
+  const element = littleEndian ? head.readUInt16LE(2) : head.readUInt16BE(2);
+  return group * 0x10000 + element;
+}
+
+function readLong(bytes: Buffer, at: number, { littleEndian }: Encoding): number {
+  return littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+}
+
+function unreadable(detail: string): InterleaveError {
+  return new InterleaveError('DICOM_DATA_SET_UNREADABLE', detail);
+}

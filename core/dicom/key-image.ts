@@ -1,0 +1,43 @@
+/**
+ * What kind of object this is, and whether its picture is worth embedding: the site rule of `docs/architecture.md`.
+ *
+ * - A secondary capture is a key image: someone made it on purpose.
+ * - An object that a key object selection or a presentation state named is one, if the gateway knew when it came.
+ * - So is an image of a modality whose series are small (CR, DX, MG, US by default), and of other modalities the first
+ *   `seriesMaximum` images of a series (none by default): how large a series will become cannot be known while it streams.
+ * - Everything else is stored and kept, and not embedded until something names it.
+ */
+import type { KeyImageReason, ObjectKind } from '../radiology/events.ts';
+import type { Header } from './header.ts';
+import { isPresentationState, isSecondaryCapture, KEY_OBJECT_SELECTION } from './uids.ts';
+
+export interface KeyImageRule {
+  /** modalities whose series are small by nature */
+  modalities: readonly string[];
+  /** of other modalities: this many images of a series */
+  seriesMaximum: number;
+}
+
+export const DEFAULT_KEY_IMAGE_RULE: KeyImageRule = {
+  modalities: ['CR', 'DX', 'MG', 'US'],
+  seriesMaximum: 0,
+};
+
+export function objectKind(header: Header): ObjectKind {
+  if (header.sopClassUid === KEY_OBJECT_SELECTION) return 'KEY_OBJECT_SELECTION';
+  if (isPresentationState(header.sopClassUid)) return 'PRESENTATION_STATE';
+  return header.hasPixelData ? 'IMAGE' : 'OTHER';
+}
+
+/** `placeInSeries` counts the different images of the series that came so far, this one included. */
+export function keyImageReason(
+  header: Header,
+  rule: KeyImageRule,
+  known: { named: boolean; placeInSeries: number },
+): KeyImageReason {
+  if (objectKind(header) !== 'IMAGE') return 'NONE';
+  if (known.named) return 'NAMED';
+  if (isSecondaryCapture(header.sopClassUid)) return 'SECONDARY_CAPTURE';
+  if (rule.modalities.includes(header.modality)) return 'SMALL_SERIES';
+  return known.placeInSeries <= rule.seriesMaximum ? 'SMALL_SERIES' : 'NONE';
+}
