@@ -1,0 +1,17 @@
+/** Limits of reading HL7 v2, each with a test. Sizes in bytes unless said otherwise. */
+
+/** A message frame; the start of a longer one is kept and the connection closed. */
+export const DEFAULT_MAX_FRAME_BYTES = 1024 * 1024;
+
+/** Bytes outside any frame that are handed out in one piece; more of them come in further pieces. */
+export const MAX_STRAY_BYTES = 64 * 1024;
+
+/** Segments of a message: one line of a report is one OBX at some senders. */
+export const MAX_SEGMENTS = 20_000;
+
+/** OBR groups of one message, and accession numbers of one group. */
+export const MAX_REPORTS_PER_MESSAGE = 100;
+export const MAX_ACCESSIONS_PER_REPORT = 50;
+
+/** Messages in one batch file or batch frame. */
+export const MAX_BATCH_MESSAGES = 10_000;

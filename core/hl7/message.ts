@@ -1,0 +1,199 @@
+import { InterleaveError } from '../errors.ts';
+import { type Charset, decodeText, messageCharset } from './charset.ts';
+import { type Delimiters, readDelimiters } from './delimiters.ts';
+import { unescapeText } from './escape.ts';
+import { MAX_SEGMENTS } from './limits.ts';
+import { readPath } from './path.ts';
+
+/**
+ * An HL7 v2 message, read lossless and lazily: its text has one char per byte, and a field is cut out, unescaped and
+ * decoded only when somebody asks. `serialise` gives the same bytes back,
+ * whatever they were. Separators come from MSH-1 and MSH-2, character set from MSH-18 and the bytes.
+ */
+export interface Message {
+  /** what stood before MSH: a byte order mark, blank lines */
+  prefix: string;
+  delimiters: Delimiters;
+  charset: Charset;
+  segments: Segment[];
+}
+
+/** `raw` is the whole segment without its terminator; `terminator` is CR, LF, CRLF, blank lines, or '' at the end. */
+export interface Segment {
+  name: string;
+  raw: string;
+  terminator: string;
+  separator: string;
+  /** cut on first use, see `rawField` */
+  fields: string[] | null;
+}
+
+/**
+ * Segments end with CR, LF or CRLF, mixed if need be. A line that does not begin like a segment continues the one
+ * before: report text with bare line feeds stays whole. Throws `HL7_NO_MSH` and `HL7_UNREADABLE`.
+ */
+export function parseMessage(bytes: Buffer): Message {
+  const source = bytes.toString('latin1');
+  const start = headerStart(source);
+  const delimiters = readDelimiters(source.slice(start, start + HEADER_SCAN));
+  const segments = splitSegments(source, start, delimiters.field);
+  const charset = messageCharset(rawField(segments[0], 18), bytes);
+  return { prefix: source.slice(0, start), delimiters, charset, segments };
+}
+
+/** The bytes of the message, the same as were parsed. */
+export function serialise(message: Message): Buffer {
+  const text = message.segments.map((segment) => segment.raw + segment.terminator).join('');
+  return Buffer.from(message.prefix + text, 'latin1');
+}
+
+/**
+ * The text at a path like `MSH-10`, `OBR-18`, `PID-3[2].4`, `OBX-3.1.2` of the first segment of that name: unescaped and
+ * decoded; '' where there is nothing or the HL7 null `""`. Repetition, component and sub-component count from 1.
+ * A path without component gives the first component's text where the field is a composite one.
+ */
+export function textAt(message: Message, path: string): string {
+  const place = readPath(path);
+  const segment = message.segments.find((candidate) => candidate.name === place.segment);
+  return segment === undefined ? '' : textIn(message, segment, path);
+}
+
+/** Like `textAt`, for one segment (the path's segment name is not compared). */
+export function textIn(message: Message, segment: Segment, path: string): string {
+  const { field, repetition, component, subcomponent } = readPath(path);
+  if (isHeader(segment) && field <= 2) return rawField(segment, field);
+  const { delimiters } = message;
+  const repeated = piece(rawField(segment, field), delimiters.repetition, repetition);
+  const part = piece(repeated, delimiters.component, component);
+  return readable(message, piece(part, delimiters.subcomponent, subcomponent));
+}
+
+/** All repetitions of a field, raw: `path` may name a component, which is then cut from each. */
+export function repetitions(message: Message, segment: Segment, path: string): string[] {
+  const { field, component, subcomponent } = readPath(path);
+  const { delimiters } = message;
+  return split(rawField(segment, field), delimiters.repetition).map((one) =>
+    readable(
+      message,
+      piece(piece(one, delimiters.component, component), delimiters.subcomponent, subcomponent),
+    ),
+  );
+}
+
+/** A field as it stands on the wire, one char per byte; MSH-1 is the separator itself. */
+export function rawField(segment: Segment | undefined, field: number): string {
+  if (segment === undefined) return '';
+  if (isHeader(segment)) {
+    return field === 1 ? segment.separator : (fieldsOf(segment)[field - 1] ?? '');
+  }
+  return fieldsOf(segment)[field] ?? '';
+}
+
+/** Unescaped and decoded; the HL7 null is ''. */
+export function readable(message: Message, raw: string): string {
+  if (raw === '' || raw === '""') return '';
+  return decodeText(unescapeText(raw, message.delimiters), message.charset);
+}
+
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
+const HEADER_SCAN = 64;
+
+/** The first message may stand behind a byte order mark and blank lines; nothing else. */
+function headerStart(source: string): number {
+  let at = source.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  while (isBlankChar(source.charCodeAt(at))) at += 1;
+  if (source.startsWith('MSH', at) && source.length > at + 4) return at;
+  throw new InterleaveError('HL7_NO_MSH');
+}
+
+function splitSegments(source: string, start: number, separator: string): Segment[] {
+  const segments: Segment[] = [];
+  let from = start;
+  let end = -1;
+  let line = start;
+  while (line < source.length) {
+    const lineEnd = endOfLine(source, line);
+    if (line > start && beginsSegment(source, line, lineEnd, separator)) {
+      segments.push(segmentOf(source, from, end, line, separator));
+      if (segments.length >= MAX_SEGMENTS)
+        throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_SEGMENTS} segments.`);
+      from = line;
+      end = lineEnd;
+    } else if (end === -1 || !isBlank(source, line, lineEnd)) end = lineEnd;
+    line = lineEnd + 1;
+  }
+  segments.push(segmentOf(source, from, end, source.length, separator));
+  return segments;
+}
+
+function segmentOf(source: string, from: number, end: number, next: number, separator: string): Segment {
+  return {
+    name: source.slice(from, from + 3),
+    raw: source.slice(from, end),
+    terminator: source.slice(end, next),
+    separator,
+    fields: null,
+  };
+}
+
+/** Three capitals or digits, then the field separator or the end of the line. */
+function beginsSegment(source: string, from: number, end: number, separator: string): boolean {
+  if (end - from < 3 || (end - from > 3 && source[from + 3] !== separator)) return false;
+  return (
+    isCapital(source.charCodeAt(from)) &&
+    isCapitalOrDigit(source.charCodeAt(from + 1)) &&
+    isCapitalOrDigit(source.charCodeAt(from + 2))
+  );
+}
+
+function endOfLine(source: string, from: number): number {
+  for (let at = from; at < source.length; at += 1) {
+    const code = source.charCodeAt(at);
+    if (code === 0x0d || code === 0x0a) return at;
+  }
+  return source.length;
+}
+
+function isBlank(source: string, from: number, end: number): boolean {
+  for (let at = from; at < end; at += 1) if (!isBlankChar(source.charCodeAt(at))) return false;
+  return true;
+}
+
+/** White space, and the NULs that some senders pad with. */
+function isBlankChar(code: number): boolean {
+  return code === 0x20 || code === 0x0d || code === 0x0a || code === 0x09 || code === 0x00;
+}
+
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
+}
+
+function isCapitalOrDigit(code: number): boolean {
+  return isCapital(code) || (code >= 0x30 && code <= 0x39);
+}
+
+function isHeader(segment: Segment): boolean {
+  return segment.name === 'MSH' || segment.name === 'BHS' || segment.name === 'FHS';
+}
+
+function fieldsOf(segment: Segment): string[] {
+  segment.fields ??= segment.raw.split(segment.separator);
+  return segment.fields;
+}
+
+function split(text: string, separator: string): string[] {
+  return separator === '' ? [text] : text.split(separator);
+}
+
+/** The nth piece, counted from 1, without cutting the others. */
+function piece(text: string, separator: string, n: number): string {
+  if (separator === '' || text === '') return n === 1 ? text : '';
+  let from = 0;
+  for (let count = 1; count < n; count += 1) {
+    const at = text.indexOf(separator, from);
+    if (at === -1) return '';
+    from = at + separator.length;
+  }
+  const end = text.indexOf(separator, from);
+  return text.slice(from, end === -1 ? undefined : end);
+}

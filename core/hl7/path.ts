@@ -1,0 +1,31 @@
+import { InterleaveError } from '../errors.ts';
+
+/** A place in a segment; all numbers count from 1. */
+export interface FieldPath {
+  segment: string;
+  field: number;
+  repetition: number;
+  component: number;
+  subcomponent: number;
+}
+
+/** Reads `OBR-18`, `PID-3[2].4`, `OBX-3.1.2`. Throws `CONFIG_INVALID`: paths come from the code or the configuration. */
+export function readPath(path: string): FieldPath {
+  const known = paths.get(path);
+  if (known !== undefined) return known;
+  const match = PATH.exec(path);
+  if (match === null) throw new InterleaveError('CONFIG_INVALID', `${path} is no HL7 field path.`);
+  const [, segment = '', field, repetition, component, subcomponent] = match;
+  const read: FieldPath = {
+    segment,
+    field: Number(field),
+    repetition: Number(repetition ?? 1),
+    component: Number(component ?? 1),
+    subcomponent: Number(subcomponent ?? 1),
+  };
+  paths.set(path, read);
+  return read;
+}
+
+const PATH = /^([A-Z][A-Z0-9]{2})-([1-9]\d{0,2})(?:\[([1-9]\d{0,2})\])?(?:\.([1-9]\d?)(?:\.([1-9]\d?))?)?$/;
+const paths = new Map<string, FieldPath>();

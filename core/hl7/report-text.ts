@@ -1,0 +1,56 @@
+import type { ReportPart } from '../radiology/events.ts';
+import { type Message, rawField, readable, type Segment, textIn } from './message.ts';
+import { sectionOf } from './section-code.ts';
+
+/**
+ * The text of a report from its OBX segments, whole: one part for each run of segments of the same section, one line
+ * for each segment or repetition. In text data types (TX, FT, ST) only the repetition separator has a meaning, a line
+ * end (HL7 v2.5.1 2.A.78); unescaped component and sub-component separators are text, as "PA & LATERAL".
+ */
+export function reportParts(message: Message, observations: Segment[]): ReportPart[] {
+  const parts: ReportPart[] = [];
+  let lines: string[] = [];
+  let section: ReportPart['section'] = null;
+  const close = (): void => {
+    const text = trimBlankLines(lines);
+    if (text !== '') parts.push({ section, text });
+    lines = [];
+  };
+  for (const observation of observations) {
+    if (!isText(observation)) continue;
+    const own = sectionOf({
+      code: textIn(message, observation, 'OBX-3.1'),
+      suffix: textIn(message, observation, 'OBX-3.1.2'),
+      text: textIn(message, observation, 'OBX-3.2'),
+    });
+    if (own !== section) {
+      close();
+      section = own;
+    }
+    lines.push(observationText(message, observation));
+  }
+  close();
+  return parts;
+}
+
+/** The text of one OBX-5, line ends as `\n`. */
+export function observationText(message: Message, observation: Segment): string {
+  const raw = rawField(observation, 5);
+  const { repetition } = message.delimiters;
+  const lines = repetition === '' ? [raw] : raw.split(repetition);
+  return lines
+    .map((line) => readable(message, line))
+    .join('\n')
+    .replace(/\r\n?/g, '\n');
+}
+
+/** True for an observation that carries report text. A missing type (OBX-2) counts as text. */
+export function isText(observation: Segment): boolean {
+  return TEXT_TYPES.has(rawField(observation, 2).trim().toUpperCase());
+}
+
+const TEXT_TYPES = new Set(['TX', 'FT', 'ST', 'RT', '']);
+
+function trimBlankLines(lines: string[]): string {
+  return lines.join('\n').replace(/^(?:[ \t]*\n)+|\s+$/g, '');
+}

@@ -1,0 +1,185 @@
+import { InterleaveError } from '../errors.ts';
+import type { Patient, ReportPart, ReportStatus } from '../radiology/events.ts';
+import { reportStatus } from '../radiology/report-status.ts';
+import { type Accession, accessionsOf, DEFAULT_ACCESSION_PATHS } from './accession.ts';
+import { MAX_REPORTS_PER_MESSAGE } from './limits.ts';
+import { type Message, type Segment, textAt, textIn } from './message.ts';
+import { modalityOf } from './modality.ts';
+import { patientOf } from './patient-identification.ts';
+import { isText, reportParts } from './report-text.ts';
+import { studyInstanceUidsOf } from './study-reference.ts';
+import { parseTimestamp, zoneOf } from './timestamp.ts';
+
+/** One report in a message, before it has a case. (phi) */
+export interface Report {
+  identity: { facility: string; fillerNumber: string };
+  /** empty: the report is keyed by its identity */
+  accessions: Accession[];
+  status: ReportStatus;
+  resultStatus: string;
+  /** OBR-22, TXA-8 or MSH-7; null where none can be read */
+  effectiveAt: number | null;
+  observedAt: number | null;
+  patient: Patient;
+  studyInstanceUids: string[];
+  procedure: { code: string; text: string };
+  modality: string;
+  parts: ReportPart[];
+  problem: 'HL7_NO_REPORT_TEXT' | 'HL7_REQUIRED_FIELD_MISSING' | null;
+}
+
+export interface ReportOptions {
+  accessionPaths?: readonly string[];
+  /** false for what is no accession or filler number although it stands there */
+  accept?: (value: string) => boolean;
+  /** zone of time stamps without one, see `parseTimestamp` */
+  zone?: string;
+  /** identity of a report that has neither filler nor accession number, when MSH-10 is empty too */
+  fallbackIdentity?: string;
+}
+
+/**
+ * The reports of an ORU^R01 (HL7 v2.5.1 7.3.1; 2.3 to 2.8 alike) or of an MDM document message (9.6): one for each OBR
+ * with text; an OBR without text shares the text of its message, as when one dictation covers several examinations.
+ * OBR groups of the same filler and accession numbers are one report. Throws `HL7_REQUIRED_FIELD_MISSING` when there
+ * is no OBR (ORU) or no TXA (MDM), `HL7_UNREADABLE` above `MAX_REPORTS_PER_MESSAGE`.
+ */
+export function reportsOf(message: Message, options: ReportOptions = {}): Report[] {
+  const document = message.segments.find((segment) => segment.name === 'TXA');
+  const groups = groupsOf(message);
+  if (groups.length === 0) {
+    if (document === undefined)
+      throw new InterleaveError('HL7_REQUIRED_FIELD_MISSING', 'The message has no OBR segment.');
+    groups.push({
+      pid: first(message.segments, 'PID'),
+      segments: message.segments,
+      observations: message.segments.filter((segment) => segment.name === 'OBX'),
+    });
+  }
+  if (groups.length > MAX_REPORTS_PER_MESSAGE)
+    throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_REPORTS_PER_MESSAGE} OBR groups.`);
+  for (const group of groups)
+    if (!group.observations.some(isText)) group.observations = textOf(groups, group.pid);
+  const reports = new Map<string, Group>();
+  for (const group of groups) {
+    const { fillerNumber } = identityOf(message, group, options);
+    const accessions = accessionsIn(message, group, options).map(({ value }) => value);
+    const key = JSON.stringify([group.pid?.raw, fillerNumber, accessions]);
+    const same = reports.get(key);
+    if (same === undefined) reports.set(key, group);
+    else same.observations = [...new Set([...same.observations, ...group.observations])];
+  }
+  const zone = zoneOf(textAt(message, 'MSH-7')) || (options.zone ?? 'UTC');
+  return [...reports.values()].map((group) => reportOf(message, group, zone, options));
+}
+
+/** What belongs to one OBR: itself, its ORC, what follows until the next, and the segments that hold for all. */
+interface Group {
+  pid: Segment | undefined;
+  segments: Segment[];
+  observations: Segment[];
+}
+
+function groupsOf(message: Message): Group[] {
+  const groups: Group[] = [];
+  const shared: Segment[] = [];
+  let current: Group | undefined;
+  let order: Segment | undefined;
+  let pid: Segment | undefined;
+  for (const segment of message.segments) {
+    if (segment.name === 'PID') {
+      pid = segment;
+      current = undefined;
+    } else if (segment.name === 'ORC') order = segment;
+    else if (segment.name === 'OBR') {
+      current = { pid, segments: order === undefined ? [segment] : [segment, order], observations: [] };
+      order = undefined;
+      groups.push(current);
+    } else if (current === undefined || segment.name === 'TXA') shared.push(segment);
+    else {
+      current.segments.push(segment);
+      if (segment.name === 'OBX') current.observations.push(segment);
+    }
+  }
+  for (const group of groups) group.segments.push(...shared);
+  return groups;
+}
+
+/** The observations of all groups of one patient: never those of another one in the same message. */
+function textOf(groups: Group[], pid: Segment | undefined): Segment[] {
+  return [...new Set(groups.filter((group) => group.pid === pid).flatMap((group) => group.observations))];
+}
+
+function reportOf(message: Message, group: Group, zone: string, options: ReportOptions): Report {
+  const obr = first(group.segments, 'OBR');
+  const txa = first(group.segments, 'TXA');
+  const time = (segment: Segment | undefined, path: string): number | null =>
+    segment === undefined ? null : parseTimestamp(textIn(message, segment, path), zone);
+  const text = (segment: Segment | undefined, path: string): string =>
+    segment === undefined ? '' : textIn(message, segment, path).trim();
+  const parts = reportParts(message, group.observations);
+  const identity = identityOf(message, group, options);
+  const observationStatus = group.observations.filter(isText).map((one) => text(one, 'OBX-11'));
+  const resultStatus =
+    text(obr, 'OBR-25') || text(txa, 'TXA-17') || observationStatus.find((one) => one !== '') || '';
+  return {
+    identity: { facility: identity.facility, fillerNumber: identity.fillerNumber },
+    accessions: accessionsIn(message, group, options),
+    status: statusOf(textAt(message, 'MSH-9.2'), resultStatus),
+    resultStatus,
+    effectiveAt:
+      time(obr, 'OBR-22') ?? time(txa, 'TXA-8') ?? parseTimestamp(textAt(message, 'MSH-7'), zone) ?? null,
+    observedAt: time(obr, 'OBR-7') ?? time(txa, 'TXA-4'),
+    patient: patientOf(message, group.pid),
+    studyInstanceUids: studyInstanceUidsOf(message, group.segments),
+    procedure: {
+      code: text(obr, 'OBR-4.1') || text(txa, 'TXA-2'),
+      text: text(obr, 'OBR-4.2') || text(obr, 'OBR-4.5'),
+    },
+    modality: modalityOf(text(obr, 'OBR-24')),
+    parts,
+    problem: parts.length === 0 ? 'HL7_NO_REPORT_TEXT' : identity.made ? 'HL7_REQUIRED_FIELD_MISSING' : null,
+  };
+}
+
+/** MDM^T06 and T08 say by their event what TXA-17 does not: an addendum, an edit; T11 cancels (9.6). */
+function statusOf(event: string, resultStatus: string): ReportStatus {
+  if (event === 'T05' || event === 'T06') return 'ADDENDUM';
+  if (event === 'T11') return 'CANCELLED';
+  const status = reportStatus(resultStatus);
+  if ((event === 'T08' || event === 'T10') && status === 'FINAL') return 'CORRECTED';
+  return status;
+}
+
+/**
+ * (facility, filler number): MSH-4, else MSH-3; TXA-12, else OBR-3, ORC-3 or the accession number. `made` where none of
+ * them is given: the message's control id stands in, so that no two such reports replace each other.
+ */
+function identityOf(
+  message: Message,
+  group: Group,
+  options: ReportOptions,
+): { facility: string; fillerNumber: string; made: boolean } {
+  const accept = options.accept ?? (() => true);
+  const facility = textAt(message, 'MSH-4').trim() || textAt(message, 'MSH-3').trim();
+  for (const path of ['TXA-12', 'OBR-3', 'ORC-3'] as const) {
+    const segment = first(group.segments, path.slice(0, 3));
+    const value = segment === undefined ? '' : textIn(message, segment, path).trim();
+    if (value !== '' && accept(value)) return { facility, fillerNumber: value, made: false };
+  }
+  const accession = accessionsIn(message, group, options)[0]?.value;
+  if (accession !== undefined) return { facility, fillerNumber: accession, made: false };
+  const controlId = textAt(message, 'MSH-10').trim();
+  return { facility, fillerNumber: `message ${controlId || options.fallbackIdentity || ''}`, made: true };
+}
+
+function accessionsIn(message: Message, group: Group, options: ReportOptions): Accession[] {
+  return accessionsOf(message, group.segments, {
+    paths: options.accessionPaths ?? DEFAULT_ACCESSION_PATHS,
+    accept: options.accept ?? (() => true),
+  });
+}
+
+function first(segments: Segment[], name: string): Segment | undefined {
+  return segments.find((segment) => segment.name === name);
+}

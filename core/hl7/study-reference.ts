@@ -1,0 +1,30 @@
+import { type Message, rawField, type Segment, textIn } from './message.ts';
+
+/**
+ * Study Instance UIDs that a report names: ZDS-1 (IHE Radiology RAD-4), IPC-3 (HL7 v2.5.1 4.5.6), and OBX with the
+ * DICOM codes 110180 / 113014 in OBX-3.
+ */
+export function studyInstanceUidsOf(message: Message, segments: Segment[]): string[] {
+  const found = new Set<string>();
+  for (const segment of segments) {
+    const path = pathIn(message, segment);
+    if (path === null) continue;
+    const uid = textIn(message, segment, path).trim();
+    if (isUid(uid)) found.add(uid);
+  }
+  return [...found];
+}
+
+/** PS3.5 9.1: digits and dots, at most 64. */
+export function isUid(value: string): boolean {
+  return value.length <= 64 && /^\d+(?:\.\d+)+$/.test(value);
+}
+
+function pathIn(message: Message, segment: Segment): string | null {
+  if (segment.name === 'ZDS') return 'ZDS-1';
+  if (segment.name === 'IPC') return 'IPC-3';
+  if (segment.name !== 'OBX' || rawField(segment, 5).length > 200) return null;
+  const code = textIn(message, segment, 'OBX-3.1');
+  const name = textIn(message, segment, 'OBX-3.2');
+  return code === '110180' || code === '113014' || /study instance uid/i.test(name) ? 'OBX-5' : null;
+}
