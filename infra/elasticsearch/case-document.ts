@@ -1,0 +1,89 @@
+import type { Finding, ReportStatus, SectionName } from '../../core/radiology/events.ts';
+
+/**
+ * A document of the clinical view, as `cases.mapping.json` maps it: one for each case, its `_id` the case id and its
+ * `_version` the offset of the record in `radiology.case`. The indexer writes it, search reads it. (phi)
+ */
+export interface CaseDocument {
+  /** '' where the case is keyed by study or report */
+  accession: string;
+  /** accession and filler numbers, normalised, to be found by */
+  record_numbers: string[];
+  key_kind: 'ACCESSION' | 'STUDY' | 'REPORT';
+  standing: string;
+  flags: string[];
+  /** the examination, as report or images name it */
+  title: string;
+  /** of the newest report, null without one */
+  status: ReportStatus | null;
+  modality: string[];
+  body_part: string[];
+  patient: { sex: string; age_group: string };
+  studied_at: number | null;
+  /** what "newest first" means: study date or else time of receipt */
+  sorted_at: number;
+  first_received_at: number;
+  last_received_at: number;
+  report_count: number;
+  image_count: number;
+  /** concept ids */
+  findings: { present: string[]; absent: string[]; uncertain: string[] };
+  /** of all reports that count, the newest first */
+  text: { asserted: string; report: string; impression: string; indication: string };
+  /** absent where nothing was asserted, or in another generation than the index */
+  text_vector?: number[];
+  images: CaseDocumentImage[];
+  /** for display only: neither parsed nor searched by Elasticsearch */
+  reports: CaseDocumentReport[];
+}
+
+/** One frame of an image. */
+export interface CaseDocumentImage {
+  /** the first 16 hex digits of the object's SHA-256, and the frame: unique in its case, and no UID */
+  id: string;
+  sop_instance_uid: string;
+  series_instance_uid: string;
+  study_instance_uid: string;
+  frame: number;
+  series_number: number | null;
+  instance_number: number | null;
+  modality: string;
+  body_part: string;
+  view: string;
+  laterality: string;
+  rows: number;
+  columns: number;
+  key_image: string;
+  /** named by a key object selection or presentation state */
+  marked: boolean;
+  /** cited in a report */
+  cited: boolean;
+  thumbnail: { sha256: string; media_type: string } | null;
+  problem: string | null;
+  vector?: number[];
+}
+
+export interface CaseDocumentReport {
+  status: ReportStatus;
+  effective_at: number;
+  observed_at: number | null;
+  procedure: string;
+  text: string;
+  sections: { name: SectionName; start: number; end: number }[];
+  findings: Finding[];
+  citations: CaseDocumentCitation[];
+  versions: { status: ReportStatus; effective_at: number; received_offset: number }[];
+  labeler: { generation: number; hash: string };
+  problem: string | null;
+}
+
+export interface CaseDocumentCitation {
+  series_number: number | null;
+  instance_number: number;
+  start: number;
+  end: number;
+  sentence_start: number;
+  sentence_end: number;
+  /** ids of the images that are meant; empty when they are not here */
+  images: string[];
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import type { Client } from '@elastic/elasticsearch';
+import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
+import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
+import { createLogger } from '../../../platform/log.ts';
+import { engines } from '../../support/engines.ts';
+
+const log = createLogger('test', 'fatal');
+
+describe('setUpElasticsearch', () => {
+  const run = randomUUID().slice(0, 8);
+  const names = {
+    cases: `test-${run}-cases-000001`,
+    casesAlias: `test-${run}-cases`,
+    analysis: `test-${run}-analysis-000001`,
+    analysisAlias: `test-${run}-analysis`,
+  };
+  let url = '';
+  let client: Client;
+
+  before(async () => {
+    url = (await engines()).elasticsearchUrl;
+    client = openElasticsearch(url);
+  });
+  after(async () => {
+    await client.indices.delete({
+      index: `test-${run}-cases-000001,test-${run}-cases-000002,test-${run}-analysis-000001`,
+      ignore_unavailable: true,
+    });
+    await client.close();
+  });
+
+  it('creates both views behind their aliases, and does nothing the second time', async () => {
+    await setUpElasticsearch(url, log, names);
+    await setUpElasticsearch(url, log, names);
+    const aliases = await client.indices.getAlias({ name: `${names.casesAlias},${names.analysisAlias}` });
+    assert.deepEqual(Object.keys(aliases).sort(), [names.analysis, names.cases]);
+  });
+
+  it('refreshes within a second and quantises vectors as the mapping says', async () => {
+    const settings = await client.indices.getSettings({ index: names.cases });
+    assert.equal(settings[names.cases]?.settings?.index?.refresh_interval, '1s');
+    const mapping = await client.indices.getMapping({ index: names.cases });
+    const vector = mapping[names.cases]?.mappings.properties?.['text_vector'];
+    assert.ok(vector?.type === 'dense_vector');
+    assert.equal(vector.index_options?.type, 'int8_hnsw');
+  });
+
+  it('leaves the alias where it is when a new physical index is made', async () => {
+    await setUpElasticsearch(url, log, { ...names, cases: `test-${run}-cases-000002` });
+    const aliases = await client.indices.getAlias({ name: names.casesAlias });
+    assert.deepEqual(Object.keys(aliases), [names.cases]);
+  });
+
+  it('refuses an index of another vector generation', async () => {
+    await client.indices.putMapping({
+      index: names.cases,
+      _meta: { view: 'clinical', mapping_version: 1, text_vector_generation: 2, image_vector_generation: 1 },
+    });
+    await assert.rejects(setUpElasticsearch(url, log, names), { code: 'INDEX_MISMATCH' });
+  });
+
+  it('says that Elasticsearch is away', async () => {
+    await assert.rejects(setUpElasticsearch('http://127.0.0.1:1', log, names), {
+      code: 'ELASTICSEARCH_UNAVAILABLE',
+    });
+  });
+});
