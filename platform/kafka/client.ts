@@ -1,4 +1,4 @@
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { type ISocketFactory, Kafka, type LogEntry, logLevel } from 'kafkajs';
 import type { Logger } from '../log.ts';
 
 /** A request that the broker has not answered after this long has failed. */
@@ -8,7 +8,12 @@ export const REQUEST_TIMEOUT_MS = 5_000;
  * kafkajs with our settings. It retries quickly at first (300 ms, its default, makes transactions crawl) and logs
  * through our logger, where states that it retries by itself are no errors.
  */
-export function createKafka(brokers: string[], clientId: string, log: Logger): Kafka {
+export function createKafka(
+  brokers: string[],
+  clientId: string,
+  log: Logger,
+  socketFactory?: ISocketFactory,
+): Kafka {
   return new Kafka({
     brokers,
     clientId,
@@ -16,6 +21,7 @@ export function createKafka(brokers: string[], clientId: string, log: Logger): K
     requestTimeout: REQUEST_TIMEOUT_MS,
     enforceRequestTimeout: true,
     retry: { initialRetryTime: 5, maxRetryTime: 1_000, multiplier: 2, retries: 10 },
+    ...(socketFactory === undefined ? {} : { socketFactory }),
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => writeLog(log, entry),
   });

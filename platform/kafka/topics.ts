@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
 
 /** What a topic must look like; `keyed` topics all have the one partition count. */
@@ -80,7 +80,7 @@ async function readMinInsyncReplicas(admin: Admin, topics: string[]): Promise<nu
   const described = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
       configNames: ['min.insync.replicas'],
     })),
