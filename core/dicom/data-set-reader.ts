@@ -49,6 +49,7 @@ export class DataSetReader {
   #elements = 0;
   #kept = 0;
   #hasPixelData = false;
+  #pixelDataAt: number | null = null;
 
   constructor(transferSyntaxUid: string, wanted: Wanted) {
     const littleEndian = transferSyntaxUid !== TRANSFER_SYNTAX.EXPLICIT_BIG;
@@ -67,6 +68,11 @@ export class DataSetReader {
   /** Did the data set come to Pixel Data? */
   get hasPixelData(): boolean {
     return this.#hasPixelData;
+  }
+
+  /** The place in the data set where the Pixel Data element begins, null before it was reached. */
+  get pixelDataAt(): number | null {
+    return this.#pixelDataAt;
   }
 
   /** Throws DICOM_DATA_SET_UNREADABLE. */
@@ -121,6 +127,7 @@ export class DataSetReader {
         throw unreadable('a delimiter stands in the wrong place');
       if (depth === 0 && tag >>> 16 >= FIRST_PIXEL_GROUP) {
         this.#hasPixelData = isPixelData(tag);
+        if (this.#hasPixelData) this.#pixelDataAt = this.#position - head.length;
         return;
       }
       const { vr, length } = yield* this.#valueHeader(head, encoding);
