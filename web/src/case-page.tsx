@@ -1,0 +1,186 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type CaseDetail, getCase, getSimilar, type Image, type Report, type SimilarBy } from './api.ts';
+import { FindingChips } from './finding-chips.tsx';
+import { HitCard } from './hit-card.tsx';
+import { useLoad } from './load.ts';
+import { Problem } from './problem.tsx';
+import { ReportText } from './report-text.tsx';
+import { describe, Thumbnail } from './thumbnail.tsx';
+import { day, moment, nameOf } from './words.ts';
+
+/** One case: its images beside the whole report, and cases that are like it. */
+export function CasePage({ id }: { id: string }) {
+  const { data, error } = useLoad((signal) => getCase(id, signal), [id]);
+  if (error !== null)
+    return (
+      <main class="case">
+        <Back />
+        <Problem error={error} />
+      </main>
+    );
+  if (data === null)
+    return (
+      <main class="case">
+        <p class="wait">Opening the case…</p>
+      </main>
+    );
+  return <Case detail={data.case} />;
+}
+
+function Case({ detail }: { detail: CaseDetail }) {
+  const [shown, setShown] = useState<string | null>(detail.images[0]?.id ?? null);
+  const image = detail.images.find((candidate) => candidate.id === shown) ?? detail.images[0];
+  useEffect(() => {
+    if (location.hash === '#similar') document.getElementById('similar')?.scrollIntoView();
+    else scrollTo(0, 0);
+  }, []);
+  const about = [
+    detail.modality.join(', '),
+    detail.bodyPart.map(nameOf).join(', '),
+    [nameOf(detail.patient.sex), detail.patient.ageGroup].filter((part) => part !== '').join(' '),
+    day(detail.studiedAt),
+  ].filter((part) => part !== '');
+  return (
+    <main class="case">
+      <Back />
+      <h1>{detail.title || 'Untitled case'}</h1>
+      <p class="about">
+        {detail.accession !== '' && <span class="accession">{detail.accession}</span>}
+        {about.join(' · ')}
+        {[detail.standing === 'JOINED' ? [] : [detail.standing], detail.flags].flat().map((flag) => (
+          <span key={flag} class="flag">
+            {nameOf(flag)}
+          </span>
+        ))}
+      </p>
+      <FindingChips findings={detail.findings} most={40} />
+      <div class="sides">
+        <section class="images" aria-label="Images">
+          {image === undefined ? (
+            <p class="nothing">
+              {detail.standing === 'RECONCILIATION' ? 'The images are withheld.' : 'No images.'}
+            </p>
+          ) : (
+            <figure>
+              <Thumbnail key={image.id} image={image} lazy={false} />
+              <figcaption>
+                {describe(image)}
+                {image.marked && <span class="flag">key image</span>}
+              </figcaption>
+            </figure>
+          )}
+          {detail.images.length > 1 && (
+            <Strip images={detail.images} shown={image?.id ?? null} onShow={setShown} />
+          )}
+        </section>
+        <section class="reports" aria-label="Reports">
+          {detail.reports.map((report) => (
+            <ReportView key={report.id} report={report} shown={shown} onShow={setShown} />
+          ))}
+          {detail.reports.length === 0 && <p class="nothing">No report has come yet.</p>}
+        </section>
+      </div>
+      <Similar id={detail.id} />
+    </main>
+  );
+}
+
+function Strip({
+  images,
+  shown,
+  onShow,
+}: {
+  images: Image[];
+  shown: string | null;
+  onShow(id: string): void;
+}) {
+  return (
+    <ul class="strip">
+      {images.map((image) => (
+        <li key={image.id}>
+          <button
+            type="button"
+            aria-pressed={image.id === shown}
+            aria-label={`Show ${describe(image)}`}
+            onClick={() => onShow(image.id)}
+          >
+            <Thumbnail image={image} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ReportView({
+  report,
+  shown,
+  onShow,
+}: {
+  report: Report;
+  shown: string | null;
+  onShow(imageId: string): void;
+}) {
+  return (
+    <article class="report">
+      <header>
+        <span class={`status ${report.status.toLowerCase()}`}>{nameOf(report.status)}</span>
+        {report.procedure} <time dateTime={report.effectiveAt}>{moment(report.effectiveAt)}</time>
+      </header>
+      {report.problem !== null && (
+        <p class="problem">This report could not be read whole ({report.problem}).</p>
+      )}
+      <ReportText report={report} shown={shown} onShow={onShow} />
+      {report.versions.length > 1 && (
+        <details class="versions">
+          <summary>{report.versions.length} versions</summary>
+          <ol>
+            {report.versions.map((version, i) => (
+              <li key={i}>
+                {nameOf(version.status)}, {moment(version.effectiveAt)}
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </article>
+  );
+}
+
+const WAYS: { by: SimilarBy; name: string }[] = [
+  { by: 'both', name: 'Text and image' },
+  { by: 'text', name: 'Text' },
+  { by: 'image', name: 'Image' },
+];
+
+function Similar({ id }: { id: string }) {
+  const [by, setBy] = useState<SimilarBy>('both');
+  const { data, error, loading } = useLoad((signal) => getSimilar(id, by, signal), [id, by]);
+  return (
+    <section id="similar" class="similar" aria-label="Similar cases" aria-busy={loading}>
+      <h2>More like this</h2>
+      <fieldset class="ways" aria-label="Alike by">
+        {WAYS.map((way) => (
+          <button key={way.by} type="button" aria-pressed={way.by === by} onClick={() => setBy(way.by)}>
+            {way.name}
+          </button>
+        ))}
+      </fieldset>
+      {error !== null && <Problem error={error} />}
+      {data?.hits.map((hit) => (
+        <HitCard key={hit.id} hit={hit} />
+      ))}
+      {data?.hits.length === 0 && <p class="nothing">No other case is like this one yet.</p>}
+    </section>
+  );
+}
+
+function Back() {
+  return (
+    <p class="back">
+      <button type="button" onClick={() => (history.length > 1 ? history.back() : location.assign('/'))}>
+        ← Back to the results
+      </button>
+    </p>
+  );
+}

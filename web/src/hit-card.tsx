@@ -1,0 +1,103 @@
+import type { ComponentChildren } from 'preact';
+import type { Hit, Segment } from './api.ts';
+import { FindingChips } from './finding-chips.tsx';
+import { go } from './route.ts';
+import { Thumbnail } from './thumbnail.tsx';
+import { day, nameOf, plural } from './words.ts';
+
+/** One found case: picture, impression, findings, and why it is here. */
+export function HitCard({ hit }: { hit: Hit }) {
+  const [first] = hit.images;
+  const about = [
+    hit.modality.join(', '),
+    hit.bodyPart.map((part) => nameOf(part)).join(', '),
+    [nameOf(hit.patient.sex), hit.patient.ageGroup].filter((part) => part !== '').join(' '),
+    day(hit.studiedAt),
+    hit.status === null ? '' : nameOf(hit.status),
+  ].filter((part) => part !== '');
+  return (
+    <article class="hit">
+      <CaseLink id={hit.id} class="picture" label={`Open case ${hit.accession}`}>
+        {first === undefined ? <span class="thumbnail none">No images</span> : <Thumbnail image={first} />}
+        {hit.imageCount > 1 && <span class="count">{plural(hit.imageCount, 'image')}</span>}
+      </CaseLink>
+      <div class="body">
+        <h2>
+          <CaseLink id={hit.id}>{hit.title || 'Untitled case'}</CaseLink>
+          {hit.standing !== 'JOINED' && <span class="flag">{nameOf(hit.standing)}</span>}
+          {hit.flags.map((flag) => (
+            <span key={flag} class="flag">
+              {nameOf(flag)}
+            </span>
+          ))}
+        </h2>
+        <p class="about">
+          {hit.accession !== '' && <span class="accession">{hit.accession}</span>}
+          {about.join(' · ')}
+        </p>
+        <p class="impression">{hit.impression || <em>No report yet.</em>}</p>
+        <FindingChips findings={hit.findings} />
+        <WhyMatched hit={hit} />
+      </div>
+      <CaseLink id={hit.id} hash="#similar" class="similar-link">
+        More like this
+      </CaseLink>
+    </article>
+  );
+}
+
+function WhyMatched({ hit: { why } }: { hit: Hit }) {
+  const legs = why.legs.filter((leg) => leg.leg !== 'NEWEST');
+  if (legs.length === 0) return null;
+  const [sentence] = why.concepts
+    .map((concept) => concept.sentence)
+    .filter((segments) => segments.length > 0);
+  const fragment = sentence ?? why.words[0];
+  return (
+    <p class="why">
+      <span class="label">Why:</span> {legs.map((leg) => `${nameOf(leg.leg)} (rank ${leg.rank})`).join(', ')}
+      {why.image !== null && `, picture ${Math.round(why.image.score * 100)} % alike`}
+      {fragment !== undefined && (
+        <>
+          {' '}
+          “<Highlighted segments={fragment} />”
+        </>
+      )}
+    </p>
+  );
+}
+
+function Highlighted({ segments }: { segments: Segment[] }) {
+  return <>{segments.map(({ text, match }, i) => (match ? <mark key={i}>{text}</mark> : text))}</>;
+}
+
+/** A link that works with the keyboard, in a new tab, and without loading the page again. */
+export function CaseLink({
+  id,
+  hash = '',
+  label,
+  class: className,
+  children,
+}: {
+  id: string;
+  hash?: string;
+  label?: string;
+  class?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <a
+      href={`/cases/${id}${hash}`}
+      class={className}
+      aria-label={label}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go({ page: 'case', id });
+        if (hash !== '') location.hash = hash;
+      }}
+    >
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,160 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Filters, PAGE_SIZE, search as runSearch, type Search, type SearchAnswer } from './api.ts';
+import { FilterPanel } from './filter-panel.tsx';
+import { Chip } from './finding-chips.tsx';
+import { HitCard } from './hit-card.tsx';
+import { useLoad } from './load.ts';
+import { Problem } from './problem.tsx';
+import { go, restoreScroll } from './route.ts';
+import { plural } from './words.ts';
+
+const EXAMPLES = [
+  'pneumothorax',
+  'no pneumothorax',
+  'enlarged heart with effusion',
+  'nodule in the right upper lobe',
+];
+const REFRESH_MS = 5_000;
+
+/** A search box, filters and what was found; without words, the newest cases as they come in. */
+export function SearchPage({ search }: { search: Search }) {
+  const [words, setWords] = useState(search.words);
+  const [tick, setTick] = useState(0);
+  const box = useRef<HTMLInputElement>(null);
+  const newest = search.words === '' && search.from === 0;
+  const { data, error, loading } = useLoad((signal) => runSearch(search, signal), [search, tick]);
+
+  useEffect(() => setWords(search.words), [search.words]);
+  useEffect(() => {
+    if (data !== null && tick === 0) restoreScroll();
+  }, [data === null]);
+  useEffect(() => {
+    if (!newest) return;
+    const timer = setInterval(
+      () => document.visibilityState === 'visible' && setTick((n) => n + 1),
+      REFRESH_MS,
+    );
+    return () => clearInterval(timer);
+  }, [newest]);
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      box.current?.focus();
+    };
+    addEventListener('keydown', focus);
+    return () => removeEventListener('keydown', focus);
+  }, []);
+
+  const change = (next: Partial<Search>) => {
+    go({ page: 'search', search: { ...search, from: 0, ...next } });
+    scrollTo(0, 0);
+  };
+
+  return (
+    <main class="search">
+      <search>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            change({ words: words.trim() });
+          }}
+        >
+          <input
+            ref={box}
+            type="search"
+            name="words"
+            aria-label="Search cases by words or accession number"
+            placeholder="Findings, words, &quot;a phrase&quot;, or an accession number"
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={500}
+            value={words}
+            autofocus
+            onInput={(event) => setWords(event.currentTarget.value)}
+          />
+          <button type="submit">Search</button>
+        </form>
+      </search>
+      <p class="examples">
+        Try{' '}
+        {EXAMPLES.map((example) => (
+          <button key={example} type="button" onClick={() => change({ words: example, filters: {} })}>
+            {example}
+          </button>
+        ))}
+      </p>
+      {error !== null && <Problem error={error} />}
+      {data !== null && (
+        <div class="columns" aria-busy={loading}>
+          <FilterPanel
+            facets={data.facets ?? {}}
+            filters={search.filters}
+            onChange={(filters: Filters) => change({ filters })}
+          />
+          <section aria-label="Results">
+            <Understood answer={data} newest={newest} />
+            {data.hits.map((hit) => (
+              <HitCard key={hit.id} hit={hit} />
+            ))}
+            {data.hits.length === 0 && (
+              <Nothing filtered={Object.values(search.filters).some((f) => f.length > 0)} />
+            )}
+            <Pages answer={data} onGo={(from) => change({ from })} />
+          </section>
+        </div>
+      )}
+      {data === null && error === null && <p class="wait">Searching…</p>}
+    </main>
+  );
+}
+
+/** How the words were understood: the user sees at once that "no effusion" asked for absence. */
+function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean }) {
+  const { query, total, tookMs } = answer;
+  const count = total.relation === 'gte' ? `more than ${total.value} cases` : plural(total.value, 'case');
+  return (
+    <p class="understood" aria-live="polite">
+      {newest ? `Newest of ${count}` : `${count[0]?.toUpperCase()}${count.slice(1)}`}
+      {query.concepts.map(({ concept, name, assertion }) => (
+        <Chip key={concept + assertion} name={name} assertion={assertion} />
+      ))}
+      {query.phrases.map((phrase) => (
+        <q key={phrase}>{phrase}</q>
+      ))}
+      <span class="took">{tookMs} ms</span>
+    </p>
+  );
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  return (
+    <div class="nothing">
+      <h2>No case matches.</h2>
+      <p>
+        {filtered
+          ? 'Take a filter away, or use other words.'
+          : 'A finding by its name means that it is present; write “no effusion” for its absence. New cases appear within seconds of their report.'}
+      </p>
+    </div>
+  );
+}
+
+function Pages({ answer, onGo }: { answer: SearchAnswer; onGo(from: number): void }) {
+  const { from, hits, total } = answer;
+  const more = hits.length === PAGE_SIZE && from + PAGE_SIZE < total.value;
+  if (from === 0 && !more) return null;
+  return (
+    <nav class="pages" aria-label="Pages">
+      <button type="button" disabled={from === 0} onClick={() => onGo(Math.max(0, from - PAGE_SIZE))}>
+        Previous
+      </button>
+      <span>
+        {from + 1} to {from + hits.length}
+      </span>
+      <button type="button" disabled={!more} onClick={() => onGo(from + PAGE_SIZE)}>
+        Next
+      </button>
+    </nav>
+  );
+}

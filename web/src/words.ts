@@ -1,0 +1,48 @@
+/** How the codes of the service read in the page. */
+
+const NAMES: Record<string, string> = {
+  PRELIMINARY: 'Preliminary',
+  FINAL: 'Final',
+  CORRECTED: 'Corrected',
+  ADDENDUM: 'Addendum',
+  CANCELLED: 'Cancelled',
+  JOINED: 'Report and images',
+  REPORT_ONLY: 'Report only',
+  IMAGES_ONLY: 'Images only',
+  RECONCILIATION: 'Patients disagree: images withheld',
+  WITHDRAWN: 'Withdrawn',
+  PATIENT_CANNOT_TELL: 'Patient not verified',
+  UNMATCHED: 'Unmatched',
+  OVERFLOW: 'Not all images listed',
+  NO_ACCESSION: 'No accession number',
+  REPORT_CANCELLED: 'Report cancelled',
+  WORDS: 'words',
+  MEANING: 'meaning',
+  IMAGE: 'image',
+  ACCESSION: 'accession number',
+  NEWEST: 'newest',
+  F: 'Female',
+  M: 'Male',
+  O: 'Other',
+};
+
+export function nameOf(code: string): string {
+  const known = NAMES[code];
+  if (known !== undefined) return known;
+  return /^[A-Z_]+$/.test(code) && code.length > 3
+    ? code[0] + code.slice(1).toLowerCase().replaceAll('_', ' ')
+    : code;
+}
+
+export function day(iso: string | null): string {
+  return iso === null ? '' : iso.slice(0, 10);
+}
+
+/** Local date and time, to the minute. */
+export function moment(iso: string): string {
+  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
