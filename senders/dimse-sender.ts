@@ -212,8 +212,18 @@ export class DimseSender {
   }
 
   async #send(contextId: number, kind: 'command' | 'data-set', message: Buffer): Promise<void> {
-    for (const part of encodeMessage(contextId, kind, message, this.#peerMaxLength, MAX_PDU_LENGTH)) {
-      await this.#write(part);
+    for (const [header, value] of encodeMessage(
+      contextId,
+      kind,
+      message,
+      this.#peerMaxLength,
+      MAX_PDU_LENGTH,
+    )) {
+      this.#socket.cork();
+      this.#socket.write(header);
+      const written = this.#write(value);
+      this.#socket.uncork();
+      await written;
     }
   }
 

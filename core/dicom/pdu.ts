@@ -94,8 +94,8 @@ export function encodeDataHeader(
 }
 
 /**
- * A command or data set as a row of buffers to be written one after the other: headers and slices of the message, which
- * is not copied. `maxLength` is what the peer said that it receives (PS3.8 D.1; 0: no limit).
+ * A command or data set as PDUs, each a header and a slice of the message, which is not copied. `maxLength` is what the
+ * peer said that it receives (PS3.8 D.1; 0: no limit).
  */
 export function* encodeMessage(
   contextId: number,
@@ -103,13 +103,12 @@ export function* encodeMessage(
   message: Buffer,
   maxLength: number,
   ownLimit: number,
-): Generator<Buffer> {
+): Generator<[header: Buffer, value: Buffer]> {
   const room = Math.max(1, (maxLength === 0 ? ownLimit : Math.min(maxLength, ownLimit)) - PDV_HEADER_LENGTH);
   let from = 0;
   do {
     const value = message.subarray(from, from + room);
     from += value.length;
-    yield encodeDataHeader(contextId, kind, from >= message.length, value.length);
-    if (value.length > 0) yield value;
+    yield [encodeDataHeader(contextId, kind, from >= message.length, value.length), value];
   } while (from < message.length);
 }

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { commonConfig, list, port, positiveInt, text } from '../../platform/config.ts';
+import {
+  ARTIM_MS,
+  IDLE_MS,
+  MAX_ASSOCIATIONS,
+  MAX_ASSOCIATIONS_PER_PEER,
+  MAX_DATA_SET_MIB,
+} from './limits.ts';
+
+/** What the gateway reads from the environment; `README.md` has the table. */
+export const config = {
+  ...commonConfig,
+  healthPort: port(8482),
+  dicomPort: port(11112),
+  dicomAeTitle: text('INTERLEAVE'),
+  /** who may call; empty: anyone */
+  dicomCallingAeTitles: list([]),
+  /** by which titles we may be called; empty: any */
+  dicomCalledAeTitles: list([]),
+  /** Storage SOP Classes beyond the standard's */
+  dicomExtraSopClasses: list([]),
+  dicomMaxAssociations: positiveInt(MAX_ASSOCIATIONS),
+  dicomMaxAssociationsPerPeer: positiveInt(MAX_ASSOCIATIONS_PER_PEER),
+  dicomMaxDataSetMib: positiveInt(MAX_DATA_SET_MIB),
+  dicomArtimMs: positiveInt(ARTIM_MS),
+  dicomIdleMs: positiveInt(IDLE_MS),
+  keyImageModalities: list(['CR', 'DX', 'MG', 'US']),
+  keyImageSeriesMaximum: z.coerce.number().int().min(0).max(10_000).default(0),
+};
+
+export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

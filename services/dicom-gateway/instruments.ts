@@ -1,0 +1,57 @@
+/** The metrics and log lines of the gateway. Labels are outcomes and statuses; nothing of a patient stands anywhere. */
+import { InterleaveError } from '../../core/errors.ts';
+import type { ServiceContext } from '../../platform/lifecycle.ts';
+import type { Admission } from './admission.ts';
+import type { StoredReport } from './store-object.ts';
+import type { Outcome } from './upper-layer.ts';
+
+export interface Instruments {
+  connectionEnded(end: { outcome: Outcome; problem: string | null }): void;
+  connectionDropped(): void;
+  stored(report: StoredReport): void;
+  /** counts the associations that are open now */
+  watch(admission: Admission): void;
+}
+
+export function instruments({ log, metrics, ready }: ServiceContext): Instruments {
+  const connections = metrics.counter('interleave_dicom_connections_total', 'Connections by how they ended', [
+    'outcome',
+  ]);
+  const objects = metrics.counter('interleave_dicom_objects_total', 'C-STORE answers by status', ['status']);
+  const bytes = metrics.counter('interleave_dicom_bytes_total', 'Bytes of data sets received');
+  const open = metrics.gauge('interleave_dicom_associations_open', 'Associations open now');
+  return {
+    connectionEnded({ outcome, problem }) {
+      connections.inc({ outcome });
+      if (problem === null) log.debug({ outcome }, 'association.ended');
+      else log.warn({ outcome, code: problem }, 'association.failed');
+    },
+    connectionDropped() {
+      connections.inc({ outcome: 'dropped' });
+      log.warn({ code: 'DICOM_ASSOCIATION_LIMIT' }, 'connection.dropped');
+    },
+    stored({ answer: { status, code }, bytes: size, caseIds }) {
+      objects.inc({ status: hex(status) });
+      bytes.inc(size);
+      if (code === null) log.debug({ caseIds, bytes: size }, 'object.stored');
+      else log.warn({ status: hex(status), code, bytes: size }, 'object.refused');
+      if (code === null || code.startsWith('OBJECT_STORE'))
+        ready.set('object-store', code === null, code ?? '');
+      if (code === null || code.startsWith('KAFKA')) ready.set('kafka', code === null, code ?? '');
+    },
+    watch(admission) {
+      const timer = setInterval(() => open.set(admission.open), 1_000);
+      timer.unref();
+    },
+  };
+}
+
+function hex(status: number): string {
+  return status.toString(16).toUpperCase().padStart(4, '0');
+}
+
+/** An error of the listening socket in our words. */
+export function listenError(cause: NodeJS.ErrnoException, port: number): InterleaveError {
+  if (cause.code === 'EADDRINUSE') return new InterleaveError('PORT_TAKEN', `Port ${port}.`, { cause });
+  return new InterleaveError('CONFIG_INVALID', 'The DICOM listener could not start.', { cause });
+}

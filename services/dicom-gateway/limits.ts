@@ -1,0 +1,32 @@
+/** The limits of the listener; those of the protocol itself are in `core/dicom/limits.ts`. Each has a test. */
+
+/** From the connection to a complete A-ASSOCIATE-RQ, and from our last PDU until the peer closes (PS3.8 9.1.5). */
+export const ARTIM_MS = 30_000;
+
+/** An association on which no byte arrives for this long is aborted. Our own work does not count. */
+export const IDLE_MS = 60_000;
+
+export const MAX_ASSOCIATIONS = 64;
+export const MAX_ASSOCIATIONS_PER_PEER = 16;
+
+/** Connections beyond the associations that may be waiting for their answer, or be told that there is no room. */
+export const CONNECTION_HEADROOM = 32;
+
+/** A data set in its transfer syntax, in MiB. */
+export const MAX_DATA_SET_MIB = 512;
+
+/**
+ * A data set that is refused is still read to its end, or else the sender would never see the answer; but not for
+ * ever: beyond this many times the limit the association is aborted.
+ */
+export const DISCARD_FACTOR = 4;
+
+/** Answers that a peer may leave unread, in bytes (about 600); then it is not listening and is cut off. */
+export const MAX_UNREAD_ANSWERS = 64 * 1024;
+
+/** Images that the gateway remembers, so that it can tell which of them a later selection names. */
+export const MAX_REMEMBERED_IMAGES = 10_000;
+
+/** Names of objects that did not come yet, and series whose images are counted. */
+export const MAX_REMEMBERED_NAMES = 50_000;
+export const MAX_REMEMBERED_SERIES = 5_000;

@@ -1,0 +1,89 @@
+/** The DICOM gateway: its associations store objects and publish `radiology.image.received`. */
+import { join } from 'node:path';
+import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
+import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { readJsonFile, readSecret } from '../../platform/files.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
+import { deadLetterCodec, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
+import { EventProducer } from '../../platform/kafka/producer.ts';
+import { checkTopics } from '../../platform/kafka/topics.ts';
+import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { openObjectStore } from '../../platform/object-store/open.ts';
+import { events } from '../../schemas/events.ts';
+import type { Config } from './config.ts';
+import { instruments } from './instruments.ts';
+import { DISCARD_FACTOR } from './limits.ts';
+import { listen } from './listener.ts';
+import { NamedImages } from './named-images.ts';
+import type { StoreObjectOptions } from './store-object.ts';
+
+const SERVICE = 'dicom-gateway';
+
+export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
+  const { log, metrics } = context;
+  const told = instruments(context);
+  const kafka = createKafka(config.kafkaBrokers, SERVICE, log);
+  const topics = [TOPICS.imageReceived, deadLetterTopic(SERVICE)];
+  const promise = await checkTopics(
+    kafka,
+    TOPIC_SPECS.filter((spec) => topics.includes(spec.name)),
+    config.partitions,
+  );
+  log.info(promise, 'kafka.durability');
+  const producer = await EventProducer.connect(kafka, log, metrics);
+  const options: StoreObjectOptions = {
+    ...(await storing(config)),
+    ...publishing(producer),
+    report: told.stored,
+    now: Date.now,
+  };
+  const listener = await listen(config, options, told).catch(async (error: unknown) => {
+    await producer.disconnect();
+    throw error;
+  });
+  return {
+    port: listener.port,
+    async stop() {
+      await listener.stop();
+      await producer.disconnect();
+    },
+  };
+}
+
+/** The object store, the site's rules and the limits of one object. */
+async function storing(config: Config) {
+  const secretFile = config.siteSecretFile || join(config.dataDir, 'site-secret');
+  const maxDataSetLength = config.dicomMaxDataSetMib * 1024 * 1024;
+  return {
+    store: await openObjectStore(config.dataDir),
+    site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),
+    secret: await readSecret(secretFile),
+    rule: { modalities: config.keyImageModalities, seriesMaximum: config.keyImageSeriesMaximum },
+    named: new NamedImages(),
+    maxDataSetLength,
+    maxDiscardedLength: maxDataSetLength * DISCARD_FACTOR,
+  };
+}
+
+function publishing(producer: EventProducer): Pick<StoreObjectOptions, 'publish' | 'deadLetter'> {
+  return {
+    publish: (event) =>
+      producer.send(TOPICS.imageReceived, { key: event.caseId, value: events.imageReceived.encode(event) }),
+    deadLetter: (code, object) =>
+      producer.send(deadLetterTopic(SERVICE), {
+        key: UNKNOWN_CASE,
+        value: deadLetterCodec.encode({
+          service: SERVICE,
+          code,
+          caseId: UNKNOWN_CASE,
+          object,
+          value: null,
+          topic: '',
+          partition: 0,
+          offset: 0,
+          receivedAt: Date.now(),
+        }),
+        headers: { 'dead-letter.code': code },
+      }),
+  };
+}

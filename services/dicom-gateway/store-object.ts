@@ -1,0 +1,206 @@
+/**
+ * One C-STORE, from the first byte of its data set to its status. The bytes go to the object store behind a Part 10 header
+ * as they come, the header is read on the way. `0000` is answered only when the object is durable and every event of it
+ * is on Kafka; what will never be accepted becomes a dead letter first.
+ */
+import type { Header } from '../../core/dicom/header.ts';
+import { type ImageCase, imageCases, imageReceived } from '../../core/dicom/image-received.ts';
+import { type KeyImageRule, keyImageReason, objectKind } from '../../core/dicom/key-image.ts';
+import { isRejectionNote, type NamedObjects } from '../../core/dicom/key-object.ts';
+import { DICOM_MEDIA_TYPE, part10Header } from '../../core/dicom/part10.ts';
+import { isRefusedForGood, STATUS, storeStatusOf } from '../../core/dicom/status.ts';
+import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import type { SiteTable } from '../../core/radiology/case-key.ts';
+import type { ImageReceived, ObjectRef } from '../../core/radiology/events.ts';
+import { UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
+import type { ObjectStore, ObjectWriter } from '../../platform/object-store/object-store.ts';
+import type { DataSetReceiver, StoreAnswer, StoreRequest } from './dimse-service.ts';
+import type { NamedImages } from './named-images.ts';
+import { ReadHeader } from './read-header.ts';
+
+export interface StoreObjectOptions {
+  store: ObjectStore;
+  /** resolves when the event is on Kafka with acks=all */
+  publish(event: ImageReceived): Promise<void>;
+  /** resolves when the dead letter is on Kafka; `object` is null where the bytes were not kept */
+  deadLetter(code: ErrorCode, object: ObjectRef | null): Promise<void>;
+  site: SiteTable;
+  secret: Buffer;
+  rule: KeyImageRule;
+  named: NamedImages;
+  maxDataSetLength: number;
+  maxDiscardedLength: number;
+  /** told once for each object, before its answer leaves */
+  report(report: StoredReport): void;
+  now(): number;
+}
+
+/** What became of one C-STORE. */
+export interface StoredReport {
+  answer: StoreAnswer;
+  /** of the data set */
+  bytes: number;
+  /** empty where nothing was stored */
+  caseIds: string[];
+}
+
+export class StoreObject implements DataSetReceiver {
+  readonly #options: StoreObjectOptions;
+  readonly #request: StoreRequest;
+  readonly #header: ReadHeader;
+  #writer: ObjectWriter | null = null;
+  #size = 0;
+  /** the object's own fault: it is kept, to be looked at, and refused for good */
+  #fault: InterleaveError | null = null;
+  /** why the bytes are not written any more */
+  #lost: unknown = null;
+  #caseIds: string[] = [];
+
+  constructor(options: StoreObjectOptions, request: StoreRequest) {
+    this.#options = options;
+    this.#request = request;
+    this.#header = new ReadHeader(request.sopClassUid, request.transferSyntaxUid, options.maxDataSetLength);
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    this.#size += bytes.length;
+    if (this.#size > this.#options.maxDataSetLength) await this.#refuseLength();
+    if (this.#lost !== null) return;
+    await this.#read(bytes);
+    try {
+      this.#writer ??= await this.#open();
+      await this.#writer.write(bytes);
+    } catch (error) {
+      await this.#lose(error);
+    }
+  }
+
+  /** Never rejects: whatever goes wrong has a status. */
+  async finish(): Promise<StoreAnswer> {
+    const answer = await this.#finish();
+    await this.abort();
+    this.#options.report({ answer, bytes: this.#size, caseIds: answer.code === null ? this.#caseIds : [] });
+    return answer;
+  }
+
+  async abort(): Promise<void> {
+    this.#header.abort();
+    const writer = this.#writer;
+    this.#writer = null;
+    await writer?.abort();
+  }
+
+  async #finish(): Promise<StoreAnswer> {
+    try {
+      if (this.#lost !== null) throw this.#lost;
+      const { header, named } = this.#whole();
+      await this.#keep(header, named);
+      return { status: STATUS.SUCCESS, code: null };
+    } catch (error) {
+      return this.#refuse(error);
+    }
+  }
+
+  async #open(): Promise<ObjectWriter> {
+    const writer = await this.#options.store.writer();
+    this.#writer = writer; // from here on it is to be aborted
+    await writer.write(part10Header(this.#request));
+    return writer;
+  }
+
+  async #read(bytes: Buffer): Promise<void> {
+    if (this.#fault !== null) return;
+    try {
+      await this.#header.push(bytes);
+    } catch (error) {
+      this.#fault = asFault(error);
+    }
+  }
+
+  /** What was read, where it is what the command said. */
+  #whole(): { header: Header; named: NamedObjects } {
+    if (this.#fault !== null) throw this.#fault;
+    if (this.#writer === null) throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'it is empty');
+    const whole = this.#header.end();
+    const { sopClassUid, sopInstanceUid } = whole.header;
+    if (sopInstanceUid === '') throw new InterleaveError('DICOM_SOP_INSTANCE_UID_MISSING');
+    if (sopInstanceUid !== this.#request.sopInstanceUid || sopClassUid !== this.#request.sopClassUid) {
+      throw new InterleaveError('DICOM_DATA_SET_MISMATCH');
+    }
+    return whole;
+  }
+
+  async #keep(header: Header, named: NamedObjects): Promise<void> {
+    const { site, secret, publish, now } = this.#options;
+    const { callingAeTitle, transferSyntaxUid } = this.#request;
+    const cases = imageCases(header, callingAeTitle, site, secret);
+    const receivedAt = now();
+    const keyImage = this.#keyImage(header);
+    this.#caseIds = cases.map((one: ImageCase) => one.caseId);
+    const object = await this.#commit(this.#caseIds);
+    const received = { header, callingAeTitle, transferSyntaxUid, named, keyImage, object, receivedAt };
+    const events = cases.map((one: ImageCase) => imageReceived(one, received));
+    const again = this.#remember(header, named, events);
+    await Promise.all([...events, ...again].map(publish));
+    this.#options.named.forget(again);
+  }
+
+  #keyImage(header: Header) {
+    const { rule, named } = this.#options;
+    const { sopInstanceUid, seriesInstanceUid } = header;
+    return keyImageReason(header, rule, {
+      named: named.isNamed(sopInstanceUid),
+      placeInSeries: named.placeInSeries(seriesInstanceUid, sopInstanceUid, rule.seriesMaximum),
+    });
+  }
+
+  /** Notes what this object names, or that it waits to be named; returns what it makes a key image after the fact. */
+  #remember(
+    header: Header,
+    { references, titleCode }: NamedObjects,
+    events: ImageReceived[],
+  ): ImageReceived[] {
+    const kind = objectKind(header);
+    if (kind === 'IMAGE' && events[0]?.keyImage === 'NONE') this.#options.named.remember(events);
+    if (kind !== 'KEY_OBJECT_SELECTION' && kind !== 'PRESENTATION_STATE') return [];
+    if (isRejectionNote(titleCode)) return [];
+    return this.#options.named.name(references.map((reference) => reference.sopInstanceUid));
+  }
+
+  async #commit(caseIds: string[]): Promise<ObjectRef> {
+    const writer = this.#writer;
+    if (writer === null) throw new InterleaveError('OBJECT_STORE_UNAVAILABLE');
+    this.#writer = null;
+    return writer.commit(caseIds, DICOM_MEDIA_TYPE);
+  }
+
+  /** The status for an error; one that will come again each time is a dead letter before it is answered. */
+  async #refuse(error: unknown): Promise<StoreAnswer> {
+    const status = storeStatusOf(error);
+    if (!isRefusedForGood(status)) return { status, code: codeOf(error) };
+    try {
+      const object = this.#writer === null ? null : await this.#commit([UNKNOWN_CASE]);
+      await this.#options.deadLetter(codeOf(error), object);
+      return { status, code: codeOf(error) };
+    } catch (cause) {
+      return { status: STATUS.OUT_OF_RESOURCES, code: codeOf(cause) };
+    }
+  }
+
+  async #refuseLength(): Promise<void> {
+    if (this.#size > this.#options.maxDiscardedLength) throw new InterleaveError('DICOM_DATA_SET_TOO_LARGE');
+    if (this.#lost === null) await this.#lose(new InterleaveError('DICOM_DATA_SET_TOO_LARGE'));
+  }
+
+  /** From here on the rest of the data set is read and thrown away. */
+  async #lose(error: unknown): Promise<void> {
+    this.#lost = error;
+    await this.abort();
+  }
+}
+
+function asFault(error: unknown): InterleaveError {
+  return error instanceof InterleaveError
+    ? error
+    : new InterleaveError('DICOM_DATA_SET_UNREADABLE', undefined, { cause: error });
+}

@@ -1,0 +1,242 @@
+/**
+ * One connection of the DICOM upper layer, as acceptor (PS3.8 9.2): from the socket to an association, its fragments,
+ * and its end. One chunk is handled at a time and the socket is read only then: while the disk is behind, the
+ * sender waits.
+ */
+import type { Socket } from 'node:net';
+import { type AssociateRequest, encodeAssociateAccept } from '../../core/dicom/associate-pdu.ts';
+import { type Association, type AssociationPolicy, negotiate, REJECT } from '../../core/dicom/association.ts';
+import { type DimseCommand, encodeCommand } from '../../core/dicom/dimse-command.ts';
+import { MAX_PDU_LENGTH } from '../../core/dicom/limits.ts';
+import {
+  ABORT_REASON,
+  type AssociateReject,
+  encodeAbort,
+  encodeMessage,
+  encodeReject,
+  encodeReleaseResponse,
+  type Fragment,
+  type Pdu,
+} from '../../core/dicom/pdu.ts';
+import { PduReader } from '../../core/dicom/pdu-reader.ts';
+import { DICOM_APPLICATION_CONTEXT } from '../../core/dicom/uids.ts';
+import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { MAX_UNREAD_ANSWERS } from './limits.ts';
+
+/** How a connection came to its end. */
+export type Outcome =
+  | 'released'
+  | 'rejected'
+  | 'aborted-by-peer'
+  | 'aborted'
+  | 'timed-out'
+  | 'lost'
+  | 'stopped';
+
+/** What is done with the messages of one association. */
+export interface MessageHandler {
+  /** Between messages: the association can be ended without cutting one off. */
+  readonly idle: boolean;
+  fragment(fragment: Fragment): Promise<void>;
+  /** The association is over, whatever was under way. */
+  end(): Promise<void>;
+}
+
+export interface UpperLayerOptions {
+  policy: AssociationPolicy;
+  /** takes one of the places for associations, null when there is none */
+  admit(): (() => void) | null;
+  handler(
+    association: Association,
+    send: (contextId: number, response: DimseCommand) => void,
+  ): MessageHandler;
+  artimMs: number;
+  idleMs: number;
+}
+
+type State = 'awaiting-association' | 'open' | 'closing';
+
+export class UpperLayer {
+  readonly #socket: Socket;
+  readonly #options: UpperLayerOptions;
+  readonly #reader = new PduReader();
+  #state: State = 'awaiting-association';
+  #outcome: Outcome = 'lost';
+  #problem: ErrorCode | null = null;
+  #handler: MessageHandler | null = null;
+  #leave: () => void = () => undefined;
+  #timer: NodeJS.Timeout;
+  #busy = false;
+  #stopping = false;
+
+  constructor(socket: Socket, options: UpperLayerOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#timer = setTimeout(() => this.#expire(), options.artimMs);
+  }
+
+  /** Resolves when the connection is over; never rejects. `problem` is what was wrong, where something was. */
+  async run(): Promise<{ outcome: Outcome; problem: ErrorCode | null }> {
+    try {
+      for await (const chunk of this.#socket) await this.#chunk(chunk);
+    } catch (error) {
+      // A socket that breaks off is `lost`; whatever has a code has been handled already.
+      if (error instanceof InterleaveError) this.#problem = error.code;
+    } finally {
+      clearTimeout(this.#timer);
+      this.#socket.destroy();
+      await this.#endHandler();
+    }
+    return { outcome: this.#outcome, problem: this.#problem };
+  }
+
+  /** Ends the association as soon as no message is under way. */
+  stop(): void {
+    this.#stopping = true;
+    if (!this.#busy) this.#stopIfIdle();
+  }
+
+  async #chunk(chunk: Buffer): Promise<void> {
+    if (this.#state === 'closing') return; // what still comes is of no interest (PS3.8 Sta13)
+    this.#busy = true;
+    try {
+      for (const pdu of this.#reader.push(chunk)) {
+        await this.#handle(pdu);
+        if (this.#isClosing()) return;
+      }
+    } catch (error) {
+      this.#problem = codeOf(error);
+      this.#abort('aborted', abortReason(this.#problem));
+      return;
+    } finally {
+      this.#busy = false;
+    }
+    if (this.#state === 'open') this.#arm(this.#options.idleMs);
+    if (this.#stopping) this.#stopIfIdle();
+  }
+
+  #stopIfIdle(): void {
+    if (this.#handler?.idle === false) return;
+    this.#abort('stopped');
+    this.#socket.destroySoon(); // without waiting for the peer
+  }
+
+  async #handle(pdu: Pdu): Promise<void> {
+    if (pdu.type === 'abort') {
+      this.#lose('aborted-by-peer');
+    } else if (pdu.type === 'associate-request' && this.#state === 'awaiting-association') {
+      this.#associate(pdu.request);
+    } else if (pdu.type === 'fragment' && this.#handler !== null) {
+      await this.#handler.fragment(pdu.fragment);
+    } else if (pdu.type === 'release-request' && this.#state === 'open') {
+      this.#outcome = 'released';
+      this.#close(encodeReleaseResponse());
+    } else {
+      this.#problem = 'DICOM_PDU_INVALID';
+      this.#abort('aborted', ABORT_REASON.UNEXPECTED_PDU);
+    }
+  }
+
+  #associate(request: AssociateRequest): void {
+    const negotiation = negotiate(request, this.#options.policy);
+    if (!negotiation.accepted) {
+      const isTitle =
+        negotiation.reject === REJECT.CALLING_AE_TITLE || negotiation.reject === REJECT.CALLED_AE_TITLE;
+      this.#reject(negotiation.reject, isTitle ? 'DICOM_AE_TITLE_REFUSED' : 'DICOM_PDU_INVALID');
+      return;
+    }
+    const leave = this.#options.admit();
+    if (leave === null) {
+      this.#reject(REJECT.LOCAL_LIMIT, 'DICOM_ASSOCIATION_LIMIT');
+      return;
+    }
+    this.#leave = leave;
+    const { association, accept } = negotiation;
+    this.#handler = this.#options.handler(association, (contextId, response) =>
+      this.#send(association, contextId, response),
+    );
+    this.#state = 'open';
+    this.#socket.write(encodeAssociateAccept(accept, DICOM_APPLICATION_CONTEXT));
+  }
+
+  #reject(reject: AssociateReject, problem: ErrorCode): void {
+    this.#outcome = 'rejected';
+    this.#problem = problem;
+    this.#close(encodeReject(reject));
+  }
+
+  #send(association: Association, contextId: number, response: DimseCommand): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    const command = encodeCommand(response);
+    socket.cork();
+    for (const pdu of encodeMessage(
+      contextId,
+      'command',
+      command,
+      association.peerMaxLength,
+      MAX_PDU_LENGTH,
+    )) {
+      for (const part of pdu) socket.write(part);
+    }
+    socket.uncork();
+    if (socket.writableLength > MAX_UNREAD_ANSWERS) {
+      throw new InterleaveError('DICOM_TIMEOUT', 'The peer does not read its answers.');
+    }
+  }
+
+  #abort(outcome: Outcome, reason: number = ABORT_REASON.NOT_SPECIFIED): void {
+    if (this.#isClosing()) return;
+    this.#outcome = outcome;
+    this.#close(encodeAbort({ source: 2, reason }));
+  }
+
+  /** Says the last word and waits for the peer to close, for as long as ARTIM runs (PS3.8 AA-1, AR-4). */
+  #close(lastPdu: Buffer | null): void {
+    this.#state = 'closing';
+    void this.#endHandler();
+    this.#arm(this.#options.artimMs);
+    if (lastPdu === null) this.#socket.destroy();
+    else this.#socket.end(lastPdu);
+  }
+
+  /** Gives the place back at once: a peer that is slow to close must not keep others out. */
+  async #endHandler(): Promise<void> {
+    this.#leave();
+    await this.#handler?.end().catch(() => undefined);
+  }
+
+  #arm(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#expire(), milliseconds);
+  }
+
+  #expire(): void {
+    if (this.#state === 'closing') {
+      this.#socket.destroy();
+    } else if (this.#busy) {
+      this.#arm(this.#options.idleMs); // we are late, not the peer
+    } else {
+      this.#problem = 'DICOM_TIMEOUT';
+      if (this.#state === 'open') this.#abort('timed-out');
+      else this.#lose('timed-out');
+    }
+  }
+
+  /** Nobody to speak to: the connection goes without a word (PS3.8 AA-2). */
+  #lose(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#close(null);
+  }
+
+  #isClosing(): boolean {
+    return this.#state === 'closing';
+  }
+}
+
+function abortReason(code: ErrorCode): number {
+  if (code === 'DICOM_PDU_INVALID') return ABORT_REASON.UNRECOGNIZED_PDU;
+  if (code === 'DICOM_PDU_TOO_LARGE' || code === 'DICOM_COMMAND_INVALID')
+    return ABORT_REASON.INVALID_PARAMETER;
+  return ABORT_REASON.NOT_SPECIFIED;
+}
