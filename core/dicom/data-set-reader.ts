@@ -29,8 +29,11 @@ const ITEM = 0xfffee000;
 const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;
 const UNDEFINED = 0xffffffff;
-/** Pixel Data, Float and Double Float Pixel Data; nothing that is asked for stands behind them. */
-const FIRST_PIXEL_GROUP = 0x7fe0;
+/**
+ * Float, Double Float and integer Pixel Data; nothing that is asked for stands behind them. A group length and extended
+ * offset tables, of the same group, stand before.
+ */
+const FIRST_PIXEL_DATA: Tag = 0x7fe00008;
 
 /** VRs with a two-byte length (PS3.5 7.1.2); all others have two reserved bytes and a four-byte length. */
 const SHORT_VRS = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
@@ -125,7 +128,7 @@ export class DataSetReader {
       if (tag === ITEM_END && end === Number.POSITIVE_INFINITY && depth > 0) return;
       if (tag === ITEM_END || tag === SEQUENCE_END || tag === ITEM)
         throw unreadable('a delimiter stands in the wrong place');
-      if (depth === 0 && tag >>> 16 >= FIRST_PIXEL_GROUP) {
+      if (depth === 0 && tag >= FIRST_PIXEL_DATA) {
         this.#hasPixelData = isPixelData(tag);
         if (this.#hasPixelData) this.#pixelDataAt = this.#position - head.length;
         return;
