@@ -13,6 +13,8 @@ export const ERRORS = {
   PREREQUISITE_MISSING: ['fatal', 'A program that is needed is missing or too old.'],
   RESOURCES_TOO_SMALL: ['fatal', 'There is too little memory or disk space.'],
   ENGINE_START_FAILED: ['fatal', 'Kafka or Elasticsearch did not become ready.'],
+  SERVICE_NOT_READY: ['fatal', 'A service did not become ready.'],
+  STOP_TIMEOUT: ['retry', 'The system did not stop in time.'],
   DOWNLOAD_FAILED: ['retry', 'A package could not be fetched from its registry.'],
   TOPIC_MISMATCH: ['fatal', 'A topic exists with other settings than this version needs.'],
   INDEX_MISMATCH: ['fatal', 'The index was made for another vector generation or mapping.'],
