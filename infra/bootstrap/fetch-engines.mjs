@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { downloads, root } from './project.mjs';
 import { runCommand } from './run-command.mjs';
-import { SetupError } from './setup-error.mjs';
+
+export const ENGINES = ['kafka', 'elasticsearch'];
 
 /**
  * Fills `.interleave/engines/<name>` by an ordinary Maven build of `infra/embedded/<name>/pom.xml`, once per content of
@@ -20,20 +21,16 @@ import { SetupError } from './setup-error.mjs';
  * download is never taken for a done one. Resolves to the folder of the program.
  */
 export async function fetchEngine(name) {
-  const pom = join(root, 'infra', 'embedded', name, 'pom.xml');
-  const wanted = createHash('sha256').update(readFileSync(pom)).digest('hex');
-  const engines = join(downloads, 'engines');
-  const folder = join(engines, name);
-  if (stampOf(folder) !== wanted) {
-    mkdirSync(engines, { recursive: true, mode: 0o755 });
-    const partial = join(engines, `.partial-${name}-${process.pid}`);
+  const folder = folderOf(name);
+  if (!enginePresent(name)) {
+    const partial = `${folder}.partial-${process.pid}`;
     try {
       rmSync(partial, { recursive: true, force: true });
-      mkdirSync(partial, { mode: 0o755 });
-      await build(name, pom, partial);
+      mkdirSync(partial, { recursive: true, mode: 0o755 });
+      await gather(name, partial);
       makeReadable(partial);
-      writeFileSync(join(partial, STAMP), wanted);
-      if (stampOf(folder) !== wanted) {
+      writeFileSync(join(partial, STAMP), wantedStamp(name));
+      if (!enginePresent(name)) {
         rmSync(folder, { recursive: true, force: true });
         renameSync(partial, folder);
       }
@@ -41,66 +38,49 @@ export async function fetchEngine(name) {
       rmSync(partial, { recursive: true, force: true });
     }
   }
-  return programFolder(folder);
+  // Elasticsearch's archive has one folder inside.
+  const inner = readdirSync(folder).find((entry) => entry.startsWith(`${name}-`));
+  return inner === undefined ? folder : join(folder, inner);
 }
 
-/** Whether both engines are there in the versions that the poms name. */
-export function enginesPresent() {
-  return ENGINES.every((name) => {
-    const pom = readFileSync(join(root, 'infra', 'embedded', name, 'pom.xml'));
-    return stampOf(join(downloads, 'engines', name)) === createHash('sha256').update(pom).digest('hex');
-  });
+/** Whether this engine is there, whole, in the version that its pom names. */
+export function enginePresent(name) {
+  const stamp = join(folderOf(name), STAMP);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wantedStamp(name);
 }
-
-export const ENGINES = ['kafka', 'elasticsearch'];
 
 const STAMP = '.stamp';
+const folderOf = (name) => join(downloads, 'engines', name);
+const pomOf = (name) => join(root, 'infra', 'embedded', name, 'pom.xml');
+const wantedStamp = (name) =>
+  createHash('sha256')
+    .update(readFileSync(pomOf(name)))
+    .digest('hex');
+
+/** A connection may break once. */
 const ATTEMPTS = 2;
 
-function stampOf(folder) {
-  const file = join(folder, STAMP);
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
-async function build(name, pom, folder) {
-  const log = join(downloads, 'logs', `maven-${name}.log`);
-  mkdirSync(join(downloads, 'logs'), { recursive: true });
-  for (let attempt = 1; ; attempt++) {
+async function gather(name, folder) {
+  const args = ['-B', '-ntp', '-q', '-f', pomOf(name), `-Dengine.folder=${folder}`, 'package'];
+  for (let attempt = 1; ; attempt++)
     try {
-      await runCommand('mvn', ['-B', '-ntp', '-q', '-f', pom, `-Dengine.folder=${folder}`, 'package']);
+      await runCommand('mvn', args, {
+        log: `maven-${name}`,
+        code: 'DOWNLOAD_FAILED',
+        sentence: `Maven could not fetch ${name}: check the network and your Maven settings, then start again`,
+      });
       return;
     } catch (error) {
-      writeFileSync(log, withoutAddresses(error.output ?? String(error)));
-      if (error.code === 'ENOENT')
-        throw new SetupError(
-          'PREREQUISITE_MISSING',
-          'Maven (mvn) must be on the PATH (Debian: apt-get install maven).',
-        );
-      if (attempt >= ATTEMPTS)
-        throw new SetupError(
-          'DOWNLOAD_FAILED',
-          `Maven could not fetch ${name}; check the network or your Maven settings, and start again (details: ${log}).`,
-        );
+      if (attempt >= ATTEMPTS) throw error;
     }
-  }
-}
-
-function withoutAddresses(text) {
-  return text.replace(/\bhttps?:\/\/[^\s)]+/g, '(address)');
 }
 
 /** Elasticsearch runs as another user when we are root, whatever the umask was. */
 function makeReadable(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath ?? entry.path, entry.name);
-    const program = /[\\/](bin|cli-launcher)$/.test(entry.parentPath ?? entry.path);
-    if (entry.isDirectory()) chmodSync(path, 0o755);
-    else if (entry.isFile()) chmodSync(path, program ? 0o755 : 0o644);
+    const parent = entry.parentPath ?? entry.path;
+    const path = join(parent, entry.name);
+    if (entry.isDirectory() || /[\\/]bin$/.test(parent)) chmodSync(path, 0o755);
+    else if (entry.isFile()) chmodSync(path, 0o644);
   }
-}
-
-/** Elasticsearch's archive has one folder inside. */
-function programFolder(folder) {
-  const inner = readdirSync(folder).find((entry) => entry.startsWith('elasticsearch-'));
-  return inner === undefined ? folder : join(folder, inner);
 }

@@ -107,7 +107,7 @@ export class ManagedProcess {
   }
 }
 
-const POLL_MS = 25;
+const POLL_MS = 50;
 
 /** Children that still run: they are ended with us, whatever ends us short of SIGKILL. */
 const live = new Set<ManagedProcess>();

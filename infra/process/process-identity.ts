@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Which process a pid meant when it was written down. A pid alone is reused; with the moment of its start and its
@@ -14,7 +14,7 @@ export interface ProcessIdentity {
 
 /** The process that has this pid now; `undefined` when there is none (or only its zombie). */
 export function identify(pid: number): ProcessIdentity | undefined {
-  return existsSync('/proc/self/stat') ? identifyByProc(pid) : identifyByPs(pid);
+  return HAS_PROC ? identifyByProc(pid) : identifyByPs(pid);
 }
 
 /** Whether exactly this process still runs. */
@@ -23,14 +23,14 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return now !== undefined && now.started === identity.started && now.command === identity.command;
 }
 
-/** Whether any process of this group is left. */
+/** Whether a process of this group still runs. Zombies do not: in a container without an init nobody takes them away. */
 export function groupExists(groupId: number): boolean {
   try {
     process.kill(-groupId, 0);
-    return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
+  return HAS_PROC ? livingMember(groupId) : true;
 }
 
 /** Signals every process of a group; one that is gone already is no error. */
@@ -42,15 +42,32 @@ export function signalGroup(groupId: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** proc(5): the fields after the command name in parentheses, which may itself hold blanks and parentheses. */
+const HAS_PROC = existsSync('/proc/self/stat');
+
 function identifyByProc(pid: number): ProcessIdentity | undefined {
+  try {
+    const stat = statOf(pid);
+    if (stat === undefined) return undefined;
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+    return { pid, started: stat.started, command };
+  } catch {
+    return undefined;
+  }
+}
+
+function livingMember(groupId: number): boolean {
+  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && statOf(Number(name))?.group === groupId);
+}
+
+/** proc(5): the fields after the command name in parentheses, which may itself hold blanks and parentheses. */
+function statOf(pid: number): { group: number; started: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, started] = [fields[0], fields[19]];
-    if (state === undefined || started === undefined || state === 'Z' || state === 'X') return undefined;
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
-    return { pid, started, command };
+    const [state, , group] = fields;
+    const started = fields[19];
+    if (started === undefined || state === 'Z' || state === 'X') return undefined;
+    return { group: Number(group), started };
   } catch {
     return undefined;
   }

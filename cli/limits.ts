@@ -1,0 +1,24 @@
+/** How long the services may take until all are ready, models loaded: a busy machine with two cores is slow. */
+export const SYSTEM_READY_MS = 180_000;
+
+/** How long `down` waits for `up` to stop everything: services drain, then the engines. */
+export const DOWN_MS = 90_000;
+
+/** How long `status` waits for one answer. */
+export const STATUS_ANSWER_MS = 3_000;
+
+/** Free disk that `up` asks for below the data folder. */
+export const DATA_DISK_MB = 1024;
+
+/** Cases per second that the simulator's department sends when nothing else is said. */
+export const DEFAULT_RATE = 0.5;
+export const MAX_RATE = 100;
+
+/** A second signal this soon is the same Ctrl-C, passed on by npm; later it means "at once". */
+export const SAME_SIGNAL_MS = 1_000;
+
+/** Ports are numbers of 16 bits. */
+export const MAX_PORT = 65_535;
+
+/** Hits that `search` asks for at most. */
+export const MAX_HITS = 100;

@@ -1,0 +1,74 @@
+import { codeOf, InterleaveError } from '../core/errors.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { parseVerb, type Verb } from './verb.ts';
+import { down } from './verbs/down.ts';
+import { search } from './verbs/search.ts';
+import { send } from './verbs/send.ts';
+import { status } from './verbs/status.ts';
+import { up } from './verbs/up.ts';
+
+const VERBS: readonly Verb[] = [up, down, status, send, search];
+
+/** Runs one command line (`['up', '--no-feed']`) and resolves to its exit code; errors are told in one sentence. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  const verb = VERBS.find((candidate) => candidate.name === name);
+  if (verb === undefined) return withoutVerb(name);
+  try {
+    const input = parseVerb(verb, rest, { say, print });
+    if (input.help) {
+      print(verb.help.trim());
+      return EXIT.ok;
+    }
+    return await verb.run(input);
+  } catch (error) {
+    return tell(error, rest.includes('--json'));
+  }
+}
+
+function withoutVerb(name: string | undefined): ExitCode {
+  if (name === '--help' || name === '-h' || name === 'help') {
+    print(overview());
+    return EXIT.ok;
+  }
+  say(name === undefined ? overview() : `interleave: there is no verb "${name}".\n\n${overview()}`);
+  return EXIT.usage;
+}
+
+function overview(): string {
+  const verbs = VERBS.map((verb) => `  ${verb.name.padEnd(8)} ${verb.summary}`).join('\n');
+  return `interleave: radiology reports and key images, joined and searchable. Research software, not for diagnosis.
+
+Usage: interleave VERB [options]     (npx interleave VERB in a checkout)
+
+${verbs}
+
+interleave VERB --help says all about one verb.
+Exit codes: 0 done; 1 it failed (the sentence on standard error says why); 2 the command line could not be
+understood; 3 the system does not run (up: it runs already).`;
+}
+
+/** One sentence on standard error, and an object on standard output where a program reads it. */
+function tell(error: unknown, json: boolean): ExitCode {
+  const code = codeOf(error);
+  if (json) {
+    const message = error instanceof Error ? error.message : String(error);
+    print(JSON.stringify({ error: { code, message } }));
+  }
+  const known = error instanceof InterleaveError && code !== 'INTERNAL';
+  say(
+    known
+      ? `interleave: ${error.message} (${code})`
+      : `interleave: ${error instanceof Error ? error.stack : error}`,
+  );
+  if (code === 'USAGE') return EXIT.usage;
+  return code === 'NOT_RUNNING' || code === 'ALREADY_RUNNING' ? EXIT.notRunning : EXIT.failed;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,50 @@
+import { codeOf } from '../../core/errors.ts';
+import { readHl7Files } from '../../senders/hl7-files.ts';
+import { MllpSender } from '../../senders/mllp-sender.ts';
+import type { Outcome } from './outcome.ts';
+import { Pace } from './pace.ts';
+
+export interface SendHl7Options {
+  host: string;
+  port: number;
+  rate: number | undefined;
+  inFlight: number;
+  done(outcome: Outcome): void;
+}
+
+/** Sends every message of the files over one MLLP connection. Rejects when the receiver cannot be reached at all. */
+export async function sendHl7(files: readonly string[], options: SendHl7Options): Promise<void> {
+  const { host, port, inFlight } = options;
+  const sender = await MllpSender.connect({ host, port, maxInFlight: inFlight });
+  const pace = new Pace(options.rate);
+  const pending = new Set<Promise<void>>();
+  try {
+    for await (const { path, index, message } of readHl7Files(files)) {
+      await pace.turn();
+      const one: Promise<void> = sendOne(sender, `${path}#${index + 1}`, message)
+        .then(options.done)
+        .finally(() => pending.delete(one));
+      pending.add(one);
+      if (pending.size >= inFlight) await Promise.race(pending);
+    }
+    await Promise.all(pending);
+  } finally {
+    await sender.close();
+  }
+}
+
+async function sendOne(sender: MllpSender, item: string, message: Buffer): Promise<Outcome> {
+  const start = performance.now();
+  const outcome = (accepted: boolean, code: string): Outcome => ({
+    item,
+    accepted,
+    code,
+    milliseconds: performance.now() - start,
+  });
+  try {
+    const { accepted, code, errorCode } = await sender.send(message);
+    return outcome(accepted, errorCode === '' ? code || 'unreadable answer' : `${code} ${errorCode}`);
+  } catch (error) {
+    return outcome(false, codeOf(error));
+  }
+}

@@ -1,0 +1,160 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InterleaveError } from '../../core/errors.ts';
+import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
+import { setUpElasticsearch } from '../../infra/elasticsearch/setup.ts';
+import { type Engine, untilAnswers } from '../../infra/embedded/engine.ts';
+import { ENGINE_READY_MS } from '../../infra/embedded/limits.ts';
+import { prepareEngines } from '../../infra/embedded/start-engines.ts';
+import type { ProcessSpec } from '../../infra/process/managed-process.ts';
+import { SupervisedProcess } from '../../infra/process/supervised-process.ts';
+import { commonConfig, loadConfig } from '../../platform/config.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
+import { checkTopics, createTopics } from '../../platform/kafka/topics.ts';
+import { createLogger } from '../../platform/log.ts';
+import { SYSTEM_READY_MS } from '../limits.ts';
+import type { Step } from '../progress.ts';
+import { type Instance, writeInstance } from './instance.ts';
+import type { Ports } from './ports.ts';
+import { untilReady } from './ready.ts';
+import { feedSpec, SERVICES, type ServiceName, type SystemSettings, serviceSpec } from './services.ts';
+import { ensureSiteSecret } from './site-secret.ts';
+
+export interface SystemOptions {
+  dataDir: string;
+  ports: Ports;
+  /** Cases per second of the simulator; `undefined` for no feed. */
+  feedRate: number | undefined;
+  say(line: string): void;
+  step: Step;
+  /** The compiled program: `build/`, or what stands for it in a test. */
+  programs: string;
+}
+
+/** A single broker has a single replica. */
+const REPLICATION = 1;
+
+/** Everything that `up` runs: the engines, the seven services, the feed. It can be stopped at any moment. */
+export class System {
+  readonly #options: SystemOptions;
+  readonly #children: SupervisedProcess[] = [];
+  #instance: Instance | undefined;
+  #stopping = false;
+
+  constructor(options: SystemOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when every part is ready; the one who called stops the system when it rejects. */
+  async start(): Promise<Instance> {
+    const { dataDir, ports, feedRate, step, say } = this.#options;
+    await makeFolders(dataDir);
+    const engines = await prepareEngines({
+      dataDir,
+      kafkaPort: ports.kafka,
+      elasticsearchPort: ports.elasticsearch,
+      log: say,
+    });
+    const { kafkaBrokers, elasticsearchUrl } = engines;
+    const settings: SystemSettings = {
+      programs: this.#options.programs,
+      dataDir,
+      kafkaBrokers,
+      elasticsearchUrl,
+      ports,
+      dicomAeTitle: process.env['INTERLEAVE_DICOM_AE_TITLE'] || 'INTERLEAVE',
+    };
+    this.#instance = describe(settings);
+    await Promise.all([
+      step('Starting Kafka', () => this.#startEngine(engines.kafka)).then(() => setUpKafka(kafkaBrokers)),
+      step('Starting Elasticsearch', () => this.#startEngine(engines.elasticsearch)).then(() =>
+        setUpElasticsearch(elasticsearchUrl, createLogger('up', 'error')),
+      ),
+    ]);
+    await step('Starting the services', () => this.#startServices(settings));
+    if (feedRate !== undefined) await this.#launch(feedSpec(feedRate, settings));
+    return this.#instance;
+  }
+
+  /** From the source of the data to its end, so that nothing is sent to a part that is gone. Leaves no process. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const engines = ['kafka', 'elasticsearch'];
+    const waves = [['feed'], ['hl7-gateway', 'dicom-gateway'], SERVICES.slice(2), engines];
+    for (const names of waves)
+      await Promise.all(
+        this.#children
+          .filter(({ name }) => (names as readonly string[]).includes(name))
+          .map((child) => child.stop()),
+      );
+  }
+
+  /** SIGKILL for all, at once. */
+  kill(): void {
+    this.#stopping = true;
+    for (const child of this.#children) void child.stop(0);
+  }
+
+  async #startEngine(engine: Engine): Promise<void> {
+    const child = await this.#launch(engine.spec);
+    await untilAnswers(engine, child.current, ENGINE_READY_MS);
+  }
+
+  async #startServices(settings: SystemSettings): Promise<void> {
+    const launch = async (name: ServiceName) => {
+      const child = await this.#launch(serviceSpec(name, settings));
+      await untilReady(child, settings.ports.health[name], SYSTEM_READY_MS, () => this.#stopping);
+    };
+    const results = await Promise.allSettled(SERVICES.map(launch));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  async #launch(spec: ProcessSpec): Promise<SupervisedProcess> {
+    if (this.#stopping) throw new InterleaveError('NOT_RUNNING', 'It was stopped while it started.');
+    const child = new SupervisedProcess(spec, {
+      say: (line) => this.#options.say(`! ${line}`),
+      changed: () => void this.#remember(),
+    });
+    this.#children.push(child);
+    await this.#remember();
+    return child;
+  }
+
+  /** Written down at each change, so that whoever comes after a SIGKILL of ours knows what is left. */
+  async #remember(): Promise<void> {
+    if (this.#instance === undefined) return;
+    this.#instance.children = this.#children.flatMap((child) => {
+      const identity = child.current.identity();
+      return identity === undefined ? [] : [{ name: child.name, identity }];
+    });
+    await writeInstance(this.#options.dataDir, this.#instance);
+  }
+}
+
+/** The data folder lets other users pass (Elasticsearch's, when we are root); what is in it is private. */
+async function makeFolders(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  for (const name of ['objects', 'logs']) await mkdir(join(dataDir, name), { recursive: true, mode: 0o700 });
+  await ensureSiteSecret(dataDir);
+}
+
+async function setUpKafka(brokers: string): Promise<void> {
+  const { partitions } = loadConfig({ partitions: commonConfig.partitions });
+  const kafka = createKafka(brokers.split(','), 'interleave-up', createLogger('up', 'error'));
+  await createTopics(kafka, TOPIC_SPECS, partitions, REPLICATION);
+  await checkTopics(kafka, TOPIC_SPECS, partitions);
+}
+
+function describe({ ports, kafkaBrokers, elasticsearchUrl, dicomAeTitle }: SystemSettings): Instance {
+  return {
+    startedAt: new Date().toISOString(),
+    page: `http://127.0.0.1:${ports.page}`,
+    kafkaBrokers,
+    elasticsearchUrl,
+    hl7: { host: '127.0.0.1', port: ports.hl7 },
+    dicom: { host: '127.0.0.1', port: ports.dicom, aeTitle: dicomAeTitle },
+    health: { ...ports.health },
+    children: [],
+  };
+}

@@ -1,0 +1,84 @@
+import { InterleaveError } from '../../core/errors.ts';
+import { isRunning } from '../../infra/process/process-identity.ts';
+import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
+import { EXIT } from '../exit-codes.ts';
+import { STATUS_ANSWER_MS } from '../limits.ts';
+import { countCases } from '../status/counts.ts';
+import { type GroupLag, groupLags } from '../status/lag.ts';
+import { type Instance, readInstance, runningPid } from '../up/instance.ts';
+import { readiness } from '../up/ready.ts';
+import type { Verb } from '../verb.ts';
+
+const HELP = `
+Usage: interleave status [options]
+
+Shows a running system: its addresses, whether each part runs and is ready, how many records each consumer group has
+still to read (lag), and how many cases can be found.
+
+Options:
+  --data-dir DIR    the data folder (default .interleave/data in the checkout)
+  --json            print one object: { page, parts: [{ name, running, ready, detail }], lag: [{ group, lag }], cases }
+
+Exit codes: 0 every part is ready; 1 a part is not; 2 the command line could not be understood; 3 nothing runs.
+`;
+
+interface Part {
+  name: string;
+  running: boolean;
+  ready: boolean;
+  detail: string;
+}
+
+export const status: Verb = {
+  name: 'status',
+  summary: 'show what runs, what waits and how many cases there are',
+  help: HELP,
+  options: { ...DATA_DIR_OPTION },
+  async run(input) {
+    const dataDir = dataDirOf(input);
+    const instance = runningPid(dataDir) === undefined ? undefined : readInstance(dataDir);
+    if (instance === undefined) throw new InterleaveError('NOT_RUNNING', `Nothing runs on ${dataDir}.`);
+    const [parts, lag, cases] = await Promise.all([
+      Promise.all(instance.children.map((child) => describePart(child, instance))),
+      groupLags(instance.kafkaBrokers),
+      countCases(instance.elasticsearchUrl),
+    ]);
+    if (input.json) input.print(JSON.stringify({ page: instance.page, parts, lag, cases: cases ?? null }));
+    else for (const line of table(instance, parts, lag, cases)) input.print(line);
+    return parts.every((part) => part.ready) ? EXIT.ok : EXIT.failed;
+  },
+};
+
+/** Services say themselves whether they are ready; an engine is when it answers; the feed when it runs. */
+async function describePart(
+  { name, identity }: Instance['children'][number],
+  instance: Instance,
+): Promise<Part> {
+  const running = isRunning(identity);
+  const port = instance.health[name];
+  if (!running) return { name, running, ready: false, detail: 'does not run' };
+  if (port !== undefined) {
+    const { ready, missing } = await readiness(port, STATUS_ANSWER_MS);
+    return { name, running, ready, detail: ready ? '' : missing };
+  }
+  const answers = name === 'elasticsearch' ? await elasticsearchAnswers(instance.elasticsearchUrl) : true;
+  return { name, running, ready: answers, detail: answers ? '' : 'does not answer' };
+}
+
+async function elasticsearchAnswers(url: string): Promise<boolean> {
+  const answer = await fetch(new URL('/_cluster/health', url), {
+    signal: AbortSignal.timeout(STATUS_ANSWER_MS),
+  }).catch(() => undefined);
+  return answer?.ok === true;
+}
+
+function table(instance: Instance, parts: Part[], lag: GroupLag[], cases: number | undefined): string[] {
+  return [
+    `page ${instance.page}   since ${instance.startedAt}`,
+    ...parts.map(({ name, ready, detail }) =>
+      `  ${name.padEnd(16)} ${ready ? 'ready' : 'NOT READY'}  ${detail}`.trimEnd(),
+    ),
+    ...lag.map((group) => `  ${group.group.padEnd(36)} lag ${group.lag}`),
+    `  cases that can be found: ${cases ?? 'unknown'}`,
+  ];
+}

@@ -1,0 +1,22 @@
+// `npm start`: from a fresh clone to a running system. Plain JavaScript without dependencies: it runs before `npm ci`.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { prepare } from './prepare.mjs';
+import { build } from './project.mjs';
+import { failWith } from './setup-error.mjs';
+
+process.once('SIGINT', stopPreparing);
+process.once('SIGTERM', stopPreparing);
+try {
+  await prepare();
+  process.off('SIGINT', stopPreparing);
+  process.off('SIGTERM', stopPreparing);
+  const { run } = await import(pathToFileURL(join(build, 'cli', 'main.js')).href);
+  process.exitCode = await run(['up', ...process.argv.slice(2)]);
+} catch (error) {
+  failWith(error);
+}
+
+function stopPreparing() {
+  process.exit(130);
+}

@@ -1,0 +1,89 @@
+import { RESTART_FIRST_WAIT_MS, RESTART_HEALTHY_MS, RESTART_LONGEST_WAIT_MS } from './limits.ts';
+import { type Exit, ManagedProcess, type ProcessSpec } from './managed-process.ts';
+
+export interface SupervisionOptions {
+  /** Says in one line what happened to the child. */
+  say(line: string): void;
+  /** Called whenever there is another process behind the name. */
+  changed?(): void;
+  firstWaitMs?: number;
+  longestWaitMs?: number;
+  healthyMs?: number;
+}
+
+/**
+ * A child that is started again when it dies: at once-ish the first time, then after a wait that doubles up to a bound,
+ * so that a child which cannot live neither floods the machine nor is given up.
+ */
+export class SupervisedProcess {
+  readonly spec: ProcessSpec;
+  readonly #options: Required<SupervisionOptions>;
+  #current: ManagedProcess;
+  #restarts = 0;
+  #quickDeaths = 0;
+  #stopping = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(spec: ProcessSpec, options: SupervisionOptions) {
+    this.spec = spec;
+    this.#options = {
+      changed: () => undefined,
+      firstWaitMs: RESTART_FIRST_WAIT_MS,
+      longestWaitMs: RESTART_LONGEST_WAIT_MS,
+      healthyMs: RESTART_HEALTHY_MS,
+      ...options,
+    };
+    this.#current = this.#start();
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  /** The newest process; it may have ended, when the next start is being waited for. */
+  get current(): ManagedProcess {
+    return this.#current;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Ends the process and starts no other. */
+  async stop(graceMs?: number): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    await this.#current.stop(graceMs);
+  }
+
+  #start(): ManagedProcess {
+    const child = new ManagedProcess(this.spec);
+    void child.exited.then((exit) => this.#ended(child, exit));
+    return child;
+  }
+
+  #ended(child: ManagedProcess, exit: Exit): void {
+    if (this.#stopping) return;
+    const healthy = Date.now() - child.startedAt >= this.#options.healthyMs;
+    this.#quickDeaths = healthy ? 0 : this.#quickDeaths + 1;
+    const wait = restartWait(this.#quickDeaths, this.#options.firstWaitMs, this.#options.longestWaitMs);
+    const how = exit.signal === null ? `ended with code ${exit.code}` : `was ended by ${exit.signal}`;
+    this.#options.say(
+      `${this.name} ${how}; it is started again in ${wait / 1000} s (its log: ${this.spec.logFile})`,
+    );
+    this.#timer = setTimeout(() => {
+      // What the dead one itself had started must not stand in the way of the next.
+      void child.stop(0).then(() => {
+        if (this.#stopping) return;
+        this.#restarts++;
+        this.#current = this.#start();
+        this.#options.changed();
+      });
+    }, wait);
+  }
+}
+
+/** The wait before a restart: doubles with each death that came soon after the start. */
+export function restartWait(quickDeaths: number, firstWaitMs: number, longestWaitMs: number): number {
+  return Math.min(firstWaitMs * 2 ** Math.max(0, quickDeaths - 1), longestWaitMs);
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { runCli } from '../support/cli.ts';
+
+let dataDir = '';
+before(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'interleave-cli-'));
+});
+after(() => rm(dataDir, { recursive: true, force: true }));
+
+test('help names every verb, and every verb says its options and exit codes', async () => {
+  const overview = await runCli(['--help']);
+  assert.equal(overview.code, 0);
+  for (const verb of ['up', 'down', 'status', 'send', 'search']) {
+    assert.match(overview.stdout, new RegExp(`^  ${verb} `, 'm'));
+    const help = await runCli([verb, '--help']);
+    assert.equal(help.code, 0);
+    assert.equal(help.stderr, '');
+    assert.match(help.stdout, new RegExp(`^Usage: interleave ${verb}`));
+    assert.match(help.stdout, /--json/);
+    assert.match(help.stdout, /Exit codes: 0/);
+  }
+});
+
+test('what cannot be understood ends with 2 and says what was meant', async () => {
+  for (const [args, words] of [
+    [[], /Usage: interleave VERB/],
+    [['fly'], /there is no verb "fly"/],
+    [['up', '--wings'], /Unknown option '--wings'.*See `interleave up --help`/],
+    [['up', '--rate', 'fast'], /--rate must be a number from 0\.001 to 100/],
+    [['up', '--port', '70000'], /--port must be a whole number from 1 to 65535/],
+    [['send', 'fax', 'x'], /interleave send hl7 FILE/],
+    [['send', 'hl7', '/does/not/exist'], /There is no file/],
+    [['search'], /Say what to search for/],
+  ] as const) {
+    const { code, stderr, stdout } = await runCli(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.match(stderr, words);
+    assert.equal(stdout, '');
+  }
+});
+
+test('what needs a running system ends with 3 without one, and tells programs as well', async () => {
+  for (const verb of ['down', 'status']) {
+    const { code, stderr, stdout } = await runCli([verb, '--json', '--data-dir', dataDir]);
+    assert.equal(code, 3);
+    assert.match(stderr, /^interleave: The system is not running\..*\(NOT_RUNNING\)\n$/);
+    assert.equal(JSON.parse(stdout).error.code, 'NOT_RUNNING');
+  }
+  const search = await runCli(['search', 'effusion', '--url', 'http://127.0.0.1:9']);
+  assert.equal(search.code, 3);
+});
