@@ -1,0 +1,119 @@
+import { normaliseName } from '../../core/radiology/case-key.ts';
+import type { Case, CaseReport, Patient } from '../../core/radiology/events.ts';
+import { NO_PATIENT } from '../../core/radiology/patient.ts';
+import type { CaseStanding } from '../../core/radiology/standing.ts';
+import { labelsByAssertion } from '../../core/text/report-labels.ts';
+import type { CaseDocument, CaseDocumentImage } from '../../infra/elasticsearch/case-document.ts';
+import { ageGroup } from './age-group.ts';
+import { documentImages } from './document-images.ts';
+import { counts, documentReport, newestFirst, sectionText } from './document-reports.ts';
+import { documentVector, type VectorSlot } from './document-vector.ts';
+
+/** What the physical index takes. */
+export interface VectorSlots {
+  text: VectorSlot;
+  image: VectorSlot;
+}
+
+/**
+ * The document of a case in the clinical view. What is searched comes from the reports that count, the newest first;
+ * where the standing withholds the images, nothing of them is in it: not a thumbnail, not a date.
+ */
+export function caseDocument(theCase: Case, standing: CaseStanding, slots: VectorSlots): CaseDocument {
+  const images = standing.withheldImages ? [] : documentImages(theCase, slots.image);
+  const received = standing.withheldImages ? [] : theCase.images.map((image) => image.received);
+  const reports = newestFirst(theCase.reports);
+  const counting = reports.filter(counts);
+  const newest = counting[0] ?? reports[0];
+  const shown = reports.map((report) => documentReport(report, images));
+  const cited = new Set(
+    shown.flatMap((report) => report.citations.flatMap((citation) => citation.images)),
+  );
+  const patient = patientOf(newest, received[0]?.patient);
+  const studiedAt = studyTime(counting, received.map((image) => image.studyDate));
+  const textVector = newestVector(counting, slots.text);
+  return {
+    accession: theCase.caseKey.kind === 'ACCESSION' ? theCase.caseKey.value : '',
+    record_numbers: recordNumbers(theCase),
+    key_kind: theCase.caseKey.kind,
+    standing: standing.standing,
+    flags: standing.flags,
+    title: titleOf(reports, received.map((image) => image.studyDescription)),
+    status: newest?.latest.received.status ?? null,
+    modality: distinct([
+      ...received.filter(({ kind }) => kind === 'IMAGE').map(({ modality }) => modality),
+      ...(images.length > 0 ? [] : counting.map((report) => report.latest.received.modality)),
+    ]),
+    body_part: distinct(received.map(({ bodyPart }) => bodyPart)),
+    patient: { sex: patient.sex, age_group: ageGroup(patient.birthDate, studiedAt) },
+    studied_at: studiedAt,
+    sorted_at: Math.min(studiedAt ?? theCase.firstReceivedAt, theCase.lastReceivedAt),
+    first_received_at: theCase.firstReceivedAt,
+    last_received_at: theCase.lastReceivedAt,
+    report_count: reports.length,
+    image_count: images.length,
+    findings: labelsByAssertion(counting.flatMap((report) => report.latest.reading.findings)),
+    text: textOf(counting),
+    ...(textVector === null ? {} : { text_vector: textVector }),
+    images: images.map((image): CaseDocumentImage => ({ ...image, cited: cited.has(image.id) })),
+    reports: shown,
+  };
+}
+
+function textOf(reports: readonly CaseReport[]): CaseDocument['text'] {
+  const readings = reports.map((report) => report.latest.reading);
+  const join = (texts: string[]) => texts.filter((text) => text !== '').join('\n');
+  return {
+    asserted: join(readings.map((reading) => reading.assertedText)),
+    report: join(readings.map((reading) => reading.text)),
+    impression: join(readings.map((reading) => sectionText(reading, ['IMPRESSION'])).slice(0, 1)),
+    indication: join(readings.map((reading) => sectionText(reading, ['INDICATION']))),
+  };
+}
+
+/** A case has one text vector: that of the newest report which has one. */
+function newestVector(reports: readonly CaseReport[], slot: VectorSlot): number[] | null {
+  for (const report of reports) {
+    const vector = documentVector(report.latest.reading.textVector, slot);
+    if (vector !== null) return vector;
+  }
+  return null;
+}
+
+function patientOf(report: CaseReport | undefined, ofImages: Patient | undefined): Patient {
+  const ofReport = report?.latest.received.patient ?? NO_PATIENT;
+  return {
+    ...ofReport,
+    sex: ofReport.sex || (ofImages?.sex ?? ''),
+    birthDate: ofReport.birthDate || (ofImages?.birthDate ?? ''),
+  };
+}
+
+/** The examination: OBR-7 of the newest report that gives it, else the first study date of the images. */
+function studyTime(reports: readonly CaseReport[], studyDates: readonly string[]): number | null {
+  for (const report of reports) {
+    const { observedAt } = report.latest.received;
+    if (observedAt !== null) return observedAt;
+  }
+  for (const date of studyDates) {
+    const match = /^(\d{4})(\d{2})(\d{2})$/.exec(date);
+    const time = match === null ? Number.NaN : Date.parse(`${match[1]}-${match[2]}-${match[3]}T00:00:00Z`);
+    if (!Number.isNaN(time)) return time;
+  }
+  return null;
+}
+
+function titleOf(reports: readonly CaseReport[], studyDescriptions: readonly string[]): string {
+  const procedures = reports.map(({ latest }) => latest.received.procedure.text);
+  return [...procedures, ...studyDescriptions].find((title) => title.trim() !== '')?.trim() ?? '';
+}
+
+function recordNumbers(theCase: Case): string[] {
+  const accession = theCase.caseKey.kind === 'STUDY' ? [] : [theCase.caseKey.value];
+  const fillers = theCase.reports.map(({ latest }) => latest.received.identity.fillerNumber);
+  return distinct([...accession, ...fillers].map(normaliseName));
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values.map((value) => value.trim()).filter((value) => value !== ''))].sort();
+}

@@ -1,0 +1,10 @@
+import { INDEX_NAMES } from '../../infra/elasticsearch/index-names.ts';
+import { commonConfig, port, text } from '../../platform/config.ts';
+
+export const config = {
+  ...commonConfig,
+  healthPort: port(8486),
+  /** physical indices, never aliases; the first names the consumer group, too */
+  indexerCasesIndex: text(INDEX_NAMES.cases),
+  indexerAnalysisIndex: text(INDEX_NAMES.analysis),
+};

@@ -1,0 +1,91 @@
+import type { CaseReport, ImageCitation, ReportReading, SectionName } from '../../core/radiology/events.ts';
+import type {
+  CaseDocumentCitation,
+  CaseDocumentImage,
+  CaseDocumentReport,
+} from '../../infra/elasticsearch/case-document.ts';
+
+/** The newest first; a cancelled report stays visible but comes last. */
+export function newestFirst(reports: readonly CaseReport[]): CaseReport[] {
+  return [...reports].sort(
+    (a, b) =>
+      Number(!counts(a)) - Number(!counts(b)) ||
+      b.latest.received.effectiveAt - a.latest.received.effectiveAt ||
+      b.latest.receivedOffset - a.latest.receivedOffset,
+  );
+}
+
+/** Whether what the report says can be searched: a cancelled one says nothing any more. */
+export function counts(report: CaseReport): boolean {
+  return report.latest.received.status !== 'CANCELLED';
+}
+
+/** A report as it is displayed: whole text, places in it, citations with the images they mean. */
+export function documentReport(
+  { latest, versions }: CaseReport,
+  images: readonly CaseDocumentImage[],
+): CaseDocumentReport {
+  const { received, reading } = latest;
+  return {
+    status: received.status,
+    effective_at: received.effectiveAt,
+    observed_at: received.observedAt,
+    procedure: received.procedure.text,
+    text: reading.text,
+    sections: reading.sections,
+    findings: reading.findings,
+    citations: reading.citations.map((citation) =>
+      documentCitation(citation, imagesOfStudies(images, received.studyInstanceUids)),
+    ),
+    versions: versions.map(({ status, effectiveAt, receivedOffset }) => ({
+      status,
+      effective_at: effectiveAt,
+      received_offset: receivedOffset,
+    })),
+    labeler: reading.labeler,
+    problem: reading.problem ?? received.problem,
+  };
+}
+
+/** The text of all sections of these names, in the order of the report. */
+export function sectionText(reading: ReportReading, names: readonly SectionName[]): string {
+  return reading.sections
+    .filter((section) => names.includes(section.name))
+    .map(({ start, end }) => reading.text.slice(start, end))
+    .join('\n');
+}
+
+function documentCitation(
+  citation: ImageCitation,
+  images: readonly CaseDocumentImage[],
+): CaseDocumentCitation {
+  return {
+    series_number: citation.seriesNumber,
+    instance_number: citation.instanceNumber,
+    start: citation.start,
+    end: citation.end,
+    sentence_start: citation.sentenceStart,
+    sentence_end: citation.sentenceEnd,
+    images: citedImages(citation, images),
+  };
+}
+
+/** Without a series number the citation is followed only where one series alone has such an image. */
+function citedImages(citation: ImageCitation, images: readonly CaseDocumentImage[]): string[] {
+  const meant = images.filter(
+    (image) =>
+      image.instance_number === citation.instanceNumber &&
+      (citation.seriesNumber === null || image.series_number === citation.seriesNumber),
+  );
+  const series = new Set(meant.map((image) => image.series_instance_uid));
+  return series.size === 1 ? meant.map((image) => image.id) : [];
+}
+
+/** A case may hold several studies with the same series numbers; a report that names its study means images of that. */
+function imagesOfStudies(
+  images: readonly CaseDocumentImage[],
+  studyInstanceUids: readonly string[],
+): readonly CaseDocumentImage[] {
+  const own = images.filter((image) => studyInstanceUids.includes(image.study_instance_uid));
+  return own.length > 0 ? own : images;
+}

@@ -1,0 +1,8 @@
+/** A bulk request is cut at this many bytes; Elasticsearch refuses bodies above 100 MB (`http.max_content_length`). */
+export const MAX_BULK_BYTES = 8 * 1024 * 1024;
+/** Tries of the same items that Elasticsearch pushed back (429, 503), before the whole step waits. */
+export const MAX_BULK_ATTEMPTS = 4;
+/** Between two of these tries, doubled each time. */
+export const BULK_BACKOFF_MS = 100;
+/** A component of a vector is written with this many significant digits; float16 has less than four. */
+export const VECTOR_DIGITS = 5;

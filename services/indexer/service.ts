@@ -1,0 +1,133 @@
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import type { Case } from '../../core/radiology/events.ts';
+import { caseStanding } from '../../core/radiology/standing.ts';
+import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { elasticsearchError, openElasticsearch } from '../../infra/elasticsearch/client.ts';
+import { readAnalysisDefinition, readCasesDefinition } from '../../infra/elasticsearch/index-definition.ts';
+import { checkIndex } from '../../infra/elasticsearch/setup.ts';
+import type { loadConfig } from '../../platform/config.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
+import { type ConsumedRecord, consume } from '../../platform/kafka/consumer.ts';
+import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
+import { EventProducer } from '../../platform/kafka/producer.ts';
+import { checkTopics } from '../../platform/kafka/topics.ts';
+import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { events } from '../../schemas/events.ts';
+import { analysisDocument, analysisId } from './analysis-document.ts';
+import { type BulkItem, bulkWrite } from './bulk-write.ts';
+import { caseDocument, type VectorSlots } from './case-document.ts';
+import type { config } from './config.ts';
+import { newestRecords } from './newest-records.ts';
+import { vectorSlots } from './vector-slots.ts';
+
+type Config = ReturnType<typeof loadConfig<typeof config>>;
+
+/**
+ * Writes every case of `radiology.case` into the clinical and the analysts' index, with the record's offset as version.
+ * The consumer group belongs to the physical index: another index is filled from the beginning by another group.
+ */
+export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
+  const { log, metrics, ready } = context;
+  const client = openElasticsearch(config.elasticsearchUrl);
+  const slots = await openIndices();
+  const kafka = createKafka(config.kafkaBrokers, 'interleave-indexer', log);
+  await checkTopics(
+    kafka,
+    TOPIC_SPECS.filter(({ name }) => name === TOPICS.case || name === deadLetterTopic('indexer')),
+    config.partitions,
+  );
+  const producer = await EventProducer.connect(kafka, log, metrics);
+  const outcomes = metrics.counter('interleave_documents_total', 'Documents by what became of them', [
+    'view',
+    'outcome',
+  ]);
+  const deadLetters = metrics.counter('interleave_dead_letters_total', 'Records given up', ['code']);
+  const seconds = metrics.histogram(
+    'interleave_case_to_index_seconds',
+    'From the record of a case until Elasticsearch has it',
+    [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+  );
+
+  const consumer = await consume(kafka, {
+    groupId: `interleave-indexer-${config.indexerCasesIndex}`,
+    topics: [TOPICS.case],
+    concurrentPartitions: CONCURRENT_PARTITIONS,
+    handle,
+    log,
+    metrics,
+    ready,
+    fail: context.fail,
+  });
+
+  async function handle(records: ConsumedRecord[], heartbeat: () => Promise<void>): Promise<void> {
+    const sources = new Map<BulkItem, ConsumedRecord>();
+    for (const record of newestRecords(records)) {
+      const items = itemsOf(record);
+      if (items === null) await giveUp(record, 'EVENT_UNREADABLE');
+      else for (const item of items) sources.set(item, record);
+    }
+    const rejected = new Set<ConsumedRecord>();
+    for (const { item, outcome, errorType } of await bulkWrite(client, [...sources.keys()], heartbeat)) {
+      outcomes.inc({ view: item.index === config.indexerCasesIndex ? 'clinical' : 'analysis', outcome });
+      const record = sources.get(item);
+      if (record === undefined) continue;
+      seconds.observe((Date.now() - record.timestamp) / 1000);
+      if (outcome !== 'rejected' || rejected.has(record)) continue;
+      rejected.add(record);
+      log.error({ caseId: record.key, index: item.index, errorType }, 'document.rejected');
+      await giveUp(record, 'DOCUMENT_REJECTED');
+    }
+  }
+
+  /** What a record changes in both views; null where it cannot be read. */
+  function itemsOf(record: ConsumedRecord): BulkItem[] | null {
+    const clinical = { index: config.indexerCasesIndex, id: record.key, version: record.offset };
+    const analysis = {
+      index: config.indexerAnalysisIndex,
+      id: analysisId(record.key),
+      version: record.offset,
+    };
+    if (record.value === null)
+      return [clinical, analysis].map((item) => ({ ...item, document: null }));
+    let theCase: Case;
+    try {
+      theCase = events.case.decode(record.value);
+    } catch (error) {
+      if (codeOf(error) === 'EVENT_UNREADABLE') return null;
+      throw error;
+    }
+    const document = caseDocument(theCase, caseStanding(theCase), slots);
+    return [
+      { ...clinical, document },
+      { ...analysis, document: analysisDocument(theCase, document) },
+    ];
+  }
+
+  async function giveUp(record: ConsumedRecord, code: ErrorCode): Promise<void> {
+    await deadLetterRecord(producer, 'indexer', code, record);
+    deadLetters.inc({ code });
+    log.error({ caseId: record.key, partition: record.partition, offset: record.offset, code }, 'case.given.up');
+  }
+
+  async function openIndices(): Promise<VectorSlots> {
+    try {
+      const meta = await checkIndex(client, config.indexerCasesIndex, await readCasesDefinition());
+      await checkIndex(client, config.indexerAnalysisIndex, await readAnalysisDefinition());
+      ready.set('elasticsearch', true);
+      return vectorSlots(meta);
+    } catch (error) {
+      throw elasticsearchError(error);
+    }
+  }
+
+  return {
+    async stop() {
+      await consumer.stop();
+      await producer.disconnect();
+      await client.close();
+    },
+  };
+}
+
+/** While one waits for Elasticsearch, the documents of the next are made. */
+const CONCURRENT_PARTITIONS = 2;

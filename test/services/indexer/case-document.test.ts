@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { CaseStanding } from '../../../core/radiology/standing.ts';
+import { caseDocument } from '../../../services/indexer/case-document.ts';
+import { caseFixture, PLANTED, STUDIED_AT, unitVector, vectorOf } from '../../support/case-fixture.ts';
+
+const SLOTS = { text: { generation: 1, dims: 512 }, image: { generation: 1, dims: 1280 } };
+const JOINED = { standing: 'JOINED', flags: [], withheldImages: false } as unknown as CaseStanding;
+const WITHHELD = { standing: 'RECONCILIATION', flags: [], withheldImages: true } as unknown as CaseStanding;
+
+describe('caseDocument', () => {
+  it('keeps the report whole and searches only what it asserts', () => {
+    const text = 'FINDINGS: No effusion or consolidation. IMPRESSION: Small left apical pneumothorax.';
+    const document = caseDocument(caseFixture({ reports: [text] }), JOINED, SLOTS);
+    assert.equal(document.reports[0]?.text, text);
+    assert.equal(document.text.report, text);
+    assert.match(document.text.asserted, /pneumothorax/);
+    assert.doesNotMatch(document.text.asserted, /effusion|consolidation/);
+    assert.equal(document.text.impression, 'Small left apical pneumothorax.');
+    assert.deepEqual(document.findings.present, ['pneumothorax']);
+    assert.deepEqual(document.findings.absent, ['consolidation', 'effusion']);
+    assert.equal(document.accession, PLANTED.accession);
+    assert.deepEqual(document.patient, { sex: 'F', age_group: '60-69' });
+    assert.equal(document.studied_at, STUDIED_AT);
+  });
+
+  it('takes vectors of the generation of the index only', () => {
+    const theCase = caseFixture({
+      reports: [{ text: 'FINDINGS: Edema.', vector: vectorOf('edema', 512, 2) }],
+      images: [{ vector: vectorOf('one', 1280) }, { vector: vectorOf('two', 1280, 2) }],
+    });
+    const document = caseDocument(theCase, JOINED, SLOTS);
+    assert.equal(document.text_vector, undefined);
+    assert.deepEqual(
+      document.images.map((image) => image.vector?.length),
+      [1280, undefined],
+    );
+    const second = { text: { generation: 2, dims: 512 }, image: { generation: 2, dims: 1280 } };
+    const next = caseDocument(theCase, JOINED, second);
+    assert.equal(next.text_vector?.length, 512);
+    assert.deepEqual(
+      next.images.map((image) => image.vector?.length),
+      [undefined, 1280],
+    );
+  });
+
+  it('leaves out vectors that have no direction, and keeps the case', () => {
+    const zeros = { ...unitVector(new Float32Array(1280).fill(1)), data: Buffer.alloc(2560) };
+    const document = caseDocument(caseFixture({ images: [{ vector: zeros }] }), JOINED, SLOTS);
+    assert.equal(document.images.length, 1);
+    assert.equal(document.images[0]?.vector, undefined);
+  });
+
+  it('holds nothing of images that are withheld', () => {
+    const theCase = caseFixture({
+      reports: ['FINDINGS: Edema. See image 1.'],
+      images: [{ vector: vectorOf('one', 1280), change: { bodyPart: 'OTHERBODY', modality: 'MG' } }],
+    });
+    const text = JSON.stringify(caseDocument(theCase, WITHHELD, SLOTS));
+    assert.doesNotMatch(text, /OTHERBODY|MG/);
+    for (const image of theCase.images) {
+      assert.ok(!text.includes(image.received.sopInstanceUid));
+      assert.ok(!text.includes(image.received.object.sha256.slice(0, 16)));
+      assert.ok(!text.includes(image.frames[0]?.thumbnail?.sha256 ?? 'no thumbnail'));
+    }
+  });
+
+  it('links a citation to the image of that series, and not to a guess', () => {
+    const theCase = caseFixture({
+      reports: ['FINDINGS: Nodule on series 3, image 55. Another on image 7. And series 9 image 1.'],
+      images: [
+        { change: { seriesNumber: 3, instanceNumber: 55, seriesInstanceUid: '1.3' } },
+        { change: { seriesNumber: 3, instanceNumber: 7, seriesInstanceUid: '1.3' } },
+        { change: { seriesNumber: 4, instanceNumber: 7, seriesInstanceUid: '1.4' } },
+      ],
+    });
+    const document = caseDocument(theCase, JOINED, SLOTS);
+    const citations = document.reports[0]?.citations ?? [];
+    assert.deepEqual(
+      citations.map((citation) => citation.images),
+      [[document.images[0]?.id], [], []],
+    );
+    assert.deepEqual(
+      document.images.map((image) => image.cited),
+      [true, false, false],
+    );
+  });
+
+  it('marks what a key object selection names, unless it is a rejection note', () => {
+    const uid = (n: number) => `${PLANTED.uid}.9.${n}`;
+    const named = (titleCode: string, ...uids: string[]) => ({
+      change: {
+        kind: 'KEY_OBJECT_SELECTION' as const,
+        titleCode,
+        references: uids.map((sopInstanceUid) => ({ sopInstanceUid, frames: [] })),
+      },
+    });
+    const theCase = caseFixture({ images: [{}, {}, named('113000', uid(0)), named('113001', uid(1))] });
+    const document = caseDocument(theCase, JOINED, SLOTS);
+    assert.deepEqual(
+      document.images.map((image) => image.marked),
+      [true, false],
+    );
+    assert.equal(document.image_count, 2);
+  });
+
+  it('shows a cancelled report and does not search it', () => {
+    const theCase = caseFixture({
+      reports: [{ text: 'FINDINGS: Large mass.', change: { status: 'CANCELLED' } }],
+    });
+    const document = caseDocument(theCase, JOINED, SLOTS);
+    assert.deepEqual(document.findings.present, []);
+    assert.equal(document.text.report, '');
+    assert.equal(document.reports[0]?.text, 'FINDINGS: Large mass.');
+    assert.equal(document.status, 'CANCELLED');
+  });
+
+  it('puts the newest report first, whatever the order of the case', () => {
+    const theCase = caseFixture({
+      reports: [
+        { text: 'IMPRESSION: Pneumonia.', change: { effectiveAt: 2000 } },
+        { text: 'IMPRESSION: Edema.', change: { effectiveAt: 3000 } },
+        { text: 'IMPRESSION: Mass.', change: { effectiveAt: 4000, status: 'CANCELLED' } },
+      ],
+    });
+    const document = caseDocument(theCase, JOINED, SLOTS);
+    assert.deepEqual(
+      document.reports.map((report) => report.text),
+      ['IMPRESSION: Edema.', 'IMPRESSION: Pneumonia.', 'IMPRESSION: Mass.'],
+    );
+    assert.deepEqual(document.findings.present, ['edema', 'pneumonia']);
+    assert.equal(document.status, 'FINAL');
+  });
+});
