@@ -28,6 +28,7 @@ type Parse<T> = Generator<Request, T, Buffer>;
 const ITEM = 0xfffee000;
 const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;
+const DELIMITERS = 0xfffe;
 const UNDEFINED = 0xffffffff;
 /**
  * Float, Double Float and integer Pixel Data; nothing that is asked for stands behind them. A group length and extended
@@ -125,9 +126,12 @@ export class DataSetReader {
       const head = yield { take: 8, mayEnd: depth === 0 };
       const tag = readTag(head, encoding);
       if (++this.#elements > MAX_ELEMENTS) throw unreadable('it has too many elements');
-      if (tag === ITEM_END && end === Number.POSITIVE_INFINITY && depth > 0) return;
-      if (tag === ITEM_END || tag === SEQUENCE_END || tag === ITEM)
-        throw unreadable('a delimiter stands in the wrong place');
+      if (tag >>> 16 === DELIMITERS) {
+        if (depth > 0 && tag === ITEM_END && end === Number.POSITIVE_INFINITY) return;
+        if (depth > 0) throw unreadable('a delimiter stands in the wrong place');
+        yield* this.#stray(tag, readLong(head, 4, encoding), encoding);
+        continue;
+      }
       if (depth === 0 && tag >= FIRST_PIXEL_DATA) {
         this.#hasPixelData = isPixelData(tag);
         if (this.#hasPixelData) this.#pixelDataAt = this.#position - head.length;
@@ -139,6 +143,16 @@ export class DataSetReader {
       yield* this.#value(tag, vr, length, encoding, into, depth);
     }
     if (this.#position > end) throw unreadable('an element leaves its item');
+  }
+
+  /**
+   * Some senders leave items of a sequence that they emptied, or whose header they lost, among the elements of the data
+   * set: they are passed over.
+   */
+  *#stray(tag: Tag, length: number, encoding: Encoding): Parse<void> {
+    if (tag !== ITEM) return;
+    if (length === UNDEFINED) yield* this.#elementsUntil(Number.POSITIVE_INFINITY, encoding, null, 1);
+    else yield { pass: length };
   }
 
   *#valueHeader(head: Buffer, encoding: Encoding): Parse<{ vr: string; length: number }> {
