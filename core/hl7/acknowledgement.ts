@@ -126,7 +126,8 @@ function isWanted(condition: string, outcome: ErrorCode | null): boolean {
 }
 
 function faultOf(code: ErrorCode): 'error' | 'reject' | 'later' {
-  if (ERRORS[code][0] !== 'reject') return 'later';
+  if (ERRORS[code][0] === 'retry') return 'later';
+  if (code === 'INTERNAL') return 'error';
   return conditionOf(code) === 'INTERNAL' || REJECTED.has(code) ? 'reject' : 'error';
 }
 

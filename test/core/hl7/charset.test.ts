@@ -31,7 +31,10 @@ describe('B2.15: character sets', () => {
   it('says when the bytes contradict MSH-18', () => {
     assert.deepEqual(messageCharset('', Buffer.from('plain')), { label: 'ascii', contradicted: false });
     assert.deepEqual(messageCharset('8859/1', Buffer.from('ü')), { label: 'utf-8', contradicted: true });
-    assert.deepEqual(messageCharset('UNICODE UTF-8', Buffer.from('ü')), { label: 'utf-8', contradicted: false });
+    assert.deepEqual(messageCharset('UNICODE UTF-8', Buffer.from('ü')), {
+      label: 'utf-8',
+      contradicted: false,
+    });
     assert.deepEqual(messageCharset('UNICODE UTF-8', Buffer.from([0xfc])), {
       label: 'windows-1252',
       contradicted: true,

@@ -6,38 +6,54 @@ import { escapeText, unescapeText } from '../../../core/hl7/escape.ts';
 import { textAt } from '../../../core/hl7/message.ts';
 import { MSH, parsed } from './messages.ts';
 
-const unescape = (text: string): string => unescapeText(text, STANDARD_DELIMITERS);
+const resolved = (text: string): string => unescapeText(text, STANDARD_DELIMITERS);
 
 describe('B2.17: escape sequences', () => {
-  it('delimiters', () => assert.equal(unescape('\\F\\\\S\\\\T\\\\R\\\\E\\'), '|^&~\\'));
+  it('delimiters', () => assert.equal(resolved('\\F\\\\S\\\\T\\\\R\\\\E\\'), '|^&~\\'));
 
   it('line ends and spaces', () => {
-    assert.equal(unescape('a\\.br\\b\\.sp\\c\\.sp2\\d\\.ce\\e'), 'a\nb\nc\n\nd\ne');
-    assert.equal(unescape('a\\.sk3\\b\\.in+4\\c\\.ti-2\\d\\.fi\\e\\.nf\\f'), 'a   bcdef');
+    assert.equal(resolved('a\\.br\\b\\.sp\\c\\.sp2\\d\\.ce\\e'), 'a\nb\nc\n\nd\ne');
+    assert.equal(resolved('a\\.sk3\\b\\.in+4\\c\\.ti-2\\d\\.fi\\e\\.nf\\f'), 'a   bcdef');
   });
 
-  it('highlighting has no text', () => assert.equal(unescape('a \\H\\bold\\N\\ word'), 'a bold word'));
+  it('highlighting has no text', () => assert.equal(resolved('a \\H\\bold\\N\\ word'), 'a bold word'));
 
   it('hexadecimal data are bytes of the character set', () => {
-    assert.equal(unescape('a\\X0D0A\\b'), 'a\r\nb');
+    assert.equal(resolved('a\\X0D0A\\b'), 'a\r\nb');
     assert.equal(textAt(parsed(`${MSH}||||||UNICODE UTF-8`, 'PID|1|M\\XC3BC\\ller'), 'PID-2'), 'Müller');
     assert.equal(textAt(parsed(MSH, 'PID|1|Größe M\\XC3BC\\ller'), 'PID-2'), 'Größe Müller');
   });
 
   it('what is unknown, not closed or malformed stays as it is', () => {
-    for (const text of ['\\Q\\', 'a\\b', '\\', '\\\\', '\\X0\\', '\\XZZ\\', '\\.xx\\', '\\C2842\\', 'C:\\scans\\old', '\\Zdd\\'])
-      assert.equal(unescape(text), text);
-    assert.equal(unescape('C:\\scans\\T\\old'), 'C:\\scans&old');
+    for (const text of [
+      '\\Q\\',
+      'a\\b',
+      '\\',
+      '\\\\',
+      '\\X0\\',
+      '\\XZZ\\',
+      '\\.xx\\',
+      '\\C2842\\',
+      'C:\\scans\\old',
+      '\\Zdd\\',
+    ])
+      assert.equal(resolved(text), text);
+    assert.equal(resolved('C:\\scans\\T\\old'), 'C:\\scans&old');
   });
 
   it('B2.17: escape and back gives the same text, lines ends as \\n', () => {
-    const text = fc.string({ unit: fc.constantFrom('|', '^', '&', '~', '\\', '\n', 'a', 'T', 'é', '.br'), maxLength: 40 });
-    fc.assert(fc.property(text, (given) => assert.equal(unescape(escapeText(given, STANDARD_DELIMITERS)), given)));
+    const text = fc.string({
+      unit: fc.constantFrom('|', '^', '&', '~', '\\', '\n', 'a', 'T', 'é', '.br'),
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(text, (given) => assert.equal(resolved(escapeText(given, STANDARD_DELIMITERS)), given)),
+    );
   });
 
   it('a long row of escape characters takes linear time', () => {
     const started = performance.now();
-    unescape('\\x'.repeat(500_000));
+    resolved('\\x'.repeat(500_000));
     assert.ok(performance.now() - started < 3_000);
   });
 });

@@ -8,7 +8,10 @@ const VT = '\x0b';
 const END = '\x1c\r';
 
 /** Feeds the chunks and closes; frames as text, problems as `!FAULT text`. */
-function read(chunks: (string | Buffer)[], options: { maxFrameBytes?: number; close?: boolean } = {}): string[] {
+function read(
+  chunks: (string | Buffer)[],
+  options: { maxFrameBytes?: number; close?: boolean } = {},
+): string[] {
   const framer = new MllpFramer(options);
   const events: FrameEvent[] = [];
   for (const chunk of chunks)
@@ -126,16 +129,25 @@ describe('MLLP frames', () => {
     const alphabet = fc.constantFrom('\x0b', '\x1c', '\r', '\n', 'M', 'S', '|', 'é', ' ');
     const stream = fc.string({ unit: alphabet, maxLength: 200 });
     fc.assert(
-      fc.property(stream, fc.array(fc.nat(200), { maxLength: 20 }), fc.integer({ min: 1, max: 40 }), (text, cuts, limit) => {
-        const bytes = Buffer.from(text, 'latin1');
-        const places = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b), bytes.length];
-        const chunks = places.slice(1).map((place, n) => bytes.subarray(places[n], place));
-        const whole = read([bytes], { maxFrameBytes: limit });
-        assert.deepEqual(read(chunks, { maxFrameBytes: limit }), whole);
-        const kept = (s: string): number => s.replace(/[\s\x0b\x1c\0]/g, '').length;
-        const out = whole.reduce((sum, one) => sum + kept(one.replace(/^![A-Z_]+ /, '')), 0);
-        if (!whole.some((one) => one.startsWith('!TOO_LARGE'))) assert.equal(out, kept(text));
-      }),
+      fc.property(
+        stream,
+        fc.array(fc.nat(200), { maxLength: 20 }),
+        fc.integer({ min: 1, max: 40 }),
+        (text, cuts, limit) => {
+          const bytes = Buffer.from(text, 'latin1');
+          const places = [
+            0,
+            ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b),
+            bytes.length,
+          ];
+          const chunks = places.slice(1).map((place, n) => bytes.subarray(places[n], place));
+          const whole = read([bytes], { maxFrameBytes: limit });
+          assert.deepEqual(read(chunks, { maxFrameBytes: limit }), whole);
+          const kept = (s: string): number => s.replace(/[\s\x0b\x1c\0]/g, '').length;
+          const out = whole.reduce((sum, one) => sum + kept(one.replace(/^![A-Z_]+ /, '')), 0);
+          if (!whole.some((one) => one.startsWith('!TOO_LARGE'))) assert.equal(out, kept(text));
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

@@ -14,12 +14,19 @@ describe('report text that hl7-standard loses', () => {
   });
 
   it('2: everything behind a repetition separator', () => {
-    assert.equal(textOf('OBX|1|TX|T||FINDINGS:~Clear lungs.~~No effusion.|'), 'FINDINGS:\nClear lungs.\n\nNo effusion.');
+    assert.equal(
+      textOf('OBX|1|TX|T||FINDINGS:~Clear lungs.~~No effusion.|'),
+      'FINDINGS:\nClear lungs.\n\nNo effusion.',
+    );
   });
 
   it('3: other separators than those of MSH-1 and MSH-2', () => {
     const message = parseMessage(
-      wire('MSH#*!%$#RIS#CITY#X#Y#20260301101500##ORU*R01#C1#P#2.5', 'OBR#1##F1*CITY', 'OBX#1#TX#T##a|b^c & d%T%e'),
+      wire(
+        'MSH#*!%$#RIS#CITY#X#Y#20260301101500##ORU*R01#C1#P#2.5',
+        'OBR#1##F1*CITY',
+        'OBX#1#TX#T##a|b^c & d%T%e',
+      ),
     );
     assert.equal(textAt(message, 'MSH-9.2'), 'R01');
     assert.equal(textAt(message, 'OBR-3.2'), 'CITY');
@@ -31,7 +38,9 @@ describe('report text that hl7-standard loses', () => {
   });
 
   it('5: lines without a field separator', () => {
-    const message = parseMessage(wire(MSH, PID, OBR, 'OBX|1|TX|T||first line', 'second line of the text||||||F'));
+    const message = parseMessage(
+      wire(MSH, PID, OBR, 'OBX|1|TX|T||first line', 'second line of the text||||||F'),
+    );
     assert.equal(reportsOf(message)[0]?.parts[0]?.text, 'first line\nsecond line of the text');
     assert.equal(textAt(message, 'OBX-11'), 'F');
   });

@@ -11,7 +11,8 @@ export function parsed(...lines: string[]): Message {
 
 export const MSH = 'MSH|^~\\&|RIS|CITY|INTERLEAVE|LAB|20260301101500||ORU^R01|C1|P|2.5.1';
 export const PID = 'PID|1||P100^^^CITY^MR||Vogel^Anna||19700102|F';
-export const OBR = 'OBR|1|PL1|F1001|71046^Chest 2 views|||20260301090000|||||||||||ACC1001||||20260301101000||DX|F';
+export const OBR =
+  'OBR|1|PL1|F1001|71046^Chest 2 views|||20260301090000|||||||||||ACC1001||||20260301101000||DX|F';
 
 /** An ORU^R01 with these OBX lines. */
 export function oru(...observations: string[]): Message {

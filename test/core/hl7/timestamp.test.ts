@@ -41,7 +41,8 @@ describe('HL7 time stamps', () => {
       assert.equal(at(value), null, value);
   });
 
-  it('is written in UTC', () => assert.equal(formatTimestamp(Date.UTC(2026, 1, 3, 4, 5, 6)), '20260203040506+0000'));
+  it('is written in UTC', () =>
+    assert.equal(formatTimestamp(Date.UTC(2026, 1, 3, 4, 5, 6)), '20260203040506+0000'));
 
   it('knows zones', () => {
     assert.ok(isTimeZone('Europe/Berlin') && isTimeZone('UTC') && isTimeZone('+0530'));

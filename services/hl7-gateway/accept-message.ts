@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import { type AnsweredHeader, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
+import { type Message, parseMessage, rawField, textAt } from '../../core/hl7/message.ts';
+import { type Report, reportsOf } from '../../core/hl7/report.ts';
+import { caseId, normaliseAccession, reportCaseKey, type SiteTable } from '../../core/radiology/case-key.ts';
+import type { ReportReceived } from '../../core/radiology/events.ts';
+
+/** What a site decides about reading messages. */
+export interface AcceptanceRules {
+  site: SiteTable;
+  /** site secret of the case ids */
+  secret: Buffer;
+  accessionPaths: readonly string[];
+  timeZone: string;
+  processingIds: readonly string[];
+}
+
+/** An event that only lacks the stored message. */
+export type EventDraft = Omit<ReportReceived, 'raw'>;
+
+/** What is to be done with a message. */
+export interface Decision {
+  /** null where there is no MSH to answer to */
+  header: AnsweredHeader | null;
+  /** tells messages of all senders apart, '' without MSH-10 */
+  messageKey: string;
+  /** SHA-256 of all behind the MSH segment: a repeat may have a new MSH-7 */
+  bodyDigest: string;
+  verdict: { accept: true; events: EventDraft[] } | { accept: false; code: ErrorCode };
+}
+
+/**
+ * Decides about one message, without doing anything: one event for each report and each case that it belongs to, or the
+ * code for which it is refused. A report that holds no text is accepted and says so in `problem`: it may cancel another.
+ */
+export function decide(bytes: Buffer, rules: AcceptanceRules, receivedAt: number): Decision {
+  let message: Message | null = null;
+  try {
+    message = parseMessage(bytes);
+    const refused = refusedByHeader(message, rules);
+    if (refused !== null) return decision(bytes, message, { accept: false, code: refused });
+    return decision(bytes, message, { accept: true, events: eventsOf(message, bytes, rules, receivedAt) });
+  } catch (error) {
+    // The parser throws coded errors only; any other is a fault of ours, and this message must not stop the line.
+    const code = codeOf(error);
+    return decision(bytes, message, { accept: false, code: code === 'INTERNAL' ? 'HL7_UNREADABLE' : code });
+  }
+}
+
+function decision(bytes: Buffer, message: Message | null, verdict: Decision['verdict']): Decision {
+  const msh = message?.segments[0];
+  if (message === null || msh === undefined)
+    return { header: readAnsweredHeader(bytes), messageKey: '', bodyDigest: '', verdict };
+  const controlId = rawField(msh, 10);
+  const body = bytes.subarray(message.prefix.length + msh.raw.length);
+  return {
+    header: { delimiters: message.delimiters, msh },
+    messageKey: controlId === '' ? '' : JSON.stringify([rawField(msh, 3), rawField(msh, 4), controlId]),
+    bodyDigest: createHash('sha256').update(body).digest('hex'),
+    verdict,
+  };
+}
+
+/** MSH-9, MSH-11 and MSH-12, in the order in which a sender would mend them. */
+function refusedByHeader(message: Message, rules: AcceptanceRules): ErrorCode | null {
+  const type = textAt(message, 'MSH-9.1').trim().toUpperCase();
+  const event = textAt(message, 'MSH-9.2').trim().toUpperCase();
+  const handled =
+    type === 'ORU' ? event === '' || event === 'R01' : type === 'MDM' && DOCUMENT_EVENTS.has(event);
+  if (!handled) return 'HL7_TYPE_UNSUPPORTED';
+  const version = textAt(message, 'MSH-12').trim();
+  if (version !== '' && !/^2\.[1-9]/.test(version)) return 'HL7_VERSION_UNSUPPORTED';
+  const processingId = textAt(message, 'MSH-11').trim().toUpperCase();
+  if (processingId !== '' && !rules.processingIds.includes(processingId)) return 'HL7_PROCESSING_ID_REFUSED';
+  return null;
+}
+
+/** Document events with content, and the cancellation (HL7 v2.5.1 9.6). */
+const DOCUMENT_EVENTS = new Set(['T02', 'T04', 'T06', 'T08', 'T10', 'T11']);
+
+function eventsOf(message: Message, bytes: Buffer, rules: AcceptanceRules, receivedAt: number): EventDraft[] {
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  const reports = reportsOf(message, {
+    accessionPaths: rules.accessionPaths,
+    accept: (value) => normaliseAccession(rules.site, value) !== '',
+    zone: rules.timeZone,
+    fallbackIdentity: digest,
+  });
+  const header = {
+    controlId: textAt(message, 'MSH-10'),
+    sendingApplication: textAt(message, 'MSH-3'),
+    sendingFacility: textAt(message, 'MSH-4'),
+    type: [1, 2, 3]
+      .map((n) => textAt(message, `MSH-9.${n}`))
+      .join('^')
+      .replace(/\^+$/, ''),
+    version: textAt(message, 'MSH-12'),
+  };
+  const events = new Map<string, EventDraft>();
+  for (const report of reports)
+    for (const event of eventsOfReport(report, header, digest, rules, receivedAt))
+      events.set(event.eventId, event);
+  return [...events.values()];
+}
+
+function eventsOfReport(
+  report: Report,
+  message: EventDraft['message'],
+  digest: string,
+  rules: AcceptanceRules,
+  receivedAt: number,
+): EventDraft[] {
+  const { accessions, effectiveAt, ...content } = report;
+  const places = accessions.length > 0 ? accessions : [{ value: '', assigningAuthority: '' }];
+  return places.map(({ value, assigningAuthority }) => {
+    const caseKey = reportCaseKey(rules.site, { ...report.identity, accession: value, assigningAuthority });
+    const id = caseId(rules.secret, caseKey);
+    const eventId = createHash('sha256')
+      .update(JSON.stringify([digest, id, report.identity.fillerNumber]))
+      .digest('hex')
+      .slice(0, 32);
+    return {
+      ...content,
+      eventId,
+      caseId: id,
+      caseKey,
+      effectiveAt: effectiveAt ?? receivedAt,
+      receivedAt,
+      message,
+      digest,
+    };
+  });
+}

@@ -1,0 +1,221 @@
+import type { Socket } from 'node:net';
+import { type FrameEvent, frameMessage, MllpFramer } from '../../core/hl7/frame.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
+import type { InFlight } from './in-flight.ts';
+import {
+  ANSWER_WRITE_TIMEOUT_MS,
+  CLOSE_GRACE_MS,
+  END_BLOCK_GRACE_MS,
+  MAX_FAULTS_PER_CONNECTION,
+  MAX_IN_FLIGHT_PER_CONNECTION,
+} from './limits.ts';
+import type { FrameReceiver } from './receive-frame.ts';
+import { Turnstile } from './turnstile.ts';
+
+export interface ConnectionOptions {
+  receiver: FrameReceiver;
+  inFlight: InFlight;
+  metrics: GatewayMetrics;
+  log: Logger;
+  maxFrameBytes: number;
+  frameTimeoutMs: number;
+  idleTimeoutMs: number;
+}
+
+/** A frame that waits for its answer; the answers leave in the order of the frames. */
+interface Slot {
+  bytes: number;
+  done: boolean;
+  answer: Buffer | null;
+}
+
+/**
+ * One MLLP connection: bytes in, frames to the receiver, answers out in order. It stops reading while too much is under
+ * way or the peer does not take its answers, keeps its deadlines, and answers what it has even when the peer has
+ * closed its side.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #framer: MllpFramer;
+  readonly #turnstile = new Turnstile();
+  readonly #slots: Slot[] = [];
+  #faults = 0;
+  #ending = false;
+  #peerSlow = false;
+  #frameTimer: NodeJS.Timeout | undefined;
+  #endBlockTimer: NodeJS.Timeout | undefined;
+  #writeTimer: NodeJS.Timeout | undefined;
+  #closeTimer: NodeJS.Timeout | undefined;
+  /** resolves when the socket is closed */
+  readonly closed: Promise<void>;
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#framer = new MllpFramer({ maxFrameBytes: options.maxFrameBytes });
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#clearTimers();
+        clearTimeout(this.#closeTimer);
+        options.inFlight.forget(this.#resume);
+        resolve();
+      });
+    });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
+    socket.setTimeout(options.idleTimeoutMs, () => this.#idle());
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('end', () => this.#finish());
+    socket.on('drain', () => this.#drained());
+    socket.on('error', () => socket.destroy());
+  }
+
+  /** Takes no more frames, answers those that are under way, closes. */
+  stop(): Promise<void> {
+    this.#ending = true;
+    this.#socket.pause();
+    this.#clearTimers();
+    this.#flush();
+    return this.closed;
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#ending) return;
+    this.#options.metrics.bytes.inc(chunk.length);
+    this.#take(this.#framer.push(chunk));
+    this.#watchFrame();
+    this.#pauseIfFull();
+  }
+
+  #take(events: FrameEvent[]): void {
+    for (const event of events) {
+      if (event.kind === 'frame') {
+        const turn = this.#turnstile.next();
+        this.#occupy(event.bytes, this.#options.receiver.receive(event.bytes, turn));
+      } else this.#fault(event);
+    }
+  }
+
+  /** What is no frame is kept. Only a frame that is too long is answered: its sender waits. */
+  #fault(event: Extract<FrameEvent, { kind: 'problem' }>): void {
+    const { metrics, receiver } = this.#options;
+    metrics.faults.inc({ fault: event.fault });
+    this.#faults += 1;
+    if (event.bytes.length > 0) {
+      const refused = receiver.refuse(event.bytes, event.code, event.fault);
+      this.#occupy(event.bytes, event.fault === 'TOO_LARGE' ? refused : refused.then(() => null));
+    }
+    if (event.fault === 'TOO_LARGE' || this.#faults >= MAX_FAULTS_PER_CONNECTION) this.#end();
+  }
+
+  #occupy(bytes: Buffer, answering: Promise<Buffer | null>): void {
+    const { inFlight, metrics } = this.#options;
+    const slot: Slot = { bytes: bytes.length, done: false, answer: null };
+    const stop = metrics.seconds.startTimer();
+    this.#slots.push(slot);
+    inFlight.add(slot.bytes);
+    metrics.inFlight.set(inFlight.bytes);
+    void answering.then((answer) => {
+      slot.done = true;
+      slot.answer = answer;
+      stop();
+      inFlight.remove(slot.bytes);
+      metrics.inFlight.set(inFlight.bytes);
+      this.#flush();
+    });
+  }
+
+  /** Sends the answers at the head of the line, together. */
+  #flush(): void {
+    const ready: Buffer[] = [];
+    while (this.#slots[0]?.done === true) {
+      const answer = this.#slots.shift()?.answer ?? null;
+      if (answer !== null) ready.push(frameMessage(answer));
+    }
+    if (ready.length > 0 && this.#socket.writable && !this.#socket.write(Buffer.concat(ready))) {
+      this.#peerSlow = true;
+      this.#writeTimer ??= setTimeout(() => this.#socket.destroy(), ANSWER_WRITE_TIMEOUT_MS);
+    }
+    if (this.#ending && this.#slots.length === 0) this.#close();
+    else this.#resume();
+  }
+
+  /** Ends our side; what the peer still sends is thrown away unanswered, so that it reads our last answer. */
+  #close(): void {
+    if (this.#closeTimer !== undefined) return;
+    this.#closeTimer = setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS);
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  #drained(): void {
+    this.#peerSlow = false;
+    clearTimeout(this.#writeTimer);
+    this.#writeTimer = undefined;
+    this.#resume();
+  }
+
+  #isFull(): boolean {
+    return (
+      this.#peerSlow || this.#slots.length >= MAX_IN_FLIGHT_PER_CONNECTION || this.#options.inFlight.full
+    );
+  }
+
+  #pauseIfFull(): void {
+    if (!this.#isFull()) return;
+    this.#socket.pause();
+    if (this.#options.inFlight.full) this.#options.inFlight.whenFree(this.#resume);
+  }
+
+  readonly #resume = (): void => {
+    if (!this.#ending && this.#socket.isPaused() && !this.#isFull()) this.#socket.resume();
+  };
+
+  /** The per-frame deadline, and the short one behind FS. */
+  #watchFrame(): void {
+    clearTimeout(this.#endBlockTimer);
+    if (this.#framer.awaitsCr)
+      this.#endBlockTimer = setTimeout(() => {
+        this.#take(this.#framer.settle());
+        this.#watchFrame();
+      }, END_BLOCK_GRACE_MS);
+    if (this.#framer.insideFrame)
+      this.#frameTimer ??= setTimeout(() => this.#frameLate(), this.#options.frameTimeoutMs);
+    else {
+      clearTimeout(this.#frameTimer);
+      this.#frameTimer = undefined;
+    }
+  }
+
+  #frameLate(): void {
+    this.#options.log.warn({ code: 'HL7_FRAME_TIMEOUT' }, 'connection.closed');
+    this.#finish();
+  }
+
+  #idle(): void {
+    // While answers are under way it is we who are slow.
+    if (this.#slots.length === 0) this.#finish();
+  }
+
+  /** No more comes from the peer, or is read: what is unfinished is kept, what is under way is answered. */
+  #finish(): void {
+    if (this.#ending) return;
+    this.#take(this.#framer.end());
+    this.#end();
+  }
+
+  #end(): void {
+    this.#ending = true;
+    this.#clearTimers();
+    this.#socket.pause();
+    this.#flush();
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#frameTimer);
+    clearTimeout(this.#endBlockTimer);
+    clearTimeout(this.#writeTimer);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Metrics } from '../../platform/metrics.ts';
+
+export type GatewayMetrics = ReturnType<typeof gatewayMetrics>;
+
+/** The gateway's metrics; labels are codes of the error table and faults of the framer, never input. */
+export function gatewayMetrics(metrics: Metrics) {
+  return {
+    messages: metrics.counter('interleave_hl7_messages_total', 'Messages by outcome', ['outcome']),
+    repeats: metrics.counter('interleave_hl7_repeats_total', 'Messages that were answered again'),
+    events: metrics.counter('interleave_hl7_events_total', 'Report events written'),
+    bytes: metrics.counter('interleave_hl7_received_bytes_total', 'Bytes read from MLLP connections'),
+    faults: metrics.counter('interleave_hl7_frame_faults_total', 'Bytes that were no MLLP frame', ['fault']),
+    seconds: metrics.histogram(
+      'interleave_hl7_answer_seconds',
+      'From the end of a frame to its answer',
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+    ),
+    connections: metrics.gauge('interleave_hl7_connections', 'Open MLLP connections'),
+    refusedConnections: metrics.counter('interleave_hl7_connections_refused_total', 'Closed at the limit'),
+    inFlight: metrics.gauge('interleave_hl7_in_flight_bytes', 'Bytes of messages that wait for their answer'),
+  };
+}

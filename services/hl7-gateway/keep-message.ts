@@ -1,0 +1,64 @@
+import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { TOPICS } from '../../core/radiology/topics.ts';
+import { deadLetterObject, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
+import type { EventProducer } from '../../platform/kafka/producer.ts';
+import type { ObjectStore } from '../../platform/object-store/object-store.ts';
+import { events as codecs } from '../../schemas/events.ts';
+import type { EventDraft } from './accept-message.ts';
+import type { Outcome } from './recent-messages.ts';
+import type { Turn } from './turnstile.ts';
+
+export const MEDIA_TYPE = 'application/hl7-v2+er7';
+
+/**
+ * Makes an accepted message durable: first its bytes, in every case that it belongs to, then one event for each, with
+ * `acks=all`. Resolves with null when all of it is done, with the code of what failed otherwise; never rejects.
+ */
+export async function keepReport(
+  bytes: Buffer,
+  drafts: EventDraft[],
+  turn: Turn,
+  { store, producer }: { store: ObjectStore; producer: EventProducer },
+): Promise<Outcome> {
+  try {
+    const writer = await store.writer();
+    await writer.write(bytes).catch(async (error: unknown) => {
+      await writer.abort();
+      throw error;
+    });
+    const caseIds = [...new Set(drafts.map((draft) => draft.caseId))];
+    const raw = await writer.commit(caseIds, MEDIA_TYPE);
+    await turn.mine;
+    const sent = drafts.map((draft) =>
+      producer.send(TOPICS.reportReceived, {
+        key: draft.caseId,
+        value: codecs.reportReceived.encode({ ...draft, raw }),
+      }),
+    );
+    turn.pass();
+    const failed = (await Promise.allSettled(sent)).find((result) => result.status === 'rejected');
+    return failed === undefined ? null : codeOf(failed.reason);
+  } catch (error) {
+    return codeOf(error);
+  } finally {
+    turn.pass();
+  }
+}
+
+/**
+ * Keeps what is refused: the bytes whole in the object store, then a dead letter with their hash and the code. Resolves
+ * with that code, or, where keeping failed for a reason that passes, with that one: the sender then keeps it and sends again.
+ */
+export async function keepRefused(
+  bytes: Buffer,
+  code: ErrorCode,
+  { store, producer }: { store: ObjectStore; producer: EventProducer },
+): Promise<ErrorCode> {
+  try {
+    const object = await store.put(UNKNOWN_CASE, bytes, MEDIA_TYPE);
+    await deadLetterObject(producer, 'hl7-gateway', code, object);
+    return code;
+  } catch (error) {
+    return error instanceof InterleaveError && error.kind === 'retry' ? error.code : 'INTERNAL';
+  }
+}

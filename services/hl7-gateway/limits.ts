@@ -1,0 +1,38 @@
+/** Limits of the MLLP listener, each with a test; `config.ts` lets a site change the defaults. Times in ms. */
+
+/** Connections at once; one more is closed as it opens. */
+export const DEFAULT_MAX_CONNECTIONS = 100;
+
+/** From the first byte of a frame to its end. */
+export const DEFAULT_FRAME_TIMEOUT_MS = 30_000;
+
+/** A connection without a byte for this long is closed; a sender opens it again. */
+export const DEFAULT_IDLE_TIMEOUT_MS = 3_600_000;
+
+/** From the end of a frame to its answer, whatever the object store and Kafka do. */
+export const DEFAULT_ANSWER_TIMEOUT_MS = 15_000;
+
+/** After FS a sender may take this long for its CR, then the frame counts as complete. */
+export const END_BLOCK_GRACE_MS = 250;
+
+/** Messages of one connection that may wait for their answer; then the socket is not read. */
+export const MAX_IN_FLIGHT_PER_CONNECTION = 32;
+
+/** Bytes of messages that wait for their answer, all connections together; then no socket is read. */
+export const MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
+
+/** Things that are no frame on one connection; then it is closed: the other side does not speak MLLP. */
+export const MAX_FAULTS_PER_CONNECTION = 20;
+
+/** A peer that does not read its answers for this long is dropped. */
+export const ANSWER_WRITE_TIMEOUT_MS = 30_000;
+
+/** After the last answer the peer may take this long to close its side. */
+export const CLOSE_GRACE_MS = 1_000;
+
+/** While messages cannot be kept, whether they can again is looked at this often. */
+export const PROBE_INTERVAL_MS = 2_000;
+
+/** Messages remembered to tell a repeat from a new one, and for how long. */
+export const MAX_REMEMBERED_MESSAGES = 50_000;
+export const DEFAULT_REMEMBER_MS = 600_000;

@@ -1,0 +1,126 @@
+import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { buildAcknowledgement, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
+import { splitBatch } from '../../core/hl7/batch.ts';
+import type { FrameFault } from '../../core/hl7/frame.ts';
+import type { EventProducer } from '../../platform/kafka/producer.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { ObjectStore } from '../../platform/object-store/object-store.ts';
+import { type AcceptanceRules, type Decision, decide } from './accept-message.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
+import { keepRefused, keepReport } from './keep-message.ts';
+import type { Outcome, RecentMessages } from './recent-messages.ts';
+import { type Turn, Turnstile } from './turnstile.ts';
+
+export interface FrameReceiverOptions {
+  rules: AcceptanceRules;
+  answerTimeoutMs: number;
+  controlIdReuse: 'refuse' | 'accept';
+  store: ObjectStore;
+  producer: EventProducer;
+  recent: RecentMessages;
+  metrics: GatewayMetrics;
+  log: Logger;
+  /** told about every outcome, so that readiness can show whether the promise can be kept */
+  onOutcome: (outcome: Outcome) => void;
+}
+
+/** From the bytes of a frame to the bytes of its answer: decide, make durable, answer. Never rejects. */
+export class FrameReceiver {
+  readonly #options: FrameReceiverOptions;
+  #answers = 0;
+  readonly #started = Date.now().toString(36);
+
+  constructor(options: FrameReceiverOptions) {
+    this.#options = options;
+  }
+
+  /** The answer, or null where none is wanted. A batch is answered by all its answers in one frame. */
+  async receive(bytes: Buffer, turn: Turn): Promise<Buffer | null> {
+    try {
+      if (isCommit(bytes)) return null;
+      const messages = splitBatch(bytes);
+      const [only] = messages;
+      if (messages.length === 1 && only !== undefined) return await this.#answerTo(only, turn);
+      await turn.mine;
+      const places = new Turnstile();
+      const answers: Buffer[] = [];
+      for (const message of messages) {
+        const answer = await this.#answerTo(message, places.next());
+        if (answer !== null) answers.push(answer);
+      }
+      return answers.length === 0 ? null : Buffer.concat(answers);
+    } catch (error) {
+      return this.refuse(bytes, error instanceof InterleaveError ? error.code : 'HL7_UNREADABLE');
+    } finally {
+      turn.pass();
+    }
+  }
+
+  /** Keeps what is no frame; the answer is only for a sender that waits for one. */
+  async refuse(bytes: Buffer, code: ErrorCode, fault?: FrameFault): Promise<Buffer | null> {
+    const header = readAnsweredHeader(bytes);
+    const outcome = await this.#within(keepRefused(bytes, code, this.#options));
+    this.#count(outcome ?? code, fault);
+    return buildAcknowledgement(header, outcome ?? code, this.#nextAnswer());
+  }
+
+  async #answerTo(bytes: Buffer, turn: Turn): Promise<Buffer | null> {
+    const receivedAt = Date.now();
+    const decision = decide(bytes, this.#options.rules, receivedAt);
+    const outcome = await this.#within(this.#keep(bytes, decision, turn, receivedAt));
+    this.#count(outcome);
+    return buildAcknowledgement(decision.header, outcome, this.#nextAnswer());
+  }
+
+  async #keep(bytes: Buffer, decision: Decision, turn: Turn, now: number): Promise<Outcome> {
+    const { recent, metrics, controlIdReuse } = this.#options;
+    const { messageKey, bodyDigest, verdict } = decision;
+    if (!verdict.accept) {
+      turn.pass();
+      return keepRefused(bytes, verdict.code, this.#options);
+    }
+    if (messageKey !== '') {
+      const standing = await recent.compare(messageKey, bodyDigest, now);
+      if (standing === 'REPEAT') {
+        metrics.repeats.inc();
+        return null;
+      }
+      if (standing === 'REUSED' && controlIdReuse === 'refuse')
+        return keepRefused(bytes, 'HL7_CONTROL_ID_REUSED', this.#options);
+    }
+    const kept = keepReport(bytes, verdict.events, turn, this.#options);
+    if (messageKey !== '') recent.remember(messageKey, bodyDigest, now, kept);
+    const outcome = await kept;
+    if (outcome === null) metrics.events.inc(verdict.events.length);
+    // What can never be written must not come again and again: it is kept as refused.
+    return outcome === 'EVENT_TOO_LARGE' || outcome === 'INTERNAL'
+      ? keepRefused(bytes, outcome, this.#options)
+      : outcome;
+  }
+
+  #count(outcome: Outcome, fault?: FrameFault): void {
+    const { metrics, log, onOutcome } = this.#options;
+    metrics.messages.inc({ outcome: outcome ?? 'accepted' });
+    onOutcome(outcome);
+    if (outcome !== null) log.warn({ code: outcome, fault }, 'message.refused');
+  }
+
+  /** The outcome, or `KAFKA_UNAVAILABLE` when it takes too long: it may still become durable, and a repeat is harmless. */
+  async #within(outcome: Promise<Outcome>): Promise<Outcome> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Outcome>((resolve) => {
+      timer = setTimeout(() => resolve('KAFKA_UNAVAILABLE'), this.#options.answerTimeoutMs);
+    });
+    return Promise.race([outcome.catch(codeOf), late]).finally(() => clearTimeout(timer));
+  }
+
+  #nextAnswer(): { controlId: string; at: number } {
+    this.#answers += 1;
+    return { controlId: `${this.#started}${this.#answers.toString(36)}`, at: Date.now() };
+  }
+}
+
+/** The commit blocks of MLLP release 2 (VT ACK FS CR, VT NAK FS CR) are no messages and are never sent by us. */
+function isCommit(bytes: Buffer): boolean {
+  return bytes.length === 1 && (bytes[0] === 0x06 || bytes[0] === 0x15);
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
+import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { readJsonFile, readSecret } from '../../platform/files.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
+import { EventProducer } from '../../platform/kafka/producer.ts';
+import { checkTopics } from '../../platform/kafka/topics.ts';
+import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { openObjectStore } from '../../platform/object-store/open.ts';
+import type { Config } from './config.ts';
+import { DurabilityProbe } from './durability-probe.ts';
+import { gatewayMetrics } from './gateway-metrics.ts';
+import { InFlight } from './in-flight.ts';
+import { MAX_IN_FLIGHT_BYTES } from './limits.ts';
+import { Listener } from './listener.ts';
+import { FrameReceiver } from './receive-frame.ts';
+import { RecentMessages } from './recent-messages.ts';
+
+const NAME = 'hl7-gateway';
+const WRITTEN = [TOPICS.reportReceived, deadLetterTopic(NAME)];
+
+/** MLLP in, `radiology.report.received` out. A positive answer means: the message is stored, its event is on Kafka. */
+export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
+  const { log, ready } = context;
+  const metrics = gatewayMetrics(context.metrics);
+  const site = config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile));
+  const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
+  const store = await openObjectStore(config.dataDir);
+
+  const kafka = createKafka(config.kafkaBrokers, NAME, log);
+  const specs = TOPIC_SPECS.filter((spec) => WRITTEN.includes(spec.name));
+  log.info(await checkTopics(kafka, specs, config.partitions), 'durability.promise');
+  const producer = await EventProducer.connect(kafka, log, context.metrics);
+  const probe = new DurabilityProbe(ready, async () => {
+    await checkTopics(kafka, specs, config.partitions);
+    await (await store.writer()).abort();
+  });
+
+  const receiver = new FrameReceiver({
+    rules: {
+      site,
+      secret,
+      accessionPaths: config.hl7AccessionPaths,
+      timeZone: config.hl7TimeZone,
+      processingIds: config.hl7ProcessingIds,
+    },
+    answerTimeoutMs: config.hl7AnswerTimeoutMs,
+    controlIdReuse: config.hl7ControlIdReuse,
+    recent: new RecentMessages({ rememberMs: config.hl7RememberMs }),
+    store,
+    producer,
+    metrics,
+    log,
+    onOutcome: (outcome) => probe.saw(outcome),
+  });
+  const listener = await Listener.start({
+    host: config.host,
+    port: config.hl7Port,
+    maxConnections: config.hl7MaxConnections,
+    maxFrameBytes: config.hl7MaxFrameBytes,
+    frameTimeoutMs: config.hl7FrameTimeoutMs,
+    idleTimeoutMs: config.hl7IdleTimeoutMs,
+    inFlight: new InFlight(MAX_IN_FLIGHT_BYTES),
+    receiver,
+    metrics,
+    log,
+  });
+  return {
+    port: listener.port,
+    stop: async () => {
+      await listener.stop();
+      probe.stop();
+      await producer.disconnect();
+    },
+  };
+}
