@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SimulatedCase } from '../../simulator/case.ts';
+import { until } from '../support/until.ts';
+import { SearchClient } from './support/search-client.ts';
+import { sendSimulatedCases } from './support/simulated-feed.ts';
+import { System } from './support/system.ts';
+
+const SEED = Number(process.env['INTERLEAVE_TEST_SEED'] ?? Date.now() % 100_000);
+const CASES = 20;
+
+describe(`the joiner is killed in the middle of a feed (seed ${SEED})`, () => {
+  let system: System;
+  let sent: SimulatedCase[];
+  let killed: number;
+
+  before(async () => {
+    system = await System.start();
+    sent = await sendSimulatedCases(
+      system.instance,
+      SEED,
+      Array.from({ length: CASES }, (_, n) => n + 1),
+      (count) => {
+        if (count === CASES / 2) killed = system.kill('joiner');
+      },
+    );
+  });
+  after(() => system?.stop());
+
+  test('everything that was acknowledged is found, in its newest version and once', async () => {
+    assert.ok(killed > 0);
+    const search = new SearchClient(system.instance.page);
+    for (const simulated of sent) {
+      const newest = simulated.reports.at(-1);
+      await until(
+        async () => {
+          const found = await search.byAccession(simulated.accession);
+          return (
+            found !== undefined &&
+            found.status === newest?.status &&
+            found.images.filter((image) => image.thumbnail !== null).length === simulated.images.length
+          );
+        },
+        120_000,
+        `case ${sent.indexOf(simulated) + 1} of ${CASES}`,
+      );
+    }
+    await sleep(1_500);
+    const all = await search.search('', { size: 50 });
+    assert.equal(all.length, CASES, 'no case is there twice');
+  });
+
+  test('the supervisor has started a new joiner and said so', async () => {
+    assert.ok(system.said().includes('joiner'), 'the restart is told to the operator');
+    assert.match(await system.metrics('joiner'), /interleave_/);
+  });
+});

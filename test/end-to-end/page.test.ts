@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { SimulatedCase } from '../../simulator/case.ts';
+import { until } from '../support/until.ts';
+import { withoutChromium, withPage } from './support/browser.ts';
+import { SearchClient } from './support/search-client.ts';
+import { sendSimulatedCases } from './support/simulated-feed.ts';
+import { System } from './support/system.ts';
+
+const SEED = 7;
+const CASES = 40;
+
+/** With INTERLEAVE_SCREENSHOTS=<folder> the pictures for the eye are kept there. */
+const screenshots = process.env['INTERLEAVE_SCREENSHOTS'];
+
+describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
+  let system: System;
+  let sent: SimulatedCase[];
+
+  before(async () => {
+    if (screenshots !== undefined) mkdirSync(screenshots, { recursive: true });
+    system = await System.start();
+    sent = await sendSimulatedCases(
+      system.instance,
+      SEED,
+      Array.from({ length: CASES }, (_, n) => n + 1),
+    );
+    const search = new SearchClient(system.instance.page);
+    for (const simulated of sent)
+      await until(
+        async () => {
+          const found = await search.byAccession(simulated.accession);
+          return (
+            found?.status === simulated.reports.at(-1)?.status &&
+            found?.images.filter((image) => image.thumbnail !== null).length === simulated.images.length
+          );
+        },
+        120_000,
+        'a complete case',
+      );
+  });
+  after(() => system?.stop());
+
+  test('it shows the newest cases with pictures, and says that it is not for diagnosis', () =>
+    withPage(async (page) => {
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(error.message));
+      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      await page.goto(system.instance.page);
+      await page.getByText('Not for diagnosis.').waitFor();
+      await page.locator('article.hit').first().waitFor();
+      assert.equal(await page.locator('article.hit').count(), 20);
+      await page.locator('article.hit img.thumbnail').first().waitFor();
+      const drawn = await page
+        .locator('article.hit img.thumbnail')
+        .first()
+        .evaluate((image: { naturalWidth: number }) => image.naturalWidth);
+      assert.ok(drawn > 50, 'the thumbnail is a picture');
+      await keep(page, 'newest');
+      assert.deepEqual(problems, []);
+    }));
+
+  test('"pneumothorax" finds the cases that have one, and none that denies it; "no pneumothorax" the other way round', () =>
+    withPage(async (page) => {
+      const have = (assertion: string) =>
+        sent.filter((simulated) => simulated.reports.at(-1)?.labels['pneumothorax'] === assertion).length;
+      assert.ok(have('PRESENT') > 0 && have('ABSENT') > 0, 'the department has both');
+      await page.goto(system.instance.page);
+      await searchFor(page, 'pneumothorax');
+      assert.equal(await page.locator('article.hit .chip.absent', { hasText: 'Pneumothorax' }).count(), 0);
+      assert.equal(
+        await page.locator('article.hit').count(),
+        have('PRESENT') + have('UNCERTAIN'),
+        'every case that has one or may have one',
+      );
+      const firsts = page.locator('article.hit').first();
+      assert.equal(await firsts.locator('.chip.present', { hasText: 'Pneumothorax' }).count(), 1);
+      await keep(page, 'pneumothorax');
+      await searchFor(page, 'no pneumothorax');
+      assert.equal(await page.locator('article.hit .chip.present', { hasText: 'Pneumothorax' }).count(), 0);
+      assert.ok((await page.locator('article.hit').count()) > 0);
+      assert.ok(!page.url().includes('pneumothorax'), 'words stay out of the address');
+    }));
+
+  test('a case shows its whole report, and a citation shows its image', () =>
+    withPage(async (page) => {
+      const citing = sent.find(
+        (simulated) => /image/i.test(simulated.reports.at(-1)?.text ?? '') && simulated.images.length > 1,
+      );
+      assert.ok(citing, 'some report cites an image');
+      await page.goto(system.instance.page);
+      await searchFor(page, citing.accession);
+      await page.locator('article.hit h2 a').first().click();
+      await page.locator('.report-text').first().waitFor();
+      const shown = (await page.locator('.report-text').first().innerText()).replace(/\s+/g, ' ');
+      for (const sentence of (citing.reports.at(-1)?.text ?? '').split(/(?<=\.)\s+/).slice(0, 6))
+        assert.ok(shown.includes(sentence.replace(/\s+/g, ' ').trim()), 'the sentence is there');
+      const citation = page.locator('button.citation').first();
+      await citation.click();
+      assert.ok((await page.locator('.report-text mark').count()) > 0, 'the citing sentence is marked');
+      await page.locator('figure img.thumbnail').waitFor();
+      await keep(page, 'case');
+    }));
+
+  test('"more like this" leads to other cases, and back again', () =>
+    withPage(async (page) => {
+      await page.goto(system.instance.page);
+      await searchFor(page, 'cardiomegaly');
+      await page.locator('article.hit').first().getByText('More like this').click();
+      await page.locator('#similar article.hit').first().waitFor();
+      assert.ok((await page.locator('#similar article.hit').count()) >= 5);
+      await keep(page, 'similar');
+      await page.getByText('Back to the results').click();
+      await page.locator('.understood').waitFor();
+      assert.equal(await page.locator('input[type=search]').inputValue(), 'cardiomegaly');
+    }));
+
+  test('filters narrow, nothing found says what to do, and it works with the keyboard and in the dark', () =>
+    withPage(async (page) => {
+      await page.goto(system.instance.page);
+      await page.locator('article.hit').first().waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('"words that no report has"');
+      await page.keyboard.press('Enter');
+      await page.getByText('No case matches.').waitFor();
+      await searchFor(page, '');
+      const filter = page.locator('.filters label').first();
+      const count = Number(await filter.locator('.number').innerText());
+      await filter.click();
+      await page.waitForFunction(
+        ([wanted]) =>
+          (
+            globalThis as unknown as {
+              document: { querySelector(s: string): { textContent: string } | null };
+            }
+          ).document
+            .querySelector('.understood')
+            ?.textContent.includes(`${wanted} case`),
+        [count],
+      );
+      await keep(page, 'dark');
+    }, 'dark'));
+});
+
+type Page = Parameters<Parameters<typeof withPage>[0]>[0];
+
+async function searchFor(page: Page, words: string): Promise<void> {
+  await page.locator('input[type=search]').fill(words);
+  const answered = page.waitForResponse((response) => response.url().endsWith('/api/search'));
+  await page.locator('input[type=search]').press('Enter');
+  await answered;
+  await page.locator('.columns[aria-busy=false]').waitFor();
+}
+
+async function keep(page: Page, name: string): Promise<void> {
+  if (screenshots !== undefined)
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: false });
+}
