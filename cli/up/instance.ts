@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -65,10 +64,11 @@ export function runningPid(dataDir: string): number | undefined {
   return identity !== undefined && isRunning(identity) ? identity.pid : undefined;
 }
 
-export async function writeInstance(dataDir: string, instance: Instance): Promise<void> {
+/** A reader sees the old file or the new one, never a half. */
+export function writeInstance(dataDir: string, instance: Instance): void {
   const temporary = `${instanceFile(dataDir)}.tmp`;
-  await writeFile(temporary, JSON.stringify(instance, null, 2), { mode: 0o600 });
-  await rename(temporary, instanceFile(dataDir));
+  writeFileSync(temporary, JSON.stringify(instance, null, 2), { mode: 0o600 });
+  renameSync(temporary, instanceFile(dataDir));
 }
 
 /** The system on this data folder, running or left behind. */

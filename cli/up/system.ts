@@ -72,7 +72,7 @@ export class System {
       ),
     ]);
     await step('Starting the services', () => this.#startServices(settings));
-    if (feedRate !== undefined) await this.#launch(feedSpec(feedRate, settings));
+    if (feedRate !== undefined) this.#launch(feedSpec(feedRate, settings));
     return this.#instance;
   }
 
@@ -96,13 +96,13 @@ export class System {
   }
 
   async #startEngine(engine: Engine): Promise<void> {
-    const child = await this.#launch(engine.spec);
+    const child = this.#launch(engine.spec);
     await untilAnswers(engine, child.current, ENGINE_READY_MS);
   }
 
   async #startServices(settings: SystemSettings): Promise<void> {
     const launch = async (name: ServiceName) => {
-      const child = await this.#launch(serviceSpec(name, settings));
+      const child = this.#launch(serviceSpec(name, settings));
       await untilReady(child, settings.ports.health[name], SYSTEM_READY_MS, () => this.#stopping);
     };
     const results = await Promise.allSettled(SERVICES.map(launch));
@@ -110,25 +110,25 @@ export class System {
     if (failure !== undefined) throw failure.reason;
   }
 
-  async #launch(spec: ProcessSpec): Promise<SupervisedProcess> {
+  #launch(spec: ProcessSpec): SupervisedProcess {
     if (this.#stopping) throw new InterleaveError('NOT_RUNNING', 'It was stopped while it started.');
     const child = new SupervisedProcess(spec, {
       say: (line) => this.#options.say(`! ${line}`),
-      changed: () => void this.#remember(),
+      changed: () => this.#remember(),
     });
     this.#children.push(child);
-    await this.#remember();
+    this.#remember();
     return child;
   }
 
   /** Written down at each change, so that whoever comes after a SIGKILL of ours knows what is left. */
-  async #remember(): Promise<void> {
+  #remember(): void {
     if (this.#instance === undefined) return;
     this.#instance.children = this.#children.flatMap((child) => {
       const identity = child.current.identity();
       return identity === undefined ? [] : [{ name: child.name, identity }];
     });
-    await writeInstance(this.#options.dataDir, this.#instance);
+    writeInstance(this.#options.dataDir, this.#instance);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -26,6 +26,7 @@ const up = () => new Cli(['up', '--no-feed', '--any-ports', '--json', '--data-di
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'interleave-up-'));
+  await chmod(folder, 0o755); // Elasticsearch's user passes through, when we are root
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   for (const service of SERVICES) {
     await mkdir(join(folder, 'programs', 'services', service), { recursive: true });
