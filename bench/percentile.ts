@@ -1,0 +1,5 @@
+/** The value below which the share `p` of the values lies (nearest rank); NaN where there are none. */
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,28 @@
+import type { Instance } from '../../cli/up/instance.ts';
+import { TOPICS } from '../../core/radiology/topics.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
+import { withAdmin } from '../../platform/kafka/topics.ts';
+import { readLag } from '../../platform/kafka/watch-lag.ts';
+import { createLogger } from '../../platform/log.ts';
+
+const GROUPS: { service: string; groupId: string; topics: string[] }[] = [
+  { service: 'labeler', groupId: 'interleave-labeler', topics: [TOPICS.reportReceived] },
+  { service: 'inference', groupId: 'interleave-inference', topics: [TOPICS.imageReceived] },
+  { service: 'joiner', groupId: 'interleave-joiner', topics: [TOPICS.reportLabeled, TOPICS.imageEmbedded] },
+  { service: 'indexer', groupId: 'interleave-indexer-cases-000001', topics: [TOPICS.case] },
+];
+
+/** The consumer that is furthest behind, in words: where the pipeline is slowest. */
+export async function largestLag(instance: Instance): Promise<string> {
+  const kafka = createKafka(instance.kafkaBrokers.split(','), 'bench', createLogger('bench', 'error'));
+  const lags = await withAdmin(kafka, (admin) =>
+    Promise.all(
+      GROUPS.map(async ({ service, groupId, topics }) => {
+        const byTopic = await readLag(admin, groupId, topics);
+        return { service, lag: [...byTopic.values()].reduce((sum, lag) => sum + lag, 0) };
+      }),
+    ),
+  );
+  const [worst] = lags.sort((a, b) => b.lag - a.lag);
+  return worst === undefined || worst.lag === 0 ? 'no consumer behind' : `${worst.service} (${worst.lag} records behind)`;
+}
