@@ -27,7 +27,9 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
   const system = await System.start();
   try {
     const search = new SearchClient(system.instance.page);
-    const backend = /interleave_inference_backend\{[^}]*backend="([^"]+)"/.exec(await system.metrics('inference'))?.[1];
+    const backend = /interleave_inference_backend\{[^}]*backend="([^"]+)"/.exec(
+      await system.metrics('inference'),
+    )?.[1];
     const cases = new CaseSource(options.say);
     await feed(system, search, cases, { rate: 1, count: WARM_UP_CASES, say: options.say });
 
@@ -57,7 +59,11 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
         `${rate}/s: sent ${result.sentRate.toFixed(2)}/s, waiting ${result.backlogAtHalf} at half time, ${result.backlogAtEnd} at the end: ${kept ? 'holds' : 'does not hold'}; largest lag: ${result.largestLag}`,
       );
       if (kept) sustained = Math.max(sustained, rate);
-      else limit = result.sentRate < rate * 0.97 ? 'the gateways (acknowledgements came too slowly)' : result.largestLag;
+      else
+        limit =
+          result.sentRate < rate * 0.97
+            ? 'the gateways (acknowledgements came too slowly)'
+            : result.largestLag;
       return kept;
     }
 
@@ -71,7 +77,13 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
       figures: [
         { name: 'ack_to_findable_p50_s', value: p50, unit: 's', aim: null, met: null },
         { name: 'ack_to_findable_p95_s', value: p95, unit: 's', aim: '<= 3', met: p95 <= 3 },
-        { name: 'sustained_cases_per_s', value: sustained, unit: 'cases/s', aim: '>= 5', met: sustained >= 5 },
+        {
+          name: 'sustained_cases_per_s',
+          value: sustained,
+          unit: 'cases/s',
+          aim: '>= 5',
+          met: sustained >= 5,
+        },
       ],
       peers: [],
     };

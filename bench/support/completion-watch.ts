@@ -60,7 +60,8 @@ export class CompletionWatch {
       const { simulated, acknowledgedAt } = waiting;
       const whole =
         hit.status === simulated.reports.at(-1)?.status &&
-        hit.images.filter((image) => image.embedded && image.thumbnail !== null).length === simulated.images.length;
+        hit.images.filter((image) => image.embedded && image.thumbnail !== null).length ===
+          simulated.images.length;
       if (!whole) continue;
       this.#waiting.delete(hit.accession);
       this.#lastFoundAt = now;

@@ -24,5 +24,7 @@ export async function largestLag(instance: Instance): Promise<string> {
     ),
   );
   const [worst] = lags.sort((a, b) => b.lag - a.lag);
-  return worst === undefined || worst.lag === 0 ? 'no consumer behind' : `${worst.service} (${worst.lag} records behind)`;
+  return worst === undefined || worst.lag === 0
+    ? 'no consumer behind'
+    : `${worst.service} (${worst.lag} records behind)`;
 }

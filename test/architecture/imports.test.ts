@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import test from 'node:test';
+import { projectRoot } from '../../platform/project-root.ts';
+
+const ROOT = projectRoot();
+const ROOMS = [
+  'core',
+  'platform',
+  'models',
+  'schemas',
+  'senders',
+  'services',
+  'simulator',
+  'cli',
+  'infra',
+  'bench',
+];
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+const imports = ROOMS.filter((room) => existsSync(join(ROOT, room))).flatMap((room) =>
+  importsIn(join(ROOT, room)),
+);
+
+/** Every relative import and every package, of every TypeScript file below a folder. */
+function importsIn(folder: string): Import[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .flatMap((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const text = readFileSync(file, 'utf8');
+      const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+      return targets.map((target) => ({
+        from: relative(ROOT, file),
+        to: target.startsWith('.') ? relative(ROOT, resolve(dirname(file), target)) : target,
+      }));
+    });
+}
+
+const within = (path: string, room: string) => path.startsWith(`${room}/`);
+
+function assertNone(broken: Import[]): void {
+  assert.deepEqual(
+    broken.map(({ from, to }) => `${from} imports ${to}`),
+    [],
+  );
+}
+
+test('the walk sees the code', () => {
+  assert.ok(imports.length > 300);
+  assert.ok(imports.some(({ from, to }) => from === 'schemas/events.ts' && to === 'platform/avro/codec.ts'));
+});
+
+test('core imports only core, and does no input or output', () => {
+  const PURE = ['node:crypto', 'node:zlib', 'node:buffer', 'node:util'];
+  const ours = (to: string) => ROOMS.some((room) => within(to, room));
+  assertNone(imports.filter(({ from, to }) => within(from, 'core') && ours(to) && !within(to, 'core')));
+  assertNone(
+    imports.filter(({ from, to }) => within(from, 'core') && to.startsWith('node:') && !PURE.includes(to)),
+  );
+});
+
+test('platform knows no domain: of core it uses the error table and object references only', () => {
+  const ALLOWED = ['core/errors.ts', 'core/object-ref.ts'];
+  assertNone(
+    imports.filter(
+      ({ from, to }) =>
+        within(from, 'platform') &&
+        ROOMS.some((room) => within(to, room)) &&
+        !within(to, 'platform') &&
+        !ALLOWED.includes(to),
+    ),
+  );
+});
+
+test('no service imports another service', () => {
+  const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1];
+  assertNone(
+    imports.filter(
+      ({ from, to }) =>
+        serviceOf(from) !== undefined && serviceOf(to) !== undefined && serviceOf(from) !== serviceOf(to),
+    ),
+  );
+});
+
+test('models knows no service, senders neither, and nothing imports the command line but itself and the benches', () => {
+  const forbidden: [string, string[]][] = [
+    ['models', ['services', 'senders', 'simulator', 'cli', 'infra', 'bench']],
+    ['senders', ['services', 'simulator', 'cli', 'infra', 'bench']],
+    ['services', ['senders', 'simulator', 'cli', 'bench']],
+    ['simulator', ['services', 'cli', 'bench']],
+  ];
+  for (const [room, others] of forbidden)
+    assertNone(
+      imports.filter(({ from, to }) => within(from, room) && others.some((other) => within(to, other))),
+    );
+});
+
+test('every service has the same files', () => {
+  for (const service of readdirSync(join(ROOT, 'services')))
+    for (const file of ['README.md', 'config.ts', 'service.ts', 'main.ts', 'limits.ts'])
+      assert.ok(existsSync(join(ROOT, 'services', service, file)), `services/${service}/${file}`);
+});
+
+test('files are named in kebab case and stay readable', () => {
+  const long = ROOMS.filter((room) => existsSync(join(ROOT, room))).flatMap((room) =>
+    readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => readFileSync(file, 'utf8').split('\n').length > 350)
+      .map((file) => relative(ROOT, file)),
+  );
+  assert.deepEqual(long, []);
+});
