@@ -1,0 +1,88 @@
+/**
+ * The limits of a case. Every item of a case has a largest size and every list a largest length, so that a case stays
+ * under `MAX_RECORD_BYTES` whatever is sent: a large case is never poison. What a limit leaves out sets `overflow`.
+ *
+ * What stays is decided by identities alone (UIDs, filler numbers, frame numbers), never by sizes or times: an identity
+ * that is left out once would be left out in every order of arrival.
+ */
+export interface CaseLimits {
+  reports: number;
+  reportBytes: number;
+  reportVersions: number;
+  images: number;
+  imageBytes: number;
+  selections: number;
+  selectionBytes: number;
+  imageFrames: number;
+  embeddedFrames: number;
+  frameBytes: number;
+  vectorBytes: number;
+  vectorGenerations: number;
+  identityBytes: number;
+  nameBytes: number;
+}
+
+/** Reports (each in its newest version) of a case. */
+export const MAX_CASE_REPORTS = 12;
+/** One report with what was read in it, in Avro. Beyond it the message's parts go first (the text stays), then the end. */
+export const MAX_REPORT_BYTES = 96 * 1024;
+/** Versions that a report remembers. */
+export const MAX_REPORT_VERSIONS = 32;
+/** DICOM objects of a case that are neither key object selections nor presentation states. */
+export const MAX_CASE_IMAGES = 1_000;
+/** One image without its frames, in Avro. Beyond it descriptions are shortened. */
+export const MAX_IMAGE_BYTES = 1_152;
+/** Key object selections and presentation states of a case; thousands of slices never push them out. */
+export const MAX_CASE_SELECTIONS = 16;
+/** One of them, in Avro: about 900 references. Beyond it the last references go. */
+export const MAX_SELECTION_BYTES = 64 * 1024;
+/** Frames of one object that are listed with thumbnail and vector, the first ones. */
+export const MAX_IMAGE_FRAMES = 8;
+/** Frames of a case that are listed with thumbnail and vector. */
+export const MAX_CASE_EMBEDDED_IMAGES = 64;
+/** The place of a thumbnail, in Avro. */
+export const MAX_FRAME_BYTES = 256;
+/** A vector's data: 2,048 float16 values. */
+export const MAX_VECTOR_BYTES = 4_096;
+/** Vectors of one frame: while a new model embeds everything again, the old index still needs the old ones. */
+export const MAX_VECTOR_GENERATIONS = 2;
+/** A UID, a digest, the hash of a model: what is longer is none. UIDs have at most 64 (PS3.5 9.1). */
+export const MAX_IDENTITY_BYTES = 128;
+/** A facility, a filler number, an accession number with its issuer. */
+export const MAX_NAME_BYTES = 512;
+
+export const CASE_LIMITS: CaseLimits = {
+  reports: MAX_CASE_REPORTS,
+  reportBytes: MAX_REPORT_BYTES,
+  reportVersions: MAX_REPORT_VERSIONS,
+  images: MAX_CASE_IMAGES,
+  imageBytes: MAX_IMAGE_BYTES,
+  selections: MAX_CASE_SELECTIONS,
+  selectionBytes: MAX_SELECTION_BYTES,
+  imageFrames: MAX_IMAGE_FRAMES,
+  embeddedFrames: MAX_CASE_EMBEDDED_IMAGES,
+  frameBytes: MAX_FRAME_BYTES,
+  vectorBytes: MAX_VECTOR_BYTES,
+  vectorGenerations: MAX_VECTOR_GENERATIONS,
+  identityBytes: MAX_IDENTITY_BYTES,
+  nameBytes: MAX_NAME_BYTES,
+};
+
+/** Numbers and lengths of one entry of a list, at most: offsets, times, generations, counts. */
+const ENTRY_OVERHEAD_BYTES = 64;
+
+/** No case is larger than this, in Avro. */
+export function largestCaseBytes(limits: CaseLimits): number {
+  const version = limits.identityBytes + ENTRY_OVERHEAD_BYTES;
+  const report = limits.reportBytes + limits.reportVersions * version + ENTRY_OVERHEAD_BYTES;
+  const vector = limits.vectorBytes + 2 * limits.identityBytes + ENTRY_OVERHEAD_BYTES;
+  const frame = limits.frameBytes + ENTRY_OVERHEAD_BYTES + limits.vectorGenerations * vector;
+  const header = 3 * limits.nameBytes + ENTRY_OVERHEAD_BYTES;
+  return (
+    header +
+    limits.reports * report +
+    limits.images * (limits.imageBytes + ENTRY_OVERHEAD_BYTES) +
+    limits.selections * (limits.selectionBytes + ENTRY_OVERHEAD_BYTES) +
+    limits.embeddedFrames * frame
+  );
+}

@@ -1,0 +1,131 @@
+import type { CaseImage, CaseVector, ImageEmbedded } from './events.ts';
+import { isSelection } from './fit-image.ts';
+import type { CaseLimits } from './limits.ts';
+import { compareText, compareValues, greater } from './total-order.ts';
+
+/** An object of a case together with its vectors, which the case lists apart. */
+export interface EmbeddedObject {
+  image: CaseImage;
+  vectors: CaseVector[];
+}
+
+/**
+ * The order in which objects are counted against the limits: by SOP Instance UID alone, key object selections and
+ * presentation states first and apart. (A UID that comes as both, against PS3.5 9, stands twice.)
+ */
+export function compareObjectIdentity(a: EmbeddedObject, b: EmbeddedObject): number {
+  return (
+    Number(isSelection(b.image.received.kind)) - Number(isSelection(a.image.received.kind)) ||
+    compareText(a.image.received.sopInstanceUid, b.image.received.sopInstanceUid)
+  );
+}
+
+/** The order in which a case lists its objects: by series, instance, SOP Instance UID; what has no number comes last. */
+export function compareListed(a: CaseImage, b: CaseImage): number {
+  return (
+    compareNumbers(a.received.seriesNumber, b.received.seriesNumber) ||
+    compareNumbers(a.received.instanceNumber, b.received.instanceNumber) ||
+    compareText(a.received.sopInstanceUid, b.received.sopInstanceUid) ||
+    compareText(a.received.kind, b.received.kind)
+  );
+}
+
+/** The object of one event. */
+export function objectOf(event: ImageEmbedded): EmbeddedObject {
+  const { received, receivedOffset, backend, problem } = event;
+  const { sopInstanceUid } = received;
+  return event.frames.reduce<EmbeddedObject>(
+    (object, { frame, thumbnail, vector }) => ({
+      image: { ...object.image, frames: mergeFrames(object.image.frames, [{ frame, thumbnail }]) },
+      vectors:
+        vector === null ? object.vectors : mergeVectors(object.vectors, [{ sopInstanceUid, frame, vector }]),
+    }),
+    { image: { received, receivedOffset, frames: [], backend, problem, replaced: false }, vectors: [] },
+  );
+}
+
+/**
+ * What is known of one object from two sides. The object that was received last counts, with its thumbnails and vectors
+ * alone. A frame that was once listed stays listed, without thumbnail where the newer object has none: it keeps its
+ * place among the frames of the case, or what a limit leaves out would depend on the order of arrival.
+ */
+export function mergeObjects(a: EmbeddedObject, b: EmbeddedObject): EmbeddedObject {
+  const order = compareReceipt(a.image, b.image);
+  const replaced =
+    a.image.replaced || b.image.replaced || a.image.received.object.sha256 !== b.image.received.object.sha256;
+  if (order === 0) {
+    // The same receipt embedded twice: a success counts before a problem.
+    const { received, backend, problem } = compareEmbedding(a.image, b.image) >= 0 ? a.image : b.image;
+    return {
+      image: {
+        received,
+        receivedOffset: a.image.receivedOffset,
+        frames: mergeFrames(a.image.frames, b.image.frames),
+        backend,
+        problem,
+        replaced,
+      },
+      vectors: mergeVectors(a.vectors, b.vectors),
+    };
+  }
+  const [newer, older] = order > 0 ? [a, b] : [b, a];
+  const places = older.image.frames.map(({ frame }) => ({ frame, thumbnail: null }));
+  return {
+    image: { ...newer.image, frames: mergeFrames(newer.image.frames, places), replaced },
+    vectors: newer.vectors,
+  };
+}
+
+/**
+ * Keeps the first frames of an object, and of each the vectors of the newest generations. `places` is how many frames
+ * the case has left for this object.
+ */
+export function limitFrames(object: EmbeddedObject, places: number, limits: CaseLimits): EmbeddedObject {
+  const frames = object.image.frames.slice(0, Math.min(places, limits.imageFrames));
+  const kept = new Set(frames.map(({ frame }) => frame));
+  const vectors = object.vectors.filter(
+    (vector, i) =>
+      kept.has(vector.frame) && object.vectors[i - limits.vectorGenerations]?.frame !== vector.frame,
+  );
+  return { image: { ...object.image, frames }, vectors };
+}
+
+function compareReceipt(a: CaseImage, b: CaseImage): number {
+  return (
+    a.receivedOffset - b.receivedOffset || compareText(a.received.object.sha256, b.received.object.sha256)
+  );
+}
+
+function compareEmbedding(a: CaseImage, b: CaseImage): number {
+  return (
+    Number(a.problem === null) - Number(b.problem === null) ||
+    compareValues([a.backend, a.problem, a.received], [b.backend, b.problem, b.received])
+  );
+}
+
+/** Sorted by frame number. */
+function mergeFrames(a: CaseImage['frames'], b: CaseImage['frames']): CaseImage['frames'] {
+  const byNumber = new Map(a.map((frame) => [frame.frame, frame]));
+  for (const { frame, thumbnail } of b)
+    byNumber.set(frame, { frame, thumbnail: greater(thumbnail, byNumber.get(frame)?.thumbnail ?? null) });
+  return [...byNumber.values()].sort((one, other) => one.frame - other.frame);
+}
+
+/** Sorted by frame number, the newest generation first; one vector for each frame and generation. */
+function mergeVectors(a: readonly CaseVector[], b: readonly CaseVector[]): CaseVector[] {
+  const byKey = new Map(a.map((vector) => [vectorKey(vector), vector]));
+  for (const vector of b)
+    byKey.set(vectorKey(vector), greater(vector, byKey.get(vectorKey(vector)) ?? vector));
+  return [...byKey.values()].sort(
+    (one, other) => one.frame - other.frame || other.vector.generation - one.vector.generation,
+  );
+}
+
+function vectorKey({ frame, vector }: CaseVector): string {
+  return `${frame}/${vector.generation}`;
+}
+
+function compareNumbers(a: number | null, b: number | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a - b;
+}

@@ -1,0 +1,64 @@
+import type { CaseReport, ReportLabeled } from './events.ts';
+import type { CaseLimits } from './limits.ts';
+import { statusRank } from './report-status.ts';
+import { compareText, compareValues } from './total-order.ts';
+
+type Version = CaseReport['versions'][number];
+
+/** Two reports are one when the same facility gave them the same filler number (OBR-3) or document number (TXA-12). */
+export function compareReportIdentity(a: CaseReport, b: CaseReport): number {
+  const one = a.latest.received.identity;
+  const other = b.latest.received.identity;
+  return compareText(one.facility, other.facility) || compareText(one.fillerNumber, other.fillerNumber);
+}
+
+/** The report of one event. */
+export function reportOf(event: ReportLabeled): CaseReport {
+  return { latest: event, versions: [versionOf(event)] };
+}
+
+/** What is known of one report from two sides: its newest version, and all versions seen, the newest first. */
+export function mergeReports(a: CaseReport, b: CaseReport, limits: CaseLimits): CaseReport {
+  return {
+    latest: compareLabeled(a.latest, b.latest) >= 0 ? a.latest : b.latest,
+    versions: mergeVersions(a.versions, b.versions).slice(0, limits.reportVersions),
+  };
+}
+
+/**
+ * The order of the versions of a report: its time (OBR-22), then the later step of a report's life, then the order of
+ * receipt, then the digest. A final report that goes back to preliminary later is preliminary.
+ */
+export function compareVersions(a: Version, b: Version): number {
+  return (
+    a.effectiveAt - b.effectiveAt ||
+    statusRank(a.status) - statusRank(b.status) ||
+    a.receivedOffset - b.receivedOffset ||
+    compareText(a.digest, b.digest)
+  );
+}
+
+/** Of one version the newer labeler's reading counts; a reading without problem or with a vector before one without. */
+function compareLabeled(a: ReportLabeled, b: ReportLabeled): number {
+  return (
+    compareVersions(versionOf(a), versionOf(b)) ||
+    a.reading.labeler.generation - b.reading.labeler.generation ||
+    compareText(a.reading.labeler.hash, b.reading.labeler.hash) ||
+    Number(a.reading.problem === null) - Number(b.reading.problem === null) ||
+    (a.reading.textVector?.generation ?? -1) - (b.reading.textVector?.generation ?? -1) ||
+    compareValues(a, b)
+  );
+}
+
+function versionOf(event: ReportLabeled): Version {
+  const { status, effectiveAt, digest } = event.received;
+  return { status, effectiveAt, receivedOffset: event.receivedOffset, digest };
+}
+
+function mergeVersions(a: readonly Version[], b: readonly Version[]): Version[] {
+  const newestFirst = [...a, ...b].sort((one, other) => compareVersions(other, one));
+  return newestFirst.filter((version, i) => {
+    const before = newestFirst[i - 1];
+    return before === undefined || compareVersions(before, version) !== 0;
+  });
+}

@@ -1,0 +1,137 @@
+import { canonicalCaseKey } from './case-key.ts';
+import type { Case, CaseVector, ImageEmbedded, ReportLabeled } from './events.ts';
+import { fitImage, isSelection } from './fit-image.ts';
+import { fitReport } from './fit-report.ts';
+import { CASE_LIMITS, type CaseLimits } from './limits.ts';
+import {
+  compareListed,
+  compareObjectIdentity,
+  type EmbeddedObject,
+  limitFrames,
+  mergeObjects,
+  objectOf,
+} from './merge-image.ts';
+import { compareReportIdentity, mergeReports, reportOf } from './merge-report.ts';
+import { compareText } from './total-order.ts';
+
+/**
+ * The merge: a case is the join (least upper bound) of all events that belong to it. It is idempotent, commutative and
+ * associative, so that repeats are harmless and every order of arrival gives the same bytes; Shapiro et al., "Conflict-
+ * free Replicated Data Types" (2011), 2.3.1. The limits keep it so: see `limits.ts`.
+ */
+
+/** The case with a report merged in. Throws `CASE_TOO_LARGE` for a report that no case can hold. */
+export function mergeReport(
+  state: Case | null,
+  event: ReportLabeled,
+  limits: CaseLimits = CASE_LIMITS,
+): Case {
+  const { event: fitted, cut } = fitReport(event, limits);
+  const { caseId, caseKey, receivedAt } = fitted.received;
+  const single: Case = {
+    caseId,
+    caseKey,
+    reports: [reportOf(fitted)],
+    images: [],
+    vectors: [],
+    overflow: cut,
+    firstReceivedAt: receivedAt,
+    lastReceivedAt: receivedAt,
+  };
+  return mergeInto(state, single, limits);
+}
+
+/** The case with a DICOM object merged in. Throws `CASE_TOO_LARGE` for an object that no case can hold. */
+export function mergeImage(state: Case | null, event: ImageEmbedded, limits: CaseLimits = CASE_LIMITS): Case {
+  const { event: fitted, cut } = fitImage(event, limits);
+  const { caseId, caseKey, receivedAt } = fitted.received;
+  const object = objectOf(fitted);
+  const single: Case = {
+    caseId,
+    caseKey,
+    reports: [],
+    images: [object.image],
+    vectors: object.vectors,
+    overflow: cut,
+    firstReceivedAt: receivedAt,
+    lastReceivedAt: receivedAt,
+  };
+  return mergeInto(state, single, limits);
+}
+
+/** What two states of one case know together. Throws a RangeError for states of different cases. */
+export function mergeCases(a: Case, b: Case, limits: CaseLimits = CASE_LIMITS): Case {
+  if (a.caseId !== b.caseId) throw new RangeError('These are states of different cases.');
+  const reports = union(a.reports, b.reports, compareReportIdentity, (one, other) =>
+    mergeReports(one, other, limits),
+  );
+  const objects = union(objectsOf(a), objectsOf(b), compareObjectIdentity, mergeObjects);
+  const kept = limitObjects(objects, limits);
+  const listed = [...kept].sort((one, other) => compareListed(one.image, other.image));
+  return {
+    caseId: a.caseId,
+    caseKey:
+      compareText(canonicalCaseKey(a.caseKey), canonicalCaseKey(b.caseKey)) <= 0 ? a.caseKey : b.caseKey,
+    reports: reports.slice(0, limits.reports),
+    images: listed.map(({ image }) => image),
+    vectors: listed.flatMap(({ vectors }) => vectors),
+    overflow: a.overflow || b.overflow || reports.length > limits.reports || leftOut(objects, kept),
+    firstReceivedAt: Math.min(a.firstReceivedAt, b.firstReceivedAt),
+    lastReceivedAt: Math.max(a.lastReceivedAt, b.lastReceivedAt),
+  };
+}
+
+/** A single event is brought into the canonical form by merging it with itself. */
+function mergeInto(state: Case | null, single: Case, limits: CaseLimits): Case {
+  return mergeCases(state ?? single, single, limits);
+}
+
+function objectsOf(state: Case): EmbeddedObject[] {
+  const vectors = new Map<string, CaseVector[]>();
+  for (const vector of state.vectors) {
+    const list = vectors.get(vector.sopInstanceUid);
+    if (list === undefined) vectors.set(vector.sopInstanceUid, [vector]);
+    else list.push(vector);
+  }
+  return state.images.map((image) => ({
+    image,
+    vectors: isSelection(image.received.kind) ? [] : (vectors.get(image.received.sopInstanceUid) ?? []),
+  }));
+}
+
+/** Expects and keeps the order of identities. */
+function limitObjects(objects: readonly EmbeddedObject[], limits: CaseLimits): EmbeddedObject[] {
+  const selections = objects.filter(({ image }) => isSelection(image.received.kind));
+  const images = objects.filter(({ image }) => !isSelection(image.received.kind));
+  let places = limits.embeddedFrames;
+  return [...selections.slice(0, limits.selections), ...images.slice(0, limits.images)].map((object) => {
+    const limited = limitFrames(object, places, limits);
+    places -= limited.image.frames.length;
+    return limited;
+  });
+}
+
+/** Older vectors that newer ones replace are not missed; objects and frames are. */
+function leftOut(before: readonly EmbeddedObject[], after: readonly EmbeddedObject[]): boolean {
+  return (
+    before.length > after.length ||
+    before.some((object, i) => object.image.frames.length !== after[i]?.image.frames.length)
+  );
+}
+
+/** The union of two lists in the order of their identities; what is in both is merged. */
+function union<T>(
+  a: readonly T[],
+  b: readonly T[],
+  compare: (one: T, other: T) => number,
+  merge: (one: T, other: T) => T,
+): T[] {
+  const sorted = [...a, ...b].sort(compare);
+  const merged: T[] = [];
+  for (const item of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && compare(last, item) === 0) merged[merged.length - 1] = merge(last, item);
+    else merged.push(item);
+  }
+  return merged;
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import type { Case, ImageEmbedded, ReportLabeled, ReportStatus } from '../../../core/radiology/events.ts';
+import { CASE_LIMITS, type CaseLimits } from '../../../core/radiology/limits.ts';
+import { mergeCases, mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
+import { events } from '../../../schemas/events.ts';
+import { digestOf, imageEmbedded, reportLabeled, vector } from '../../support/event-fixture.ts';
+
+/**
+ * The laws of the merge, on events that collide on purpose: few identities, few offsets, few digests, small limits.
+ * Equal means equal bytes, since the joiner compares bytes.
+ */
+
+type Event = { report: ReportLabeled } | { image: ImageEmbedded };
+
+/** So small that every list overflows. */
+const SMALL: CaseLimits = {
+  ...CASE_LIMITS,
+  reports: 2,
+  reportVersions: 2,
+  images: 3,
+  selections: 1,
+  imageFrames: 2,
+  embeddedFrames: 4,
+};
+
+const STATUSES: ReportStatus[] = ['PRELIMINARY', 'FINAL', 'CORRECTED', 'ADDENDUM', 'CANCELLED'];
+const small = (max: number) => fc.integer({ min: 0, max });
+
+const report: fc.Arbitrary<Event> = fc
+  .record({
+    filler: small(3),
+    status: fc.constantFrom(...STATUSES),
+    effectiveAt: small(2),
+    offset: small(3),
+    digest: small(2),
+    generation: small(2),
+    hash: small(1),
+    vectorGeneration: fc.option(small(2)),
+    problem: fc.option(fc.constant('REPORT_EMPTY')),
+    receivedAt: small(5),
+    long: fc.boolean(),
+  })
+  .map((given) => ({
+    report: reportLabeled({
+      receivedOffset: given.offset,
+      received: {
+        identity: { facility: 'HOSPITAL', fillerNumber: `F${given.filler}` },
+        status: given.status,
+        effectiveAt: given.effectiveAt,
+        digest: digestOf(`${given.digest}`),
+        receivedAt: given.receivedAt,
+      },
+      reading: {
+        text: given.long ? 'word '.repeat(10_000) : 'A text.',
+        labeler: { generation: given.generation, hash: `hash-${given.hash}` },
+        textVector: given.vectorGeneration === null ? null : vector(given.vectorGeneration, 1),
+        problem: given.problem,
+      },
+    }),
+  }));
+
+const image: fc.Arbitrary<Event> = fc
+  .record({
+    uid: small(5),
+    kind: fc.constantFrom(
+      'IMAGE' as const,
+      'IMAGE' as const,
+      'OTHER' as const,
+      'KEY_OBJECT_SELECTION' as const,
+    ),
+    series: fc.option(small(2)),
+    instance: fc.option(small(2)),
+    offset: small(2),
+    object: small(1),
+    backend: fc.constantFrom('wasm', 'native', ''),
+    problem: fc.option(fc.constant('IMAGE_UNDECODABLE')),
+    receivedAt: small(5),
+    frames: fc.array(
+      fc.record({
+        frame: fc.integer({ min: 1, max: 3 }),
+        thumbnail: fc.option(small(1)),
+        generation: fc.option(small(3)),
+        fill: small(1),
+      }),
+      { maxLength: 4 },
+    ),
+  })
+  .map((given) => ({
+    image: imageEmbedded({
+      receivedOffset: given.offset,
+      received: {
+        sopInstanceUid: `1.2.${given.uid}`,
+        kind: given.kind,
+        seriesNumber: given.series,
+        instanceNumber: given.instance,
+        object: { sha256: digestOf(`${given.object}`), size: 10, mediaType: 'application/dicom' },
+        receivedAt: given.receivedAt,
+      },
+      frames: given.frames.map(({ frame, thumbnail, generation, fill }) => ({
+        frame,
+        thumbnail:
+          thumbnail === null ? null : { sha256: digestOf(`t${thumbnail}`), size: 1, mediaType: 'image/jpeg' },
+        vector: generation === null ? null : vector(generation, fill),
+      })),
+      backend: given.backend,
+      problem: given.problem,
+    }),
+  }));
+
+const event = fc.oneof(report, image, image);
+const someEvents = fc.array(event, { minLength: 1, maxLength: 14 });
+/** With a list of events: numbers that shuffle it. */
+const shuffled = someEvents.chain((list) =>
+  fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length, maxLength: list.length })),
+);
+
+for (const [name, limits] of [
+  ['the real limits', CASE_LIMITS],
+  ['limits that overflow', SMALL],
+] as const) {
+  const mergeAll = (list: readonly Event[]): Case => {
+    const state = list.reduce<Case | null>((before, one) => merge(before, one, limits), null);
+    assert(state !== null);
+    return state;
+  };
+
+  test(`${name}: the order of arrival does not matter`, () => {
+    fc.assert(
+      fc.property(shuffled, ([list, other]) => {
+        assert.deepEqual(bytes(mergeAll(list)), bytes(mergeAll(other)));
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test(`${name}: repeats change nothing`, () => {
+    fc.assert(
+      fc.property(shuffled, ([list, again]) => {
+        const once = mergeAll(list);
+        assert.deepEqual(bytes(mergeAll([...list, ...again])), bytes(once));
+        for (const one of list) assert.deepEqual(bytes(merge(once, one, limits)), bytes(once));
+        assert.deepEqual(bytes(mergeCases(once, once, limits)), bytes(once));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test(`${name}: states that grew apart merge to the same case, on either side`, () => {
+    fc.assert(
+      fc.property(shuffled, fc.array(fc.nat()), ([list, other], cuts) => {
+        const parts = split(other, cuts).map(mergeAll);
+        const joined = parts.reduce((a, b) => mergeCases(a, b, limits));
+        const joinedBackwards = parts.reduceRight((a, b) => mergeCases(b, a, limits));
+        assert.deepEqual(bytes(joined), bytes(mergeAll(list)));
+        assert.deepEqual(bytes(joinedBackwards), bytes(mergeAll(list)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test(`${name}: a state survives being written and read`, () => {
+    fc.assert(
+      fc.property(someEvents, event, (list, next) => {
+        const state = mergeAll(list);
+        const read = events.case.decode(bytes(state));
+        assert.deepEqual(bytes(merge(read, next, limits)), bytes(merge(state, next, limits)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+}
+
+function merge(state: Case | null, one: Event, limits: CaseLimits): Case {
+  return 'report' in one ? mergeReport(state, one.report, limits) : mergeImage(state, one.image, limits);
+}
+
+function bytes(state: Case): Buffer {
+  return events.case.encode(state);
+}
+
+/** Cuts a list into non-empty parts. */
+function split<T>(list: readonly T[], cuts: readonly number[]): T[][] {
+  const places = [...new Set(cuts.map((cut) => cut % list.length))]
+    .filter((place) => place > 0)
+    .sort((a, b) => a - b);
+  return [0, ...places].map((place, i) => list.slice(place, places[i] ?? list.length));
+}
