@@ -95,6 +95,11 @@ export const ERRORS = {
   // Searching
   QUERY_INVALID: ['reject', 'The query could not be understood.'],
   CASE_NOT_FOUND: ['reject', 'There is no such case.'],
+  REQUEST_TOO_LARGE: ['reject', 'The request is larger than the limit.'],
+  RATE_LIMITED: ['retry', 'Too many requests came from this address.'],
+  HOST_REFUSED: ['reject', 'The request was made under a name that is not served here.'],
+  ROUTE_NOT_FOUND: ['reject', 'There is nothing at this address.'],
+  METHOD_NOT_ALLOWED: ['reject', 'This address is asked in another way.'],
   VECTOR_GENERATION_MISMATCH: ['reject', 'The query vector and the index are of different generations.'],
 } as const satisfies Record<string, readonly ['reject' | 'retry' | 'fatal', string]>;
 

@@ -60,6 +60,8 @@ export interface CaseDocumentImage {
   cited: boolean;
   thumbnail: { sha256: string; media_type: string } | null;
   problem: string | null;
+  /** whether it has a vector; answers leave the vectors themselves out */
+  embedded: boolean;
   vector?: number[];
 }
 

@@ -29,7 +29,7 @@ export function analysisDocument(theCase: Case, document: CaseDocument): Analysi
       reports: document.report_count,
       report_versions: sum(document.reports.map((report) => report.versions.length)),
       images: document.image_count,
-      embedded_images: document.images.filter((image) => image.vector !== undefined).length,
+      embedded_images: document.images.filter((image) => image.embedded).length,
       key_images: document.images.filter((image) => image.marked).length,
       citations: citations.length,
       citations_resolved: citations.filter((citation) => citation.images.length > 0).length,

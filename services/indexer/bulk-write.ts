@@ -120,5 +120,8 @@ function outcomeOf({ item, status, result, errorType }: Answer): BulkOutcome {
   if (status === 404 && result === 'not_found') return 'absent';
   if (status === 409) return 'stale';
   if (status === 400) return 'rejected';
-  throw new InterleaveError('INTERNAL', `A bulk item was answered with ${status} (${errorType || 'no error'}).`);
+  throw new InterleaveError(
+    'INTERNAL',
+    `A bulk item was answered with ${status} (${errorType || 'no error'}).`,
+  );
 }

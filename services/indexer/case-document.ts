@@ -26,11 +26,12 @@ export function caseDocument(theCase: Case, standing: CaseStanding, slots: Vecto
   const counting = reports.filter(counts);
   const newest = counting[0] ?? reports[0];
   const shown = reports.map((report) => documentReport(report, images));
-  const cited = new Set(
-    shown.flatMap((report) => report.citations.flatMap((citation) => citation.images)),
-  );
+  const cited = new Set(shown.flatMap((report) => report.citations.flatMap((citation) => citation.images)));
   const patient = patientOf(newest, received[0]?.patient);
-  const studiedAt = studyTime(counting, received.map((image) => image.studyDate));
+  const studiedAt = studyTime(
+    counting,
+    received.map((image) => image.studyDate),
+  );
   const textVector = newestVector(counting, slots.text);
   return {
     accession: theCase.caseKey.kind === 'ACCESSION' ? theCase.caseKey.value : '',
@@ -38,7 +39,10 @@ export function caseDocument(theCase: Case, standing: CaseStanding, slots: Vecto
     key_kind: theCase.caseKey.kind,
     standing: standing.standing,
     flags: standing.flags,
-    title: titleOf(reports, received.map((image) => image.studyDescription)),
+    title: titleOf(
+      reports,
+      received.map((image) => image.studyDescription),
+    ),
     status: newest?.latest.received.status ?? null,
     modality: distinct([
       ...received.filter(({ kind }) => kind === 'IMAGE').map(({ modality }) => modality),

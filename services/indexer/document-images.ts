@@ -53,6 +53,7 @@ function documentImage(
     cited: false,
     thumbnail: thumbnail === null ? null : { sha256: thumbnail.sha256, media_type: thumbnail.mediaType },
     problem,
+    embedded: vector !== null,
     ...(vector === null ? {} : { vector }),
   };
 }

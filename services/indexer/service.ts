@@ -87,8 +87,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       id: analysisId(record.key),
       version: record.offset,
     };
-    if (record.value === null)
-      return [clinical, analysis].map((item) => ({ ...item, document: null }));
+    if (record.value === null) return [clinical, analysis].map((item) => ({ ...item, document: null }));
     let theCase: Case;
     try {
       theCase = events.case.decode(record.value);
@@ -106,7 +105,10 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   async function giveUp(record: ConsumedRecord, code: ErrorCode): Promise<void> {
     await deadLetterRecord(producer, 'indexer', code, record);
     deadLetters.inc({ code });
-    log.error({ caseId: record.key, partition: record.partition, offset: record.offset, code }, 'case.given.up');
+    log.error(
+      { caseId: record.key, partition: record.partition, offset: record.offset, code },
+      'case.given.up',
+    );
   }
 
   async function openIndices(): Promise<VectorSlots> {

@@ -1,0 +1,145 @@
+import type { Assertion, ReportStatus, SectionName } from '../../core/radiology/events.ts';
+import type { Segment } from './segments.ts';
+
+/** What the API answers; README.md says it with examples. Times are ISO 8601 in UTC. */
+
+export const NOTICE = 'Research software. Not a medical device. Not for diagnosis.';
+
+export interface NamedConcept {
+  concept: string;
+  name: string;
+}
+
+/** What put a hit into the list: BM25, text vector, image vector, the number of a record, or being new. */
+export type LegName = 'WORDS' | 'MEANING' | 'IMAGE' | 'ACCESSION' | 'NEWEST';
+
+export interface Why {
+  legs: { leg: LegName; rank: number; score: number }[];
+  /** how this case asserts what was asked, and where it says so */
+  concepts: (NamedConcept & { assertion: Assertion; sentence: Segment[] })[];
+  /** fragments with the words that matched */
+  words: Segment[][];
+  /** the two images that are alike */
+  image: { own: string; other: string; score: number } | null;
+}
+
+export interface ImageView {
+  id: string;
+  thumbnail: string | null;
+  frame: number;
+  seriesNumber: number | null;
+  instanceNumber: number | null;
+  modality: string;
+  view: string;
+  laterality: string;
+  bodyPart: string;
+  marked: boolean;
+  cited: boolean;
+  keyImage: string;
+  rows: number;
+  columns: number;
+  embedded: boolean;
+  problem: string | null;
+}
+
+/** What a hit and the view of a case have in common. */
+export interface CaseSummary {
+  id: string;
+  /** offset of the record in `radiology.case` that it was made from */
+  version: number;
+  accession: string;
+  title: string;
+  modality: string[];
+  bodyPart: string[];
+  studiedAt: string | null;
+  receivedAt: string;
+  patient: { sex: string; ageGroup: string };
+  status: ReportStatus | null;
+  standing: string;
+  flags: string[];
+  impression: string;
+  findings: { present: NamedConcept[]; absent: NamedConcept[]; uncertain: NamedConcept[] };
+  imageCount: number;
+  reportCount: number;
+}
+
+export interface Hit extends CaseSummary {
+  images: ImageView[];
+  why: Why;
+  score: number;
+}
+
+export interface FindingView extends NamedConcept {
+  assertion: Assertion;
+  subject: 'PATIENT' | 'FAMILY';
+  time: 'CURRENT' | 'HISTORICAL';
+  section: SectionName;
+  laterality: string;
+  location: string;
+  start: number;
+  end: number;
+  sentenceStart: number;
+  sentenceEnd: number;
+  cue: string;
+}
+
+export interface ReportView {
+  id: string;
+  status: ReportStatus;
+  effectiveAt: string;
+  observedAt: string | null;
+  procedure: string;
+  text: string;
+  sections: { name: SectionName; start: number; end: number }[];
+  findings: FindingView[];
+  citations: {
+    seriesNumber: number | null;
+    instanceNumber: number;
+    start: number;
+    end: number;
+    sentenceStart: number;
+    sentenceEnd: number;
+    images: string[];
+  }[];
+  versions: { status: ReportStatus; effectiveAt: string; receivedOffset: number }[];
+  labeler: { generation: number; hash: string };
+  problem: string | null;
+}
+
+export interface CaseView extends CaseSummary {
+  firstReceivedAt: string;
+  images: ImageView[];
+  reports: ReportView[];
+}
+
+export interface FacetValue {
+  value: string;
+  name: string;
+  count: number;
+}
+
+export interface SearchAnswer {
+  notice: string;
+  query: {
+    words: string;
+    concepts: (NamedConcept & { assertion: Assertion; text: string })[];
+    phrases: string[];
+    rest: string;
+    /** true when the words were the number of a record */
+    accession: boolean;
+  };
+  total: { value: number; relation: 'eq' | 'gte' };
+  tookMs: number;
+  from: number;
+  size: number;
+  hits: Hit[];
+  facets: Record<string, FacetValue[]> | null;
+}
+
+export interface SimilarAnswer {
+  notice: string;
+  /** what the case had to compare; `none` where it has neither text nor image vector */
+  by: 'text' | 'image' | 'both' | 'none';
+  hits: Hit[];
+  tookMs: number;
+}

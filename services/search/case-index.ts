@@ -1,0 +1,108 @@
+import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import { InterleaveError } from '../../core/errors.ts';
+import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
+import { elasticsearchError } from '../../infra/elasticsearch/client.ts';
+import { type CasesMeta, parseCasesMeta } from '../../infra/elasticsearch/index-definition.ts';
+import type { FoundCase } from './case-view.ts';
+import { INDEX_RECHECK_MS } from './limits.ts';
+
+/** The physical index that the alias stands for now, and what its mapping says of itself. */
+export interface CurrentIndex {
+  name: string;
+  meta: CasesMeta;
+}
+
+export type SearchBody = estypes.MsearchMultisearchBody;
+export type SearchResult = estypes.MsearchMultiSearchItem<CaseDocument>;
+
+const VECTOR_FIELDS = ['text_vector', 'images.vector'];
+
+/**
+ * The clinical view, read through its alias. All errors are ours: `ELASTICSEARCH_UNAVAILABLE` where it may pass,
+ * `INDEX_MISMATCH` where the alias stands for something else.
+ */
+export class CaseIndex {
+  readonly #client: Client;
+  readonly #alias: string;
+  #current: { index: CurrentIndex; at: number } | null = null;
+
+  constructor(client: Client, alias: string) {
+    this.#client = client;
+    this.#alias = alias;
+  }
+
+  /** Looked up again now and then: the alias moves to a new index while search goes on. */
+  async current(): Promise<CurrentIndex> {
+    if (this.#current !== null && Date.now() - this.#current.at < INDEX_RECHECK_MS)
+      return this.#current.index;
+    const mappings = await this.#ask(() => this.#client.indices.getMapping({ index: this.#alias }));
+    const [entry, ...others] = Object.entries(mappings);
+    const meta = parseCasesMeta(entry?.[1].mappings._meta);
+    if (entry === undefined || others.length > 0 || meta === null)
+      throw new InterleaveError('INDEX_MISMATCH', `${this.#alias} does not stand for one index of cases.`);
+    const index = { name: entry[0], meta };
+    this.#current = { index, at: Date.now() };
+    return index;
+  }
+
+  /** Several searches in one request; their answers in order. */
+  async searchAll(bodies: readonly SearchBody[]): Promise<SearchResult[]> {
+    if (bodies.length === 0) return [];
+    const { responses } = await this.#ask(() =>
+      this.#client.msearch<CaseDocument>({
+        index: this.#alias,
+        searches: bodies.flatMap((body) => [{}, body]),
+      }),
+    );
+    return responses.map((response) => {
+      if (!('error' in response)) return response;
+      const status = response.status ?? 500;
+      throw status === 429 || status >= 500
+        ? new InterleaveError('ELASTICSEARCH_UNAVAILABLE', `Status ${status}.`)
+        : new InterleaveError('INTERNAL', `Elasticsearch refused a search (${response.error.type}).`);
+    });
+  }
+
+  /** The newest version, whether refreshed or not; without vectors unless they are asked for. `CASE_NOT_FOUND`. */
+  async get(id: string, options: { vectors?: boolean; only?: string[] } = {}): Promise<FoundCase> {
+    const answer = await this.#ask(() =>
+      this.#client.get<CaseDocument>({
+        index: this.#alias,
+        id,
+        ...(options.vectors ? {} : { _source_excludes: VECTOR_FIELDS }),
+        ...(options.only === undefined ? {} : { _source_includes: options.only }),
+      }),
+    );
+    if (answer._source === undefined) throw new InterleaveError('CASE_NOT_FOUND');
+    return { id, version: answer._version ?? 0, document: answer._source };
+  }
+
+  async count(): Promise<number> {
+    return (await this.#ask(() => this.#client.count({ index: this.#alias }))).count;
+  }
+
+  async #ask<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      const body: unknown = error instanceof errors.ResponseError ? error.body : null;
+      if (typeof body === 'object' && body !== null && 'found' in body && body.found === false)
+        throw new InterleaveError('CASE_NOT_FOUND');
+      throw elasticsearchError(error);
+    }
+  }
+}
+
+/** For searches that bring whole cases. */
+export const WITHOUT_VECTORS = { excludes: VECTOR_FIELDS };
+
+/** A hit with its document; null where the search did not ask for it. */
+export function foundCase(hit: estypes.SearchHit<CaseDocument>): FoundCase | null {
+  if (hit._source === undefined || hit._id === undefined) return null;
+  return { id: hit._id, version: hit._version ?? 0, document: hit._source };
+}
+
+export function totalOf(result: SearchResult): number {
+  const { total } = result.hits;
+  return typeof total === 'number' ? total : (total?.value ?? 0);
+}

@@ -1,0 +1,163 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { QueryReading } from './query-reading.ts';
+import type { SearchFilters } from './search-request.ts';
+import { wordsOf, wordVariants } from './word-variants.ts';
+
+type Query = estypes.QueryDslQueryContainer;
+
+/**
+ * What a query becomes in Elasticsearch. Every leg is searched once for each tier, with the tier's clauses as a filter
+ * inside the leg, so that assertion limits both legs before they are fused; all hits of a tier stand before those of the
+ * next.
+ */
+export interface CaseQuery {
+  /** what every hit fulfils, whatever its tier */
+  filter: Query[];
+  tiers: Query[][];
+  /** scores by words (BM25), or null where the words say nothing that could be scored */
+  words: Query | null;
+  /** whether a hit must match `words`; where concepts or phrases filter already, the words only rank */
+  wordsRequired: boolean;
+  /** what is embedded for the leg of meaning, '' for no such leg */
+  meaning: string;
+}
+
+export function caseQuery(reading: QueryReading, filters: SearchFilters): CaseQuery {
+  const scored = scoredWords(reading);
+  const filtering = reading.concepts.length > 0 || reading.phrases.length > 0;
+  return {
+    filter: [...filterClauses(filters), ...reading.phrases.map(phraseClause)],
+    tiers: conceptTiers(reading),
+    words: wordsClause(scored, reading, filtering),
+    wordsRequired: !filtering,
+    meaning: meaningText(reading),
+  };
+}
+
+/**
+ * "pneumothorax" means present. Tier 1: every concept is asserted as it was asked. Tier 2: what was asked as present may
+ * also be uncertain. Tier 3, for several concepts: at least one of those asked as present is present or uncertain and
+ * none of them is denied. A report that denies what was asked is in no tier.
+ */
+export function conceptTiers({ concepts }: Pick<QueryReading, 'concepts'>): Query[][] {
+  const of = (assertion: string) =>
+    concepts.filter((concept) => concept.assertion === assertion).map(({ concept }) => concept);
+  const present = of('PRESENT');
+  const fixed = [
+    ...of('ABSENT').map((concept) => term('findings.absent', concept)),
+    ...of('UNCERTAIN').map((concept) => term('findings.uncertain', concept)),
+  ];
+  const exact = [...fixed, ...present.map((concept) => term('findings.present', concept))];
+  if (present.length === 0) return [exact];
+  const open = [...fixed, ...present.map(presentOrUncertain)];
+  const tiers = [exact, [...open, not(all(exact))]];
+  if (present.length === 1) return tiers;
+  const some = [
+    ...fixed,
+    any(present.map(presentOrUncertain)),
+    ...present.map((concept) => not(term('findings.absent', concept))),
+    not(all(open)),
+  ];
+  return [...tiers, some];
+}
+
+/** The cases of all tiers together: what is counted. */
+export function matching(query: CaseQuery): Query {
+  const tiers = any(query.tiers.map((tier) => all(tier)));
+  return all([...query.filter, tiers, ...(query.wordsRequired && query.words !== null ? [query.words] : [])]);
+}
+
+export function filterClauses(filters: SearchFilters): Query[] {
+  const oneOf = (field: string, values: readonly string[]): Query[] =>
+    values.length === 0 ? [] : [{ terms: { [field]: [...values] } }];
+  const day = 24 * 60 * 60 * 1000;
+  const range = {
+    ...(filters.from === undefined ? {} : { gte: Date.parse(`${filters.from}T00:00:00Z`) }),
+    ...(filters.to === undefined ? {} : { lt: Date.parse(`${filters.to}T00:00:00Z`) + day }),
+  };
+  return [
+    ...filters.present.map((concept) => term('findings.present', concept)),
+    ...filters.absent.map((concept) => term('findings.absent', concept)),
+    ...filters.uncertain.map((concept) => term('findings.uncertain', concept)),
+    ...oneOf('modality', filters.modality),
+    ...oneOf('body_part', filters.bodyPart),
+    ...oneOf('status', filters.status),
+    ...oneOf('patient.sex', filters.sex),
+    ...oneOf('patient.age_group', filters.ageGroup),
+    ...oneOf('standing', filters.standing),
+    ...(filters.standing.length > 0 ? [] : [not(term('standing', 'WITHDRAWN'))]),
+    ...(Object.keys(range).length === 0 ? [] : [{ range: { studied_at: range } }]),
+    ...(filters.hasImages === undefined
+      ? []
+      : [{ range: { image_count: filters.hasImages ? { gte: 1 } : { lt: 1 } } }]),
+  ];
+}
+
+/** For `POST /api/search` with the number of a record. */
+export function recordNumberClause(recordNumber: string): Query {
+  return term('record_numbers', recordNumber);
+}
+
+/** Words that BM25 scores: what was typed of concepts that are not denied, and the rest. */
+function scoredWords({ concepts, rest }: QueryReading): string[] {
+  const mentions = concepts.filter(({ assertion }) => assertion !== 'ABSENT');
+  return [...new Set([...mentions.flatMap(({ text }) => wordsOf(text)), ...rest])];
+}
+
+/** A word counts once, in its best variant; the default field is made of asserted clauses. */
+function wordsClause(words: readonly string[], reading: QueryReading, filtering: boolean): Query | null {
+  const should = words.map((word): Query => {
+    const variants = wordVariants(word).join(' ');
+    return {
+      dis_max: {
+        tie_breaker: 0,
+        queries: [
+          { match: { 'text.asserted': { query: variants } } },
+          { match: { title: { query: variants, boost: 0.5 } } },
+          { match: { 'text.indication': { query: variants, boost: 0.3 } } },
+        ],
+      },
+    };
+  });
+  // Denied concepts stand only in the whole text; there they rank what the filter has chosen.
+  const denied = reading.concepts
+    .filter(({ assertion }) => assertion === 'ABSENT')
+    .map(({ text }): Query => ({ match: { 'text.report': { query: text, boost: 0.3 } } }));
+  const phrases = reading.phrases.map(phraseClause);
+  const clauses = [...should, ...denied, ...phrases];
+  if (clauses.length === 0) return null;
+  return { bool: { should: clauses, minimum_should_match: filtering ? 0 : ENOUGH_WORDS } };
+}
+
+/** Of one or two words all must be there, of more three in five. */
+const ENOUGH_WORDS = '2<60%';
+
+/** What is denied is left out: an encoder puts "no pneumothorax" right beside "pneumothorax". */
+function meaningText({ concepts, rest }: QueryReading): string {
+  const mentions = concepts.filter(({ assertion }) => assertion !== 'ABSENT').map(({ text }) => text);
+  return [...mentions, ...rest].join(' ');
+}
+
+function phraseClause(phrase: string): Query {
+  return { match_phrase: { 'text.report': phrase } };
+}
+
+function presentOrUncertain(concept: string): Query {
+  return any([term('findings.present', concept), term('findings.uncertain', concept)]);
+}
+
+function term(field: string, value: string): Query {
+  return { term: { [field]: value } };
+}
+
+function all(clauses: readonly Query[]): Query {
+  return { bool: { filter: [...clauses] } };
+}
+
+function any(clauses: readonly Query[]): Query {
+  return { bool: { should: [...clauses], minimum_should_match: 1 } };
+}
+
+function not(clause: Query): Query {
+  return { bool: { must_not: [clause] } };
+}

@@ -1,0 +1,16 @@
+import { INDEX_NAMES } from '../../infra/elasticsearch/index-names.ts';
+import { commonConfig, list, port, positiveInt, text } from '../../platform/config.ts';
+import { MAX_SEARCHES_PER_SECOND } from './limits.ts';
+
+export const config = {
+  ...commonConfig,
+  healthPort: port(8487),
+  searchPort: port(8480),
+  /** read through the alias, never by the name of a physical index */
+  searchAlias: text(INDEX_NAMES.casesAlias),
+  /** host names under which the page may be opened, besides those of loopback */
+  searchHosts: list([]),
+  searchRatePerSecond: positiveInt(MAX_SEARCHES_PER_SECOND),
+  /** folder of the built page, '' for `web/dist` of the checkout */
+  searchPage: text(''),
+};

@@ -1,0 +1,44 @@
+import type { estypes } from '@elastic/elasticsearch';
+import { conceptName } from '../../core/text/concepts.ts';
+import type { FacetValue } from './answers.ts';
+import { MAX_FACET_VALUES } from './limits.ts';
+
+/** Facet → field of the clinical view. The facets have the names of the filters. */
+const FIELDS = {
+  present: 'findings.present',
+  absent: 'findings.absent',
+  uncertain: 'findings.uncertain',
+  modality: 'modality',
+  bodyPart: 'body_part',
+  status: 'status',
+  sex: 'patient.sex',
+  ageGroup: 'patient.age_group',
+  standing: 'standing',
+} as const;
+
+export function facetAggregations(): Record<string, estypes.AggregationsAggregationContainer> {
+  return Object.fromEntries(
+    Object.entries(FIELDS).map(([facet, field]) => [facet, { terms: { field, size: MAX_FACET_VALUES } }]),
+  );
+}
+
+/** Counts of cases for each value, the most frequent first. */
+export function facetsOf(
+  aggregations: Record<string, estypes.AggregationsAggregate> | undefined,
+): Record<string, FacetValue[]> {
+  return Object.fromEntries(
+    Object.entries(FIELDS).map(([facet, field]) => {
+      const terms = aggregations?.[facet] as estypes.AggregationsStringTermsAggregate | undefined;
+      const buckets = Array.isArray(terms?.buckets) ? terms.buckets : [];
+      const values = buckets
+        .map(({ key, doc_count }) => ({ value: String(key), count: doc_count }))
+        .filter(({ value }) => value !== '')
+        .map(({ value, count }) => ({
+          value,
+          name: field.startsWith('findings.') ? conceptName(value) : value,
+          count,
+        }));
+      return [facet, values];
+    }),
+  );
+}

@@ -1,0 +1,48 @@
+// What a request may be.
+/** Bytes of a request's body. */
+export const MAX_BODY_BYTES = 16 * 1024;
+/** Characters of the words typed. */
+export const MAX_WORDS_LENGTH = 500;
+/** Words of a query that are searched; the others are left out. */
+export const MAX_QUERY_WORDS = 40;
+/** Quoted phrases of a query. */
+export const MAX_PHRASES = 5;
+/** Values of one filter, and characters of one value. */
+export const MAX_FILTER_VALUES = 50;
+export const MAX_FILTER_VALUE_LENGTH = 64;
+/** Hits of one page. */
+export const MAX_PAGE_SIZE = 50;
+/** How far one can page where the order is a plain sort. */
+export const MAX_SORTED_DEPTH = 1_000;
+/** A request that takes longer is cut off. */
+export const REQUEST_TIMEOUT_MS = 15_000;
+/** Searches a second that one address may ask for, and how many it may save up. */
+export const MAX_SEARCHES_PER_SECOND = 50;
+export const MAX_SEARCH_BURST = 100;
+/** Addresses whose rate is remembered. */
+export const MAX_RATED_ADDRESSES = 10_000;
+
+// How a search is made.
+/** Each leg ranks this many cases; one can page as far where legs are fused. */
+export const RANK_WINDOW = 200;
+/** Candidates that the kNN search of a shard looks at. */
+export const KNN_CANDIDATES = 400;
+/** Images of a case that "more like this" looks for. */
+export const MAX_SIMILAR_IMAGES = 8;
+/** Cosine below which a text is not near to words that name no concept; see README. */
+export const MIN_TEXT_SIMILARITY = 0.3;
+/** Query vectors that are remembered, so that paging and filtering do not embed again. */
+export const MAX_REMEMBERED_VECTORS = 500;
+/** The index behind the alias is looked up again after this long. */
+export const INDEX_RECHECK_MS = 5_000;
+
+// What an answer holds.
+/** Images of one hit. */
+export const MAX_HIT_IMAGES = 4;
+/** Values of one facet. */
+export const MAX_FACET_VALUES = 50;
+/** Characters of a hit's impression; the case view has it whole. */
+export const MAX_IMPRESSION_LENGTH = 600;
+/** Highlighted fragments of a hit, and characters of one. */
+export const MAX_FRAGMENTS = 2;
+export const FRAGMENT_LENGTH = 160;

@@ -1,0 +1,118 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { InterleaveError } from '../../core/errors.ts';
+import { CONCEPTS } from '../../core/text/concepts.ts';
+import type { ObjectStore } from '../../platform/object-store/object-store.ts';
+import { NOTICE } from './answers.ts';
+import type { Audit } from './audit.ts';
+import type { CaseIndex } from './case-index.ts';
+import { caseView } from './case-view.ts';
+import type { QueryVectors } from './query-vectors.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { parseSearchRequest, parseSimilarRequest } from './search-request.ts';
+import { similarCases } from './similar-cases.ts';
+import { searchCases } from './word-search.ts';
+
+/** What the routes stand on. */
+export interface SearchParts {
+  index: CaseIndex;
+  vectors: QueryVectors;
+  objects: ObjectStore;
+  audit: Audit;
+  rate: RateLimit;
+  observe(route: 'search' | 'similar' | 'case', seconds: number): void;
+  version: string;
+  /** the tensor backend that embeds queries */
+  backend: { kind: string; name: string };
+}
+
+/** The API. Words travel only in bodies; addresses hold case ids (keyed hashes) and SHA-256, nothing else. */
+export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
+  const { index, vectors, objects, audit } = parts;
+
+  server.post('/api/search', async (request) => {
+    limitRate(request);
+    const search = parseSearchRequest(request.body);
+    const answer = await timed('search', () => searchCases(index, vectors, search));
+    audit.searched(search, answer.hits.length, answer.query);
+    return answer;
+  });
+  server.get('/api/search', () => {
+    throw new InterleaveError('METHOD_NOT_ALLOWED', 'Searches are posted: words have no place in addresses.');
+  });
+
+  server.get<{ Params: { id: string } }>('/api/cases/:id', async (request) => {
+    const id = caseIdOf(request.params.id);
+    const found = await timed('case', () => index.get(id));
+    audit.viewed(id);
+    return { notice: NOTICE, case: caseView(found) };
+  });
+
+  server.get<{ Params: { id: string } }>('/api/cases/:id/similar', async (request) => {
+    limitRate(request);
+    const id = caseIdOf(request.params.id);
+    const query = parseSimilarRequest(request.query);
+    const answer = await timed('similar', () => similarCases(index, id, query));
+    audit.compared(id, answer.hits.length);
+    return answer;
+  });
+
+  // Asked of the index first: an image that is withheld from the case is not served either.
+  server.get<{ Params: { id: string; sha256: string } }>(
+    '/api/cases/:id/images/:sha256/thumbnail',
+    async (request, reply) => {
+      const id = caseIdOf(request.params.id);
+      const { document } = await index.get(id, { only: ['images.thumbnail'] });
+      const thumbnail = (document.images ?? [])
+        .map((image) => image.thumbnail)
+        .find((candidate) => candidate?.sha256 === request.params.sha256);
+      if (thumbnail == null) throw new InterleaveError('OBJECT_MISSING');
+      const etag = `"${thumbnail.sha256}"`;
+      reply.header('etag', etag).header('cache-control', 'private, max-age=3600');
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      const type = THUMBNAIL_TYPES.has(thumbnail.media_type)
+        ? thumbnail.media_type
+        : 'application/octet-stream';
+      return reply.type(type).send(await objects.read(id, thumbnail.sha256));
+    },
+  );
+
+  server.get('/api/concepts', () => ({ notice: NOTICE, concepts: CONCEPTS }));
+
+  server.get('/api/status', async () => {
+    const [{ name, meta }, cases] = await Promise.all([index.current(), index.count()]);
+    return {
+      notice: NOTICE,
+      version: parts.version,
+      ready: meta.text_vector_generation === vectors.generation,
+      cases,
+      index: {
+        name,
+        mappingVersion: meta.mapping_version,
+        textGeneration: meta.text_vector_generation,
+        imageGeneration: meta.image_vector_generation,
+      },
+      encoder: { generation: vectors.generation, backend: parts.backend.kind, name: parts.backend.name },
+    };
+  });
+
+  function limitRate(request: FastifyRequest): void {
+    if (!parts.rate.allows(request.ip)) throw new InterleaveError('RATE_LIMITED');
+  }
+
+  async function timed<T>(route: 'search' | 'similar' | 'case', work: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    try {
+      return await work();
+    } finally {
+      parts.observe(route, (performance.now() - began) / 1000);
+    }
+  }
+}
+
+const THUMBNAIL_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp']);
+
+/** A case id is 32 hex digits; nothing else can be one. */
+function caseIdOf(value: string): string {
+  if (!/^[0-9a-f]{32}$/.test(value)) throw new InterleaveError('CASE_NOT_FOUND');
+  return value;
+}

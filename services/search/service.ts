@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { openElasticsearch } from '../../infra/elasticsearch/client.ts';
+import { openSentenceEncoder } from '../../models/sentence-encoder.ts';
+import { openTensorBackend } from '../../models/tensor-backend.ts';
+import type { loadConfig } from '../../platform/config.ts';
+import { readSecret } from '../../platform/files.ts';
+import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { openObjectStore } from '../../platform/object-store/open.ts';
+import { projectRoot } from '../../platform/project-root.ts';
+import { Audit } from './audit.ts';
+import { CaseIndex } from './case-index.ts';
+import type { config } from './config.ts';
+import { httpServer } from './http-server.ts';
+import { MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
+import { QueryVectors } from './query-vectors.ts';
+import { RateLimit } from './rate-limit.ts';
+
+type Config = ReturnType<typeof loadConfig<typeof config>>;
+
+/** Answers searches over HTTP and serves the page. Reads the index through its alias and thumbnails from the store. */
+export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
+  const { log, metrics, ready } = context;
+  const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
+  const client = openElasticsearch(config.elasticsearchUrl);
+  const index = new CaseIndex(client, config.searchAlias);
+  const { name } = await index.current();
+  ready.set('elasticsearch', true);
+
+  const backend = await openTensorBackend(log);
+  const encoder = await openSentenceEncoder(backend);
+  const vectors = new QueryVectors(encoder);
+  // The first inference compiles the model; nobody should wait for it.
+  await encoder.embed(['chest']);
+
+  const seconds = metrics.histogram(
+    'interleave_search_seconds',
+    'Time of an answer',
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    ['route'],
+  );
+  const server = await httpServer(
+    {
+      index,
+      vectors,
+      objects: await openObjectStore(config.dataDir),
+      audit: new Audit(log, secret),
+      rate: new RateLimit({
+        perSecond: config.searchRatePerSecond,
+        burst: Math.max(MAX_SEARCH_BURST, config.searchRatePerSecond),
+        maxAddresses: MAX_RATED_ADDRESSES,
+      }),
+      observe: (route, value) => seconds.observe({ route }, value),
+      version: await packageVersion(),
+      backend,
+    },
+    {
+      hosts: config.searchHosts,
+      pageFolder: config.searchPage === '' ? join(projectRoot(), 'web', 'dist') : resolve(config.searchPage),
+    },
+    log,
+  );
+  await server.listen({ host: config.host, port: config.searchPort });
+  const address = server.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.searchPort;
+  log.info({ index: name, backend: backend.kind }, 'search.listening');
+  return {
+    port,
+    async stop() {
+      await server.close();
+      encoder.dispose();
+      await client.close();
+    },
+  };
+}
+
+async function packageVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(projectRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
