@@ -112,7 +112,10 @@ function split(bytes: Buffer, tensors: Manifest['weights']['tensors']): Weights 
 function find(tensors: Weights, name: string, shape: readonly number[]): Float32Array {
   const tensor = tensors.get(name);
   if (tensor?.shape.join() === shape.join()) return tensor.data;
-  throw new InterleaveError('MODEL_MISSING', `The bundle has no tensor ${name} of shape ${shape.join(' × ')}.`);
+  throw new InterleaveError(
+    'MODEL_MISSING',
+    `The bundle has no tensor ${name} of shape ${shape.join(' × ')}.`,
+  );
 }
 
 function digest(data: Buffer | string): string {

@@ -69,7 +69,10 @@ export class EfficientNetLite0 {
   constructor(backend: TensorBackend, bundle: Bundle) {
     this.#backend = backend;
     for (const layer of LAYERS) {
-      const kernel = backend.tf.tensor(bundle.tensor(`${layer.name}/kernel`, kernelShape(layer)), kernelShape(layer));
+      const kernel = backend.tf.tensor(
+        bundle.tensor(`${layer.name}/kernel`, kernelShape(layer)),
+        kernelShape(layer),
+      );
       const bias = backend.tf.tensor(bundle.tensor(`${layer.name}/bias`, [layer.outputs]), [layer.outputs]);
       this.#weights.set(layer.name, { kernel: kernel as Tensor4D, bias: bias as Tensor4D });
     }
@@ -106,7 +109,14 @@ export class EfficientNetLite0 {
     const weights = this.#weights.get(name);
     if (weights === undefined) throw new Error('the network was disposed');
     const { fused } = this.#backend.tf;
-    const options = { x, filter: weights.kernel, bias: weights.bias, strides: stride, pad: 'same', activation } as const;
+    const options = {
+      x,
+      filter: weights.kernel,
+      bias: weights.bias,
+      strides: stride,
+      pad: 'same',
+      activation,
+    } as const;
     return depthwise ? fused.depthwiseConv2d(options) : fused.conv2d(options);
   }
 }

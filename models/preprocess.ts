@@ -9,7 +9,10 @@ export interface InputFormat {
 }
 
 /** [n, size, size, 3] for the network: letterboxed, grey repeated in all three channels, (x - mean) / scale. */
-export function preprocess(images: readonly DisplayImage[], { size, mean, scale }: InputFormat): Float32Array {
+export function preprocess(
+  images: readonly DisplayImage[],
+  { size, mean, scale }: InputFormat,
+): Float32Array {
   const area = size * size;
   const batch = new Float32Array(images.length * area * 3);
   for (const [n, image] of images.entries()) {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
+import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { InterleaveError } from '../core/errors.ts';
 import { MAX_TEXT_CHARACTERS, MAX_TEXT_PIECES, MODEL_BATCH } from './limits.ts';
@@ -38,7 +38,7 @@ export interface SentenceEncoder {
 /** Loads the encoder out of its package. @throws InterleaveError MODEL_MISSING */
 export async function openSentenceEncoder(backend: TensorBackend): Promise<SentenceEncoder> {
   const files = await readModelFiles();
-  const model = await loadGraphModel(inMemory(files));
+  const model = loadGraphModelSync(inMemory(files));
   const tokenizer = new SentencePiece(files.vocabulary);
   const embed = (texts: readonly string[]) => embedAll(backend, model, tokenizer, texts);
   return { ...SENTENCE_VECTOR, hash: files.hash, embed, dispose: () => model.dispose() };
@@ -47,7 +47,7 @@ export async function openSentenceEncoder(backend: TensorBackend): Promise<Sente
 /** Texts of similar length share a batch, because a batch is as long as its longest text. */
 async function embedAll(
   backend: TensorBackend,
-  model: GraphModel,
+  model: GraphModel<io.IOHandlerSync>,
   tokenizer: SentencePiece,
   texts: readonly string[],
 ): Promise<Float32Array[]> {
@@ -76,7 +76,7 @@ function pieces(tokenizer: SentencePiece, text: string): number[] {
 /** The graph takes a sparse matrix of ids: `indices` [n, 2] (text, place) and `values` [n]. */
 async function run(
   { tf }: TensorBackend,
-  model: GraphModel,
+  model: GraphModel<io.IOHandlerSync>,
   batch: readonly (readonly number[])[],
 ): Promise<Float32Array[]> {
   const places = batch.flatMap((ids, text) => ids.map((_, place) => [text, place]));

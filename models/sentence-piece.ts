@@ -41,7 +41,11 @@ export class SentencePiece {
 
   /** For each place in the text the best piece that ends there. Every place has one: single characters are pieces. */
   #viterbi(symbols: readonly string[]): Step[] {
-    const best: Step[] = Array.from({ length: symbols.length + 1 }, () => ({ score: 0, id: UNKNOWN, start: 0 }));
+    const best: Step[] = Array.from({ length: symbols.length + 1 }, () => ({
+      score: 0,
+      id: UNKNOWN,
+      start: 0,
+    }));
     for (let start = 0; start < symbols.length; start++) {
       const before = (best[start] as Step).score;
       let matched = false;

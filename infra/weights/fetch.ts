@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { InterleaveError } from '../../core/errors.ts';
 import { loadBundle, type Manifest, saveBundle } from '../../models/bundle.ts';
@@ -85,7 +86,7 @@ async function python(args: readonly string[]): Promise<void> {
   }
 }
 
-if (import.meta.main ?? process.argv[1] === import.meta.filename) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { 'models-dir': { type: 'string' } } });
   const folder =
     values['models-dir'] ?? process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');

@@ -1,0 +1,122 @@
+import { InterleaveError } from '../errors.ts';
+import type { DisplayImage } from './display-image.ts';
+import type { GreyScale, ImagePixel } from './image-pixel.ts';
+import { look, lookByte } from './lookup-table.ts';
+import { applyWindow, windowOfValues } from './window.ts';
+
+/** Pixels that are looked at to find a window for an image that has none. */
+const WINDOW_SAMPLES = 200_000;
+
+/** Ranges of stored values up to here are mapped once each, not once a pixel. */
+const TABLE_LENGTH = 65_536;
+
+/**
+ * What a screen shows of the stored values of one frame: grey by modality and VOI transformation (PS3.3 C.11), palette,
+ * RGB and YBR_FULL as RGB.
+ * @throws InterleaveError IMAGE_UNDECODABLE on a photometric interpretation that is not shown here
+ */
+export function render(samples: Samples, pixel: ImagePixel, grey: GreyScale): DisplayImage {
+  const { columns: width, rows: height, photometricInterpretation } = pixel;
+  switch (photometricInterpretation) {
+    case 'MONOCHROME1':
+    case 'MONOCHROME2':
+      return { width, height, channels: 1, data: renderGrey(samples, pixel, grey) };
+    case 'PALETTE COLOR':
+      return { width, height, channels: 3, data: renderPalette(samples, pixel) };
+    case 'RGB':
+      return { width, height, channels: 3, data: toBytes(samples, pixel) };
+    case 'YBR_FULL':
+      return { width, height, channels: 3, data: ybrToRgb(toBytes(samples, pixel)) };
+    default:
+      throw new InterleaveError('IMAGE_UNDECODABLE', 'Its photometric interpretation is not shown here.');
+  }
+}
+
+type Samples = Float64Array | Int32Array;
+
+function renderGrey(samples: Samples, pixel: ImagePixel, grey: GreyScale): Uint8Array {
+  const toByte = greyMapping(samples, pixel, grey);
+  const data = new Uint8Array(samples.length);
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of samples) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (high - low >= TABLE_LENGTH) return data.map((_, i) => toByte(samples[i] as number));
+  const table = Uint8Array.from({ length: high - low + 1 }, (_, i) => toByte(low + i));
+  for (let i = 0; i < samples.length; i++) data[i] = table[(samples[i] as number) - low] as number;
+  return data;
+}
+
+/** From a stored value to 0 (black) … 255. Padding is black. */
+function greyMapping(samples: Samples, pixel: ImagePixel, grey: GreyScale): (stored: number) => number {
+  const { modalityTable, slope, intercept, voiTable } = grey;
+  const modality = (stored: number) =>
+    modalityTable === null ? stored * slope + intercept : look(modalityTable, stored);
+  const [from, to] = pixel.padding ?? [Infinity, -Infinity];
+  const isPadding = (stored: number) => stored >= from && stored <= to;
+  const window = grey.window ?? (voiTable === null ? ownWindow(samples, pixel, modality, isPadding) : null);
+  const voi = (value: number) =>
+    window !== null ? applyWindow(window, value) : voiTable !== null ? lookByte(voiTable, value) : value;
+  const inverted = pixel.photometricInterpretation === 'MONOCHROME1';
+  return (stored) => {
+    if (isPadding(stored)) return 0;
+    const byte = voi(modality(stored));
+    return inverted ? 255 - byte : byte;
+  };
+}
+
+/** Up to 8 unsigned bits are shown as they are (screenshots, ultrasound), more by the values that occur. */
+function ownWindow(
+  samples: Samples,
+  { bitsStored, signed }: ImagePixel,
+  modality: (stored: number) => number,
+  isPadding: (stored: number) => boolean,
+) {
+  if (bitsStored <= 8 && !signed) {
+    const low = modality(0);
+    const high = modality(2 ** bitsStored - 1);
+    return { centre: (low + high) / 2, width: Math.abs(high - low) || 1, shape: 'LINEAR_EXACT' as const };
+  }
+  const step = Math.max(1, Math.floor(samples.length / WINDOW_SAMPLES));
+  const seen: number[] = [];
+  for (let i = 0; i < samples.length; i += step) {
+    const stored = samples[i] as number;
+    if (!isPadding(stored)) seen.push(modality(stored));
+  }
+  return windowOfValues(Float64Array.from(seen));
+}
+
+function renderPalette(samples: Samples, { palette }: ImagePixel): Uint8Array {
+  if (palette === null) throw new InterleaveError('IMAGE_UNDECODABLE', 'It has no palette.');
+  const data = new Uint8Array(samples.length * 3);
+  for (let i = 0; i < samples.length; i++)
+    for (let channel = 0; channel < 3; channel++)
+      data[i * 3 + channel] = lookByte(palette[channel as 0 | 1 | 2], samples[i] as number);
+  return data;
+}
+
+/** Interleaved, 8 bits each. */
+function toBytes(samples: Samples, { bitsStored, planar }: ImagePixel): Uint8Array {
+  const pixels = samples.length / 3;
+  const scale = 255 / (2 ** bitsStored - 1);
+  return Uint8Array.from(samples, (_, i) => {
+    const value = samples[planar ? (i % 3) * pixels + Math.floor(i / 3) : i] as number;
+    return bitsStored === 8 ? value : Math.round(value * scale);
+  });
+}
+
+/** PS3.3 C.7.6.3.1.2 (full-range ITU-R BT.601). */
+function ybrToRgb(data: Uint8Array): Uint8Array {
+  const rgb = new Uint8ClampedArray(data.length);
+  for (let i = 0; i < data.length; i += 3) {
+    const y = data[i] as number;
+    const cb = (data[i + 1] as number) - 128;
+    const cr = (data[i + 2] as number) - 128;
+    rgb[i] = y + 1.402 * cr;
+    rgb[i + 1] = y - 0.344136 * cb - 0.714136 * cr;
+    rgb[i + 2] = y + 1.772 * cb;
+  }
+  return new Uint8Array(rgb.buffer);
+}

@@ -1,0 +1,11 @@
+import type { z } from 'zod';
+import { commonConfig, port, text } from '../../platform/config.ts';
+
+export const config = {
+  ...commonConfig,
+  healthPort: port(8484),
+  /** where the converted weights lie; '' is `.interleave/models` of the checkout */
+  modelsDir: text(''),
+};
+
+export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

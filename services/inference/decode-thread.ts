@@ -1,0 +1,24 @@
+/** The thread that reads DICOM objects: a decoder that hangs or crashes on one object ends only this thread. */
+import type { DisplayImage } from '../../core/vision/display-image.ts';
+import { letterbox } from '../../core/vision/letterbox.ts';
+import { INPUT_SIZE } from '../../models/efficientnet-lite0.ts';
+import { decode } from './decode.ts';
+import { thumbnail } from './thumbnail.ts';
+import { answerQuestions } from './worker-thread.ts';
+
+/** The DICOM object, with its Part 10 header. */
+export type DecodeQuestion = Uint8Array;
+
+/** One frame, made as small as the model and the page need it. */
+export interface SmallFrame {
+  frame: number;
+  thumbnail: Uint8Array;
+  input: DisplayImage;
+}
+
+answerQuestions(async (object: DecodeQuestion): Promise<SmallFrame[]> => {
+  const frames: SmallFrame[] = [];
+  for await (const { frame, image } of decode(Buffer.from(object.buffer, object.byteOffset, object.length)))
+    frames.push({ frame, thumbnail: await thumbnail(image), input: letterbox(image, INPUT_SIZE) });
+  return frames;
+});

@@ -1,0 +1,29 @@
+/** Bytes of one stored object that are read into memory. */
+export const MAX_OBJECT_BYTES = 512 * 1024 * 1024;
+
+/** Bytes that a deflated data set may grow to. */
+export const MAX_INFLATED_BYTES = 512 * 1024 * 1024;
+
+/** Longest side of a thumbnail, in pixels. */
+export const THUMBNAIL_SIZE = 256;
+
+/**
+ * Records of one poll. All of them may take their whole time before the consumer counts as stalled
+ * (`STALL_TIMEOUT_MS` of the platform), so that a few hostile objects do not restart the service for ever.
+ */
+export const MAX_POLL_IMAGES = 8;
+
+/** Time to read one object: decompress, render, shrink. */
+export const MAX_READ_MS = 10_000;
+
+/** Between two heartbeats while an object is read. */
+export const HEARTBEAT_MS = 2_000;
+
+/** Time for one batch of the model; native backends compile on the first. */
+export const MAX_EMBED_MS = 60_000;
+
+/** Time for the model to be loaded. */
+export const MAX_OPEN_MS = 120_000;
+
+/** Heap of a worker thread in MiB; a decoder that wants more is ended, and its image has a problem. */
+export const MAX_WORKER_HEAP_MB = 2048;

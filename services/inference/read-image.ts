@@ -1,0 +1,49 @@
+import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import type { ImageReceived } from '../../core/radiology/events.ts';
+import type { ObjectStore } from '../../platform/object-store/object-store.ts';
+import type { DecodeQuestion, SmallFrame } from './decode-thread.ts';
+import { MAX_OBJECT_BYTES, MAX_READ_MS } from './limits.ts';
+import { WorkerThread } from './worker-thread.ts';
+
+/** What became of an object: its frames, or why it has none. */
+export interface ImageReading {
+  frames: SmallFrame[];
+  problem: ErrorCode | null;
+}
+
+/** Is this an image that is to be decoded? Everything else goes on as it is. */
+export function isToBeRead({ kind, keyImage, problem }: ImageReceived): boolean {
+  return kind === 'IMAGE' && keyImage !== 'NONE' && problem === null;
+}
+
+/** Reads stored objects in a thread of its own. */
+export class ImageReader {
+  readonly #store: ObjectStore;
+  readonly #thread = new WorkerThread<DecodeQuestion, SmallFrame[]>('decode-thread', 'IMAGE_UNDECODABLE');
+  readonly #limitMs: number;
+
+  constructor(store: ObjectStore, limitMs: number = MAX_READ_MS) {
+    this.#store = store;
+    this.#limitMs = limitMs;
+  }
+
+  /**
+   * The claim check: the object by its SHA-256, verified, decoded. What can never be read is a problem of this image.
+   * @throws InterleaveError OBJECT_STORE_UNAVAILABLE, which passes
+   */
+  async read({ caseId, object }: ImageReceived): Promise<ImageReading> {
+    try {
+      if (object.size > MAX_OBJECT_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE');
+      const bytes = await this.#store.read(caseId, object.sha256);
+      return { frames: await this.#thread.ask(bytes, this.#limitMs), problem: null };
+    } catch (error) {
+      if (error instanceof InterleaveError && error.kind === 'reject')
+        return { frames: [], problem: error.code };
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#thread.stop();
+  }
+}
