@@ -11,9 +11,10 @@ export function runFiles(files, { concurrency, timeoutMs }, totals) {
     const stream = run({ files, concurrency, timeout: timeoutMs });
     stream.on('test:pass', (event) => count(event, totals));
     stream.on('test:fail', (event) => count(event, totals));
-    stream.once('end', resolve);
     stream.once('error', reject);
-    stream.compose(new spec()).pipe(process.stdout, { end: false });
+    const printed = stream.compose(new spec());
+    printed.pipe(process.stdout, { end: false });
+    printed.once('end', resolve);
   });
 }
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../../../platform/project-root.ts';
+
+/** node:test does not run inside node:test, so this runs in a process that is not a test. */
+async function totalsOf(
+  folder: string,
+  files: string[],
+): Promise<{ passed: number; failed: number; skipped: number; line: string }> {
+  const module = pathToFileURL(join(projectRoot(), 'infra/bootstrap/test-run.mjs')).href;
+  const script = join(folder, 'run.mjs');
+  await writeFile(
+    script,
+    `import { runFiles, totalLine } from ${JSON.stringify(module)};
+    const totals = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [] };
+    await runFiles(${JSON.stringify(files)}, { concurrency: 1, timeoutMs: 5000 }, totals);
+    console.log('\\n' + JSON.stringify({ ...totals, line: totalLine(totals) }));`,
+  );
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8', env });
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+test('totals are real: failures, skips, a file that dies and one that hangs are all counted', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'interleave-totals-'));
+  const files = {
+    'good.test.mjs': "import { test } from 'node:test'; test('a', () => {}); test('b', () => {});",
+    'mixed.test.mjs': `import { describe, it, test } from 'node:test';
+      describe('suite', () => { it('in', () => {}); it('out', () => { throw new Error('no'); }); });
+      test('later', { skip: 'needs a tool' }, () => {});`,
+    'dies.test.mjs': 'process.exit(7);',
+    'hangs.test.mjs':
+      "import { test } from 'node:test'; test('h', () => new Promise(() => setInterval(() => {}, 1e3)));",
+  };
+  const paths = Object.keys(files).map((name) => join(folder, name));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const totals = await totalsOf(folder, paths);
+  await rm(folder, { recursive: true });
+  assert.equal(totals.passed, 3);
+  assert.equal(totals.skipped, 1);
+  assert.equal(totals.failed, 3);
+  assert.equal(totals.line, '3 passed, 3 failed, 1 skipped');
+});
