@@ -1,0 +1,114 @@
+/** Which series and images a sentence cites together: one group for each list of images. */
+import { type CitationWords, type NumberList, type NumberSpan, readNumberList } from './cited-numbers.ts';
+import type { Sentence } from './sentences.ts';
+import type { Tokens } from './tokens.ts';
+import { punctuationId } from './vocabulary.ts';
+
+export interface CitationGroup {
+  /** empty where none is named */
+  series: number[];
+  images: NumberSpan[];
+  /** written with slashes: "series 2/3", "image 4/5" */
+  seriesPaired: boolean;
+  imagesPaired: boolean;
+}
+
+type Series = Pick<CitationGroup, 'series' | 'seriesPaired'>;
+
+const NO_SERIES: Series = { series: [], seriesPaired: false };
+const SLASH = punctuationId('/');
+const COLON = punctuationId(':');
+const CONNECTING = ',;:/-(.';
+/** tokens between a series and its images at most: "series 3, (image 5)" */
+const MAX_CONNECTING = 3;
+
+export class CitationReader {
+  readonly #tokens: Tokens;
+  readonly #words: CitationWords;
+
+  constructor(tokens: Tokens, words: CitationWords) {
+    this.#tokens = tokens;
+    this.#words = words;
+  }
+
+  /** The groups of a sentence in order. A series named before images holds until another one is named. */
+  read(sentence: Sentence): CitationGroup[] {
+    const groups: CitationGroup[] = [];
+    let series = NO_SERIES;
+    let groupEnd = -1;
+    for (let at = sentence.first; at < sentence.last; ) {
+      const paired = this.#readPaired(at, sentence.last);
+      if (paired !== null) {
+        groups.push(paired.group);
+        at = paired.next;
+        continue;
+      }
+      const named = this.#readNumbered(at, sentence.last, this.#words.series);
+      if (named !== null) {
+        const found = { series: named.spans.flatMap(({ numbers }) => numbers), seriesPaired: named.slashes };
+        const group = groups.at(-1);
+        if (group !== undefined && this.#namesSeriesOf(group, groupEnd, at, named.next, sentence.last)) {
+          Object.assign(group, found);
+          series = NO_SERIES;
+        } else series = found;
+        at = named.next;
+        continue;
+      }
+      const images = this.#readNumbered(at, sentence.last, this.#words.images);
+      if (images !== null && !this.#isDoubtful(at, series, sentence)) {
+        groups.push({ ...series, images: images.spans, imagesPaired: images.slashes });
+        groupEnd = images.next;
+      }
+      at = images?.next ?? at + 1;
+    }
+    return groups;
+  }
+
+  /** "Series 3", "images 5 and 8", "im30": the word and its numbers. */
+  #readNumbered(at: number, to: number, names: ReadonlySet<number>): NumberList | null {
+    const tokens = this.#tokens;
+    if (!names.has(tokens.id(at))) return null;
+    return readNumberList(tokens, at + 1, to, this.#words, this.#words.plural.has(tokens.id(at)));
+  }
+
+  /** "Series/image 3/55", "se:im 3:55". */
+  #readPaired(at: number, to: number): { group: CitationGroup; next: number } | null {
+    const tokens = this.#tokens;
+    const { series, images } = this.#words;
+    const parted = (token: number) => tokens.id(token) === SLASH || tokens.id(token) === COLON;
+    if (!series.has(tokens.id(at)) || !parted(at + 1) || !images.has(tokens.id(at + 2))) return null;
+    if (at + 5 >= to || tokens.kind(at + 3) !== 'NUMBER' || !parted(at + 4)) return null;
+    const image = readNumberList(tokens, at + 5, to, this.#words, false);
+    const number = Number(tokens.word(at + 3));
+    if (image === null || !Number.isInteger(number)) return null;
+    const group = { series: [number], seriesPaired: false, images: image.spans, imagesPaired: false };
+    return { group, next: image.next };
+  }
+
+  /**
+   * Does a series named behind images belong to them? "Image 5 of series 3" does; "image 5, series 3" does where they
+   * have no series yet and no images follow.
+   */
+  #namesSeriesOf(group: CitationGroup, groupEnd: number, at: number, next: number, to: number): boolean {
+    const tokens = this.#tokens;
+    if (at - groupEnd > MAX_CONNECTING) return false;
+    let of = false;
+    for (let between = groupEnd; between < at; between++) {
+      if (this.#words.of.has(tokens.id(between))) of = true;
+      else if (!CONNECTING.includes(tokens.word(between))) return false;
+    }
+    return of || (group.series.length === 0 && !this.#imagesFollow(next, to));
+  }
+
+  #imagesFollow(at: number, to: number): boolean {
+    let next = at;
+    while (next < to && next < at + MAX_CONNECTING && CONNECTING.includes(this.#tokens.word(next))) next++;
+    return next < to && this.#words.images.has(this.#tokens.id(next));
+  }
+
+  /** "IM 30": without a series and outside brackets the short forms may mean something else. */
+  #isDoubtful(at: number, { series }: Series, sentence: Sentence): boolean {
+    if (!this.#words.short.has(this.#tokens.id(at)) || series.length > 0) return false;
+    return at === sentence.first || this.#tokens.word(at - 1) !== '(';
+  }
+}

@@ -1,0 +1,68 @@
+/** The findings of a report: every mention with its assertion, time, subject, place and the cue that decided. */
+import type { Finding } from '../radiology/events.ts';
+import { assertMentions, type AssertedMention } from './assertion.ts';
+import { clauseEnds } from './clauses.ts';
+import { Clauses, type Mention, type TokenRange } from './cues.ts';
+import type { Lexicon } from './lexicon.ts';
+import { locate } from './location.ts';
+import type { Sentence } from './sentences.ts';
+import type { Tokens } from './tokens.ts';
+
+/** One sentence as it was read. */
+export interface SentenceReading {
+  sentence: Sentence;
+  findings: Finding[];
+  /** stretches of the text that are denied or about other people, in order */
+  denied: { start: number; end: number }[];
+}
+
+/** Reads the findings of one sentence. */
+export function readSentence(tokens: Tokens, sentence: Sentence, lexicon: Lexicon): SentenceReading {
+  const mentions = readMentions(tokens, sentence, lexicon);
+  const { mentions: asserted, denied } = assertMentions(tokens, sentence, mentions, lexicon);
+  const places = asserted.length === 0 ? [] : lexicon.places.match(tokens, sentence.first, sentence.last);
+  const clauses = new Clauses(sentence, clauseEnds(tokens, sentence, lexicon.clauseWords));
+  const findings = asserted.flatMap((mention) => {
+    const located = locate(mention, places, clauses.range(clauses.of(mention.first)));
+    const finding: Finding = {
+      concept: mention.entry.id,
+      assertion: mention.assertion,
+      subject: mention.subject,
+      time: mention.time,
+      section: sentence.section.name,
+      ...located,
+      start: tokens.start(mention.first),
+      end: tokens.end(mention.last - 1),
+      sentenceStart: sentence.start,
+      sentenceEnd: sentence.end,
+      cue: mention.cue === null ? '' : textOf(tokens, mention.cue),
+    };
+    return [finding, ...deniedBy(mention, finding)];
+  });
+  const place = ({ first, last }: TokenRange) => ({ start: tokens.start(first), end: tokens.end(last - 1) });
+  return { sentence, findings, denied: denied.map(place) };
+}
+
+/** The mentions of a sentence in order; a phrase that names two findings gives both. */
+export function readMentions(tokens: Tokens, sentence: TokenRange, lexicon: Lexicon): Mention[] {
+  return lexicon.findings
+    .match(tokens, sentence.first, sentence.last)
+    .flatMap(({ first, last, values }) =>
+      values.flatMap((entry) => (entry === null ? [] : [{ first, last, entry }])),
+    );
+}
+
+/** "Heart size is normal" says that there is no cardiomegaly. */
+function deniedBy(mention: AssertedMention, finding: Finding): Finding[] {
+  if (finding.assertion !== 'PRESENT') return [];
+  return (mention.entry.denies ?? []).map((concept) => ({
+    ...finding,
+    concept,
+    assertion: 'ABSENT' as const,
+    cue: mention.entry.id,
+  }));
+}
+
+function textOf(tokens: Tokens, { first, last }: TokenRange): string {
+  return tokens.text.slice(tokens.start(first), tokens.end(last - 1));
+}

@@ -1,0 +1,96 @@
+/**
+ * The sections of a report. A part that the message names (OBX-3) is that section; within every part, headings written
+ * in the text ("IMPRESSION:", or alone on their line) open one. A section's place is its body, without the heading and
+ * the blanks around it.
+ */
+import type { ReportPart, SectionName } from '../radiology/events.ts';
+import type { PhraseAutomaton } from './phrase-automaton.ts';
+import type { Tokens } from './tokens.ts';
+import { punctuationId } from './vocabulary.ts';
+
+export interface Section {
+  name: SectionName;
+  start: number;
+  end: number;
+}
+
+/** Where a part lies in the whole text, and what the message calls it. */
+export interface PlacedPart extends Pick<ReportPart, 'section'> {
+  start: number;
+  end: number;
+}
+
+/**
+ * Puts the parts together into one text. Parts of the same section follow each other on a new line (many senders make
+ * one OBX of every line, so a sentence may go on there), other parts after an empty line.
+ */
+export function joinParts(parts: readonly ReportPart[]): { text: string; placed: PlacedPart[] } {
+  const placed: PlacedPart[] = [];
+  const pieces: string[] = [];
+  let length = 0;
+  for (const { section, text } of parts) {
+    const before = placed.at(-1);
+    if (before !== undefined) {
+      const glue = before.section === section ? '\n' : '\n\n';
+      pieces.push(glue);
+      length += glue.length;
+    }
+    pieces.push(text);
+    if (before?.section === section) before.end = length + text.length;
+    else placed.push({ section, start: length, end: length + text.length });
+    length += text.length;
+  }
+  return { text: pieces.join(''), placed };
+}
+
+/** The sections in the order of the text; text before the first heading is OTHER. Sections without text are left out. */
+export function readSections(
+  tokens: Tokens,
+  parts: readonly PlacedPart[],
+  headings: PhraseAutomaton<SectionName>,
+): Section[] {
+  const sections: Section[] = [];
+  for (const part of parts) {
+    const from = tokens.indexAt(part.start);
+    const to = tokens.indexAt(part.end);
+    let name = part.section ?? 'OTHER';
+    let body = from;
+    const close = (at: number) => {
+      if (body < at) sections.push({ name, start: tokens.start(body), end: tokens.end(at - 1) });
+    };
+    for (const { first, last, values } of headings.match(tokens, from, to)) {
+      const bodyOfHeading = first < body ? null : afterHeading(tokens, first, last, from, to);
+      const [heading] = values;
+      if (bodyOfHeading === null || heading === undefined) continue;
+      close(first);
+      name = heading;
+      body = bodyOfHeading;
+    }
+    close(to);
+  }
+  return sections;
+}
+
+const COLON = punctuationId(':');
+
+/**
+ * The index of the first token after the heading, null where the words are none. "Impression:" is one at the start of
+ * a line, after the end of a sentence, and anywhere when it has a capital; without a colon only alone on its line and
+ * with a capital.
+ */
+function afterHeading(tokens: Tokens, first: number, last: number, from: number, to: number): number | null {
+  const startsLine = first === from || tokens.gap(first) === 'LINE' || tokens.gap(first) === 'PARAGRAPH';
+  const capital = isCapital(tokens.word(first));
+  if (last < to && tokens.id(last) === COLON) {
+    const afterSentence = tokens.kind(first - 1) === 'PUNCTUATION' && tokens.word(first - 1) !== ',';
+    return startsLine || afterSentence || capital ? last + 1 : null;
+  }
+  const gap = tokens.gap(last);
+  const endsLine = last === to || gap === 'LINE' || gap === 'PARAGRAPH';
+  return startsLine && endsLine && capital && last < to ? last : null;
+}
+
+function isCapital(word: string): boolean {
+  const letter = word.charAt(0);
+  return letter !== letter.toLowerCase();
+}

@@ -1,0 +1,164 @@
+/**
+ * Text as tokens: words, numbers, punctuation, each with its place. One pass over the characters.
+ *
+ * - A hyphen between letters separates words and is no token: "air-space" reads like "air space". A dash with blanks
+ *   around it, or between numbers, is a token.
+ * - A number may have decimals ("2.3"); a comma always separates ("84,85").
+ * - An apostrophe within a word belongs to it ("can't").
+ */
+import { punctuationId, UNKNOWN_WORD, type Vocabulary } from './vocabulary.ts';
+
+export type TokenKind = 'WORD' | 'NUMBER' | 'PUNCTUATION';
+/** what stands before a token: nothing, blanks, one line break, an empty line */
+export type Gap = 'NONE' | 'BLANK' | 'LINE' | 'PARAGRAPH';
+
+const WORD = 0;
+const NUMBER = 1;
+const PUNCTUATION = 2;
+const KINDS: readonly TokenKind[] = ['WORD', 'NUMBER', 'PUNCTUATION'];
+const GAPS: readonly Gap[] = ['NONE', 'BLANK', 'LINE', 'PARAGRAPH'];
+
+/** The tokens of a text, as parallel lists (a report has hundreds: objects would cost more than the reading). */
+export class Tokens {
+  readonly text: string;
+  readonly #ids: number[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #kinds: number[] = [];
+  readonly #gaps: number[] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get count(): number {
+    return this.#ids.length;
+  }
+
+  push(id: number, start: number, end: number, kind: number, gap: number): void {
+    this.#ids.push(id);
+    this.#starts.push(start);
+    this.#ends.push(end);
+    this.#kinds.push(kind);
+    this.#gaps.push(gap);
+  }
+
+  /** number of the word in the vocabulary */
+  id(index: number): number {
+    return this.#ids[index] ?? UNKNOWN_WORD;
+  }
+
+  start(index: number): number {
+    return this.#starts[index] ?? this.text.length;
+  }
+
+  end(index: number): number {
+    return this.#ends[index] ?? this.text.length;
+  }
+
+  kind(index: number): TokenKind | undefined {
+    return KINDS[this.#kinds[index] ?? -1];
+  }
+
+  gap(index: number): Gap {
+    return GAPS[this.#gaps[index] ?? -1] ?? 'PARAGRAPH';
+  }
+
+  /** the characters of the token as written; '' beyond the end */
+  word(index: number): string {
+    return index < 0 || index >= this.count ? '' : this.text.slice(this.start(index), this.end(index));
+  }
+
+  /** index of the first token that starts at or after the place */
+  indexAt(place: number): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.start(middle) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Cuts a text into tokens. */
+export function tokenize(text: string, vocabulary: Vocabulary): Tokens {
+  const tokens = new Tokens(text);
+  const length = text.length;
+  let place = 0;
+  let gap = 0;
+  let lineBreaks = 0;
+  while (place < length) {
+    const code = text.charCodeAt(place);
+    if (isBlank(code)) {
+      if (code === 10 || (code === 13 && text.charCodeAt(place + 1) !== 10)) lineBreaks++;
+      gap = lineBreaks > 1 ? 3 : lineBreaks === 1 ? 2 : 1;
+      place++;
+      continue;
+    }
+    const start = place;
+    let kind = PUNCTUATION;
+    if (isLetter(code)) {
+      kind = WORD;
+      place = endOfWord(text, place);
+    } else if (isDigit(code)) {
+      kind = NUMBER;
+      place = endOfNumber(text, place);
+    } else {
+      place++;
+      const betweenLetters = gap === 0 && code === HYPHEN && isLetter(text.charCodeAt(start - 1));
+      if (betweenLetters && isLetter(text.charCodeAt(place))) {
+        gap = 1;
+        continue;
+      }
+    }
+    const id =
+      kind === PUNCTUATION
+        ? punctuationId(text.charAt(start))
+        : vocabulary.id(text.slice(start, place).toLowerCase());
+    tokens.push(id, start, place, kind, gap);
+    gap = 0;
+    lineBreaks = 0;
+  }
+  return tokens;
+}
+
+const HYPHEN = 45;
+
+function endOfWord(text: string, from: number): number {
+  let place = from + 1;
+  for (;;) {
+    const code = text.charCodeAt(place);
+    const within = (code === 39 || code === 0x2019) && isLetter(text.charCodeAt(place + 1));
+    if (!isLetter(code) && !isDigit(code) && !within) return place;
+    place++;
+  }
+}
+
+function endOfNumber(text: string, from: number): number {
+  let place = from + 1;
+  let decimals = false;
+  for (;;) {
+    const code = text.charCodeAt(place);
+    if (code === 46 && !decimals && isDigit(text.charCodeAt(place + 1))) decimals = true;
+    else if (!isDigit(code)) return place;
+    place++;
+  }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0x2028 || code === 0x2029;
+}
+
+/** ASCII letters, and everything above Latin-1 punctuation except the general punctuation and symbol blocks. */
+function isLetter(code: number): boolean {
+  if (code < 128) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+  if (code < 0xc0 || code === 0xd7 || code === 0xf7) return code === 0xb5;
+  if (Number.isNaN(code)) return false;
+  return !(code >= 0x2000 && code <= 0x2bff) && !(code >= 0x3000 && code <= 0x303f) && code !== 0xfeff;
+}
