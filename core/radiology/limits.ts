@@ -51,6 +51,9 @@ export const MAX_IDENTITY_BYTES = 128;
 /** A facility, a filler number, an accession number with its issuer. */
 export const MAX_NAME_BYTES = 512;
 
+/** Patients of one case that are spelled differently; more than this cannot be one person. Each pair is compared. */
+export const MAX_COMPARED_PATIENTS = 32;
+
 export const CASE_LIMITS: CaseLimits = {
   reports: MAX_CASE_REPORTS,
   reportBytes: MAX_REPORT_BYTES,

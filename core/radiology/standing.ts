@@ -1,0 +1,99 @@
+import { casePatients } from './case-patients.ts';
+import type { Case } from './events.ts';
+import { type ImageMarks, imageMarks } from './image-marks.ts';
+import type { PatientComparison } from './patient.ts';
+
+/**
+ * - `JOINED`: a report and an image of one patient.
+ * - `REPORT_ONLY`, `IMAGES_ONLY`: the other side has not come, or was withdrawn.
+ * - `RECONCILIATION`: patients disagree; the report stands alone, the images are withheld until a person decides.
+ * - `WITHDRAWN`: every report is cancelled and every image rejected.
+ */
+export type Standing = 'JOINED' | 'REPORT_ONLY' | 'IMAGES_ONLY' | 'RECONCILIATION' | 'WITHDRAWN';
+
+/**
+ * - `PATIENT_CANNOT_TELL`: joined, though too little is known of the patient on one side.
+ * - `UNMATCHED`: one side waited for the other longer than the grace period, or its key can match nothing.
+ * - `NO_ACCESSION`: keyed by study or by filler number.
+ * - `REPORT_CANCELLED`, `IMAGES_REJECTED`, `IMAGES_REPLACED`: something was withdrawn, or came again with other bytes.
+ * - `OVERFLOW`: a limit left something out.
+ */
+export type CaseFlag =
+  | 'PATIENT_CANNOT_TELL'
+  | 'UNMATCHED'
+  | 'NO_ACCESSION'
+  | 'REPORT_CANCELLED'
+  | 'IMAGES_REJECTED'
+  | 'IMAGES_REPLACED'
+  | 'OVERFLOW';
+
+/** What holds of a case; derived, never stored in `radiology.case`. */
+export interface CaseStanding {
+  standing: Standing;
+  /** sorted */
+  flags: CaseFlag[];
+  /** report against images; null while one side is missing and nothing disagrees */
+  patients: PatientComparison | null;
+  /** nothing of the images may be shown */
+  withheldImages: boolean;
+  /** SOP Instance UIDs of `case.images` that may be shown: images that are neither withheld nor rejected */
+  shownImages: ReadonlySet<string>;
+  marks: ImageMarks;
+  /** the side that is missing; null where both are there or the case is withdrawn */
+  waitingFor: 'REPORT' | 'IMAGES' | null;
+  /** when waiting began; null where nothing is missing */
+  waitingSince: number | null;
+}
+
+/** The wall clock decides when a case shows as unmatched, never what happens to it. */
+export interface GracePeriod {
+  now: number;
+  graceMs: number;
+}
+
+/**
+ * Where a case stands. Without a grace period only a case whose key can match nothing is unmatched: give none where the
+ * result is kept (an index), since time would make it wrong, and compare `waitingSince` when asked.
+ */
+export function caseStanding(state: Case, grace: GracePeriod | null = null): CaseStanding {
+  const marks = imageMarks(state.images);
+  const reports = state.reports.filter(({ latest }) => latest.received.status !== 'CANCELLED');
+  const all = state.images.filter(({ received }) => received.kind === 'IMAGE');
+  const images = all.filter(({ received }) => !marks.rejected.has(received.sopInstanceUid));
+  const patients = casePatients(reports, images);
+  const withheldImages = patients === 'DISAGREE';
+  const standing = standingOf(state, reports.length, images.length, withheldImages);
+  const waitingFor = standing === 'REPORT_ONLY' ? 'IMAGES' : standing === 'IMAGES_ONLY' ? 'REPORT' : null;
+  const waitingSince = waitingFor === null ? null : state.firstReceivedAt;
+  const noAccession = state.caseKey.kind !== 'ACCESSION';
+  const late = waitingSince !== null && grace !== null && grace.now - waitingSince > grace.graceMs;
+  const flags: [CaseFlag, boolean][] = [
+    ['IMAGES_REJECTED', images.length < all.length],
+    ['IMAGES_REPLACED', state.images.some(({ replaced }) => replaced)],
+    ['NO_ACCESSION', noAccession],
+    ['OVERFLOW', state.overflow],
+    ['PATIENT_CANNOT_TELL', patients === 'CANNOT_TELL'],
+    ['REPORT_CANCELLED', reports.length < state.reports.length],
+    ['UNMATCHED', waitingFor !== null && (noAccession || late)],
+  ];
+  return {
+    standing,
+    flags: flags.filter(([, holds]) => holds).map(([flag]) => flag),
+    patients,
+    withheldImages,
+    shownImages: new Set(withheldImages ? [] : images.map(({ received }) => received.sopInstanceUid)),
+    marks,
+    waitingFor,
+    waitingSince,
+  };
+}
+
+function standingOf(state: Case, reports: number, images: number, disagree: boolean): Standing {
+  if (disagree) return 'RECONCILIATION';
+  if (reports > 0) return images > 0 ? 'JOINED' : 'REPORT_ONLY';
+  if (images > 0) return 'IMAGES_ONLY';
+  // Nothing is shown. A selection whose images have not come waits like an image.
+  const withdrawn =
+    state.reports.length > 0 || state.images.some(({ received }) => received.kind === 'IMAGE');
+  return withdrawn ? 'WITHDRAWN' : 'IMAGES_ONLY';
+}
