@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { codeOf, InterleaveError } from '../core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { parseVerb, type Verb } from './verb.ts';
@@ -72,3 +74,7 @@ function print(text: string): void {
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
+
+// Run by itself (`node build/cli/main.js up`), without the preparation that cli/bin.mjs and `npm start` do.
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  process.exitCode = await run(process.argv.slice(2));

@@ -10,7 +10,7 @@ export class Cli {
   stderr = '';
 
   constructor(args: readonly string[], env: Record<string, string> = {}) {
-    const script = join(import.meta.dirname, `run-cli${extname(import.meta.filename)}`);
+    const script = join(import.meta.dirname, '..', '..', 'cli', `main${extname(import.meta.filename)}`);
     this.child = spawn(process.execPath, [...process.execArgv, script, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
