@@ -65,7 +65,8 @@ export class Connection {
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
-    socket.setTimeout(options.idleTimeoutMs, () => this.#idle());
+    socket.setTimeout(options.idleTimeoutMs);
+    socket.on('timeout', () => this.#idle());
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('end', () => this.#finish());
     socket.on('drain', () => this.#drained());
@@ -91,6 +92,7 @@ export class Connection {
 
   #take(events: FrameEvent[]): void {
     for (const event of events) {
+      if (this.#ending) return;
       if (event.kind === 'frame') {
         const turn = this.#turnstile.next();
         this.#occupy(event.bytes, this.#options.receiver.receive(event.bytes, turn));

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import { type AcceptanceRules, type Decision, decide } from './accept-message.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { keepRefused, keepReport } from './keep-message.ts';
-import type { Outcome, RecentMessages } from './recent-messages.ts';
+import type { Admission, Outcome, RecentMessages } from './recent-messages.ts';
 import { type Turn, Turnstile } from './turnstile.ts';
 
 export interface FrameReceiverOptions {
@@ -79,18 +79,18 @@ export class FrameReceiver {
       turn.pass();
       return keepRefused(bytes, verdict.code, this.#options);
     }
-    if (messageKey !== '') {
-      const standing = await recent.compare(messageKey, bodyDigest, now);
-      if (standing === 'REPEAT') {
-        metrics.repeats.inc();
-        return null;
-      }
-      if (standing === 'REUSED' && controlIdReuse === 'refuse')
-        return keepRefused(bytes, 'HL7_CONTROL_ID_REUSED', this.#options);
+    const attempt = (): Promise<Outcome> => keepReport(bytes, verdict.events, turn, this.#options);
+    const admission: Admission =
+      messageKey === ''
+        ? { standing: 'NEW', outcome: await attempt() }
+        : await recent.admit({ key: messageKey, bodyDigest, now }, attempt, turn.pass);
+    if (admission.standing === 'REPEAT') {
+      metrics.repeats.inc();
+      return null;
     }
-    const kept = keepReport(bytes, verdict.events, turn, this.#options);
-    if (messageKey !== '') recent.remember(messageKey, bodyDigest, now, kept);
-    const outcome = await kept;
+    if (admission.standing === 'REUSED' && controlIdReuse === 'refuse')
+      return keepRefused(bytes, 'HL7_CONTROL_ID_REUSED', this.#options);
+    const outcome = admission.standing === 'NEW' ? admission.outcome : await attempt();
     if (outcome === null) metrics.events.inc(verdict.events.length);
     // What can never be written must not come again and again: it is kept as refused.
     return outcome === 'EVENT_TOO_LARGE' || outcome === 'INTERNAL'

@@ -4,6 +4,8 @@ import { MAX_REMEMBERED_MESSAGES } from './limits.ts';
 /** Null: accepted. */
 export type Outcome = ErrorCode | null;
 
+export type Admission = { standing: 'NEW'; outcome: Outcome } | { standing: 'REPEAT' | 'REUSED' };
+
 interface Remembered {
   bodyDigest: string;
   at: number;
@@ -29,23 +31,37 @@ export class RecentMessages {
     return this.#known.size;
   }
 
-  /** How this message stands to the one remembered under its key; waits while that one is under way. */
-  async compare(key: string, bodyDigest: string, now: number): Promise<'NEW' | 'REPEAT' | 'REUSED'> {
-    const known = this.#known.get(key);
-    if (known === undefined || now - known.at > this.#rememberMs) return 'NEW';
-    if ((await known.outcome) !== null) return 'NEW';
-    return known.bodyDigest === bodyDigest ? 'REPEAT' : 'REUSED';
+  /**
+   * Runs `attempt`, unless the message is a repeat of an accepted one or has the MSH-10 of another. While that other one
+   * is under way its outcome is waited for (`waiting` is called then): if it fails, this one is new. `attempt` never rejects.
+   */
+  async admit(
+    message: { key: string; bodyDigest: string; now: number },
+    attempt: () => Promise<Outcome>,
+    waiting: () => void = () => undefined,
+  ): Promise<Admission> {
+    for (;;) {
+      const known = this.#known.get(message.key);
+      if (known === undefined || message.now - known.at > this.#rememberMs) break;
+      waiting();
+      if ((await known.outcome) === null)
+        return { standing: known.bodyDigest === message.bodyDigest ? 'REPEAT' : 'REUSED' };
+      if (this.#known.get(message.key) === known) this.#known.delete(message.key);
+    }
+    return { standing: 'NEW', outcome: await this.#remember(message, attempt()) };
   }
 
-  /** Remembers a message that is being accepted; forgets it should that fail. `outcome` never rejects. */
-  remember(key: string, bodyDigest: string, now: number, outcome: Promise<Outcome>): void {
+  async #remember(
+    { key, bodyDigest, now }: { key: string; bodyDigest: string; now: number },
+    outcome: Promise<Outcome>,
+  ): Promise<Outcome> {
     const remembered = { bodyDigest, at: now, outcome };
     this.#known.delete(key);
     this.#known.set(key, remembered);
     this.#forgetOld(now);
-    void outcome.then((result) => {
-      if (result !== null && this.#known.get(key) === remembered) this.#known.delete(key);
-    });
+    const result = await outcome;
+    if (result !== null && this.#known.get(key) === remembered) this.#known.delete(key);
+    return result;
   }
 
   #forgetOld(now: number): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -67,7 +68,7 @@ describe('real messages', { skip }, () => {
         const result = readReports(block);
         if (typeof result === 'string') continue;
         const raw = block
-          .toString('utf8')
+          .toString(isUtf8(block) ? 'utf8' : 'latin1')
           .split(/[\r\n]+/)
           .map((line) => line.split('|'))
           .filter(([name, , type]) => name === 'OBX' && /^(TX|FT|ST)$/.test(type ?? ''))

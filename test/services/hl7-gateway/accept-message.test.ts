@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { ERRORS } from '../../../core/errors.ts';
+import { type Decision, decide } from '../../../services/hl7-gateway/accept-message.ts';
+import { oru, RULES } from './gateway.ts';
+
+const NOW = Date.UTC(2026, 2, 2);
+const decided = (bytes: Buffer | string): Decision => decide(Buffer.from(bytes as string), RULES, NOW);
+
+function eventsOf(bytes: Buffer | string) {
+  const { verdict } = decided(bytes);
+  assert.ok(verdict.accept, verdict.accept ? '' : verdict.code);
+  return verdict.events;
+}
+
+function codeOf(bytes: Buffer | string): string {
+  const { verdict } = decided(bytes);
+  return verdict.accept ? 'accepted' : verdict.code;
+}
+
+describe('the decision about a message', () => {
+  it('a report becomes one event with its case', () => {
+    const [event, ...more] = eventsOf(oru('C1'));
+    assert.equal(more.length, 0);
+    assert.deepEqual(event?.caseKey, { kind: 'ACCESSION', issuer: 'LOCAL', value: 'A10001' });
+    assert.match(event?.caseId ?? '', /^[0-9a-f]{32}$/);
+    assert.deepEqual(event?.identity, { facility: 'CITY', fillerNumber: 'F-A10001' });
+    assert.deepEqual(event?.message, {
+      controlId: 'C1',
+      sendingApplication: 'RIS',
+      sendingFacility: 'CITY',
+      type: 'ORU^R01',
+      version: '2.5.1',
+    });
+    assert.equal(event?.receivedAt, NOW);
+    assert.match(event?.digest ?? '', /^[0-9a-f]{64}$/);
+    assert.deepEqual(event?.parts, [{ section: 'IMPRESSION', text: 'No pneumothorax.' }]);
+  });
+
+  it('the same bytes give the same event ids', () => {
+    const later = decide(oru('C1'), RULES, NOW + 1).verdict;
+    assert.equal(later.accept && later.events[0]?.eventId, eventsOf(oru('C1'))[0]?.eventId);
+    assert.notEqual(eventsOf(oru('C1'))[0]?.eventId, eventsOf(oru('C2'))[0]?.eventId);
+  });
+
+  it('a report with several accession numbers gives one event for each case', () => {
+    const events = eventsOf(oru('C1', 'A10001~A10002'));
+    assert.deepEqual(
+      events.map((event) => event.caseKey.value),
+      ['A10001', 'A10002'],
+    );
+    assert.equal(new Set(events.map((event) => event.caseId)).size, 2);
+    assert.equal(new Set(events.map((event) => event.eventId)).size, 2);
+  });
+
+  it('a placeholder is no accession number: the report is keyed by facility and filler number', () => {
+    const message = oru('C1')
+      .toString()
+      .replace('||||A10001||', '||||NONSENSE100||')
+      .replace('F-A10001', 'F7');
+    assert.deepEqual(eventsOf(message)[0]?.caseKey, { kind: 'ACCESSION', issuer: 'LOCAL', value: 'F7' });
+    const neither = oru('C1').toString().replace('A10001||', '||').replace('F-A10001', 'NONSENSE100');
+    assert.deepEqual(eventsOf(neither)[0]?.caseKey, { kind: 'REPORT', issuer: 'CITY', value: 'MESSAGE C1' });
+  });
+
+  it('type, version and processing id are checked', () => {
+    const message = oru('C1').toString();
+    assert.equal(codeOf(message.replace('ORU^R01', 'ADT^A01')), 'HL7_TYPE_UNSUPPORTED');
+    assert.equal(codeOf(message.replace('ORU^R01', 'ORU^R30')), 'HL7_TYPE_UNSUPPORTED');
+    assert.equal(codeOf(message.replace('ORU^R01', 'ORU^R01^ORU_R01')), 'accepted');
+    assert.equal(codeOf(message.replace('ORU^R01', 'MDM^T02')), 'accepted');
+    assert.equal(codeOf(message.replace('2.5.1', '3.0')), 'HL7_VERSION_UNSUPPORTED');
+    assert.equal(codeOf(message.replace('|P|2.5.1', '||')), 'accepted');
+    assert.equal(codeOf(message.replace('|P|', '|T|')), 'HL7_PROCESSING_ID_REFUSED');
+  });
+
+  it('what cannot be read is refused with the header as far as it goes', () => {
+    assert.equal(codeOf('nonsense'), 'HL7_NO_MSH');
+    assert.equal(decided('nonsense').header, null);
+    const noObr = decided(oru('C9').toString().replace('OBR|', 'ZBR|'));
+    assert.equal(noObr.verdict.accept ? '' : noObr.verdict.code, 'HL7_REQUIRED_FIELD_MISSING');
+    assert.equal(noObr.header?.msh.name, 'MSH');
+  });
+
+  it('a repeat is known by its body, whatever MSH-7 says', () => {
+    const first = decided(oru('C1'));
+    const repeat = decided(oru('C1').toString().replace('20260301101500', '20260301102000'));
+    assert.deepEqual([repeat.messageKey, repeat.bodyDigest], [first.messageKey, first.bodyDigest]);
+    assert.notEqual(decided(oru('C1', 'A10001', 'Other text.')).bodyDigest, first.bodyDigest);
+  });
+
+  it('never throws, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(400), (noise, place) => {
+        const bytes = oru('C1');
+        for (const [n, byte] of noise.entries()) bytes[(place + n * 3) % bytes.length] = byte;
+        const { verdict } = decided(bytes);
+        assert.ok(verdict.accept || ERRORS[verdict.code][0] === 'reject');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
