@@ -1,16 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterleaveError } from '../../core/errors.ts';
-import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
 import { setUpElasticsearch } from '../../infra/elasticsearch/setup.ts';
 import { type Engine, untilAnswers } from '../../infra/embedded/engine.ts';
 import { ENGINE_READY_MS } from '../../infra/embedded/limits.ts';
 import { prepareEngines } from '../../infra/embedded/start-engines.ts';
+import { setUpKafka } from '../../infra/kafka/setup.ts';
 import type { ProcessSpec } from '../../infra/process/managed-process.ts';
 import { SupervisedProcess } from '../../infra/process/supervised-process.ts';
+import { ensureSiteSecret } from '../../infra/site-secret.ts';
 import { commonConfig, loadConfig } from '../../platform/config.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
-import { checkTopics, createTopics } from '../../platform/kafka/topics.ts';
 import { createLogger } from '../../platform/log.ts';
 import { SYSTEM_READY_MS } from '../limits.ts';
 import type { Step } from '../progress.ts';
@@ -18,7 +17,6 @@ import { type Instance, writeInstance } from './instance.ts';
 import type { Ports } from './ports.ts';
 import { untilReady } from './ready.ts';
 import { feedSpec, SERVICES, type ServiceName, type SystemSettings, serviceSpec } from './services.ts';
-import { ensureSiteSecret } from './site-secret.ts';
 
 export interface SystemOptions {
   dataDir: string;
@@ -48,6 +46,8 @@ export class System {
   /** Resolves when every part is ready; the one who called stops the system when it rejects. */
   async start(): Promise<Instance> {
     const { dataDir, ports, feedRate, step, say } = this.#options;
+    const { partitions } = loadConfig({ partitions: commonConfig.partitions });
+    const log = createLogger('up', 'error');
     await makeFolders(dataDir);
     const engines = await prepareEngines({
       dataDir,
@@ -66,9 +66,11 @@ export class System {
     };
     this.#instance = describe(settings);
     await Promise.all([
-      step('Starting Kafka', () => this.#startEngine(engines.kafka)).then(() => setUpKafka(kafkaBrokers)),
+      step('Starting Kafka', () => this.#startEngine(engines.kafka)).then(() =>
+        setUpKafka({ brokers: kafkaBrokers.split(','), partitions, replication: REPLICATION }, log),
+      ),
       step('Starting Elasticsearch', () => this.#startEngine(engines.elasticsearch)).then(() =>
-        setUpElasticsearch(elasticsearchUrl, createLogger('up', 'error')),
+        setUpElasticsearch(elasticsearchUrl, log),
       ),
     ]);
     await step('Starting the services', () => this.#startServices(settings));
@@ -137,13 +139,6 @@ async function makeFolders(dataDir: string): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o711 });
   for (const name of ['objects', 'logs']) await mkdir(join(dataDir, name), { recursive: true, mode: 0o700 });
   await ensureSiteSecret(dataDir);
-}
-
-async function setUpKafka(brokers: string): Promise<void> {
-  const { partitions } = loadConfig({ partitions: commonConfig.partitions });
-  const kafka = createKafka(brokers.split(','), 'interleave-up', createLogger('up', 'error'));
-  await createTopics(kafka, TOPIC_SPECS, partitions, REPLICATION);
-  await checkTopics(kafka, TOPIC_SPECS, partitions);
 }
 
 function describe({ ports, kafkaBrokers, elasticsearchUrl, dicomAeTitle }: SystemSettings): Instance {

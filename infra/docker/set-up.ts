@@ -1,0 +1,26 @@
+/**
+ * Runs once before the services where nobody runs `interleave up` (docker-compose.yml, Kubernetes): the site secret,
+ * topics, indices. What is there already stays as it is.
+ */
+import { mkdir } from 'node:fs/promises';
+import { commonConfig, loadConfig, positiveInt } from '../../platform/config.ts';
+import { createLogger } from '../../platform/log.ts';
+import { setUpElasticsearch } from '../elasticsearch/setup.ts';
+import { setUpKafka } from '../kafka/setup.ts';
+import { ensureSiteSecret } from '../site-secret.ts';
+
+const log = createLogger('set-up');
+try {
+  const config = loadConfig({ ...commonConfig, replication: positiveInt(1) });
+  await mkdir(config.dataDir, { recursive: true });
+  if (config.siteSecretFile === '') await ensureSiteSecret(config.dataDir);
+  const promise = await setUpKafka(
+    { brokers: config.kafkaBrokers, partitions: config.partitions, replication: config.replication },
+    log,
+  );
+  await setUpElasticsearch(config.elasticsearchUrl, log);
+  log.info({ ...promise }, 'set-up.done');
+} catch (error) {
+  log.fatal({ err: error }, 'set-up.failed');
+  process.exitCode = 1;
+}
