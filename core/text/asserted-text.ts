@@ -3,8 +3,9 @@
  * of relatives. A search for "pneumothorax" must not find "no pneumothorax", neither by words nor by a vector: a sentence
  * encoder puts the two side by side. Uncertain and normal statements stay. Redaction marks (`XXXX`) are left out.
  */
-import { hasResults } from './result-sections.ts';
+
 import type { SentenceReading } from './findings.ts';
+import { hasResults } from './result-sections.ts';
 
 /** Words that must be left of a sentence without a finding after its denials were cut out, for it to be kept. */
 const MIN_WORDS_LEFT = 5;

@@ -76,9 +76,10 @@ function sweep(mentions: readonly Mention[], cues: SentenceCues, direction: CueH
   return said;
 }
 
-/** Does the cue stand on its side of the mention? An uncertain cue within the mention counts ("is possibly enlarged"). */
+/** Does the cue stand on its side of the mention? */
 function reaches(hit: CueHit, mention: Mention, forwards: boolean): boolean {
-  return forwards ? hit.first < mention.first || hit.last <= mention.last : hit.last > mention.last;
+  if (!forwards) return hit.last > mention.last;
+  return hit.first < mention.first || (hit.cue.assertion === 'UNCERTAIN' && hit.last <= mention.last);
 }
 
 function inReach({ assertion, time, subject }: Said, mention: Mention): Said {
@@ -99,7 +100,7 @@ function decide(mention: Mention, before: Said = {}, after: Said = {}): Asserted
   const cue = nearer(mention, before.assertion, after.assertion);
   return {
     ...mention,
-    assertion: cue?.cue.assertion ?? 'PRESENT',
+    assertion: cue?.cue.assertion ?? (mention.hint ? 'UNCERTAIN' : 'PRESENT'),
     time: (before.time ?? after.time)?.cue.time ?? 'CURRENT',
     subject: (before.subject ?? after.subject)?.cue.subject ?? 'PATIENT',
     cue,
@@ -133,7 +134,10 @@ function withoutDeniedDoubts(hits: readonly CueHit[], mentions: readonly Mention
  * The stretches that deny: from a denying cue to the end of its clause, or to the next finding that is not denied (with
  * its own cue); backwards likewise. Each stretch holds no finding that is present or uncertain.
  */
-function deniedRanges({ hits, clauses, deniedMentions }: SentenceCues, mentions: readonly AssertedMention[]): TokenRange[] {
+function deniedRanges(
+  { hits, clauses, deniedMentions }: SentenceCues,
+  mentions: readonly AssertedMention[],
+): TokenRange[] {
   const kept = mentions.filter(({ assertion, subject }) => assertion !== 'ABSENT' && subject === 'PATIENT');
   const firsts = kept.map((mention) => Math.min(mention.first, mention.cue?.first ?? mention.first));
   const lasts = kept.map((mention) => Math.max(mention.last, mention.cue?.last ?? mention.last));

@@ -108,5 +108,7 @@ function behindSeparator(tokens: Tokens, at: number, words: CitationWords): numb
 
 /** "Image 12 of 30": the 30 is how many there are. */
 function skipTotal(tokens: Tokens, at: number, to: number): number {
-  return at + 1 < to && tokens.word(at).toLowerCase() === 'of' && tokens.kind(at + 1) === 'NUMBER' ? at + 2 : at;
+  return at + 1 < to && tokens.word(at).toLowerCase() === 'of' && tokens.kind(at + 1) === 'NUMBER'
+    ? at + 2
+    : at;
 }

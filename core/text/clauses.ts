@@ -12,6 +12,8 @@ const SEMICOLON = punctuationId(';');
 /** Words (as numbers of the vocabulary) that say where a clause ends. */
 export interface ClauseWords {
   verbs: ReadonlySet<number>;
+  /** a verb before these belongs to the list that they begin: "there is no X, Y or Z" */
+  deniers: ReadonlySet<number>;
   joiners: ReadonlySet<number>;
   or: ReadonlySet<number>;
   /** words with which a statement of its own begins after a comma */
@@ -30,9 +32,14 @@ export function clauseEnds(tokens: Tokens, sentence: Sentence, words: ClauseWord
   for (let at = sentence.first; at < sentence.last; at++) {
     const id = tokens.id(at);
     if (words.verbs.has(id)) verb = true;
+    else if (words.deniers.has(id)) verb = false;
     const inList = at < lastOr;
     const joins = words.joiners.has(id) && verb && !inList;
-    if (id !== SEMICOLON && !joins && !(id === COMMA && opensStatement(tokens.id(at + 1), verb, inList, words))) {
+    if (
+      id !== SEMICOLON &&
+      !joins &&
+      !(id === COMMA && opensStatement(tokens.id(at + 1), verb, inList, words))
+    ) {
       continue;
     }
     ends.push(at);
@@ -44,7 +51,7 @@ export function clauseEnds(tokens: Tokens, sentence: Sentence, words: ClauseWord
 /** Does a new statement begin behind a comma? `verb`: the clause before has one; `inList`: an "or" follows. */
 function opensStatement(next: number, verb: boolean, inList: boolean, words: ClauseWords): boolean {
   if (words.or.has(next)) return false;
-  return verb ? !(inList && words.joiners.has(next)) : !inList && words.openers.has(next);
+  return !inList && (verb || words.openers.has(next));
 }
 
 function lastIndexOf(tokens: Tokens, sentence: Sentence, ids: ReadonlySet<number>): number {

@@ -8,11 +8,13 @@ export interface Concept {
   group: string;
 }
 
-export const CONCEPTS: readonly Concept[] = DEFAULT_LEXICON_DATA.findings.findings.map(({ id, name, group }) => ({
-  id,
-  name,
-  group,
-}));
+export const CONCEPTS: readonly Concept[] = DEFAULT_LEXICON_DATA.findings.findings.map(
+  ({ id, name, group }) => ({
+    id,
+    name,
+    group,
+  }),
+);
 
 const NAMES: ReadonlyMap<string, string> = new Map(CONCEPTS.map(({ id, name }) => [id, name]));
 

@@ -16,12 +16,16 @@ export interface TokenRange {
 /** A finding named in a sentence. */
 export interface Mention extends TokenRange {
   entry: FindingEntry;
+  /** named by words that only hint at it */
+  hint: boolean;
 }
 
 export interface CueHit extends TokenRange {
   cue: CueEntry;
   /** AFTER for a label's cue too */
   direction: 'BEFORE' | 'AFTER';
+  /** part of a mention: an uncertain one speaks of it ("is possibly enlarged"), others only of what follows */
+  within: boolean;
   clause: number;
 }
 
@@ -83,14 +87,18 @@ export function readCues(
       if (cue === 'PSEUDO') continue;
       if (cue === 'STOP') {
         if (!within) ends.push(first);
-      } else if (within && cue.assertion !== 'UNCERTAIN') {
-        if (cue.assertion === 'ABSENT' && deniedMentions.at(-1) !== around) deniedMentions.push(around);
-      } else if (isLabelCue(cue) === labelled) {
-        found.push({ first, last, cue, direction: cue.direction === 'BEFORE' ? 'BEFORE' : 'AFTER' });
+        continue;
       }
+      if (within && cue.assertion === 'ABSENT' && deniedMentions.at(-1) !== around)
+        deniedMentions.push(around);
+      if (isLabelCue(cue) !== labelled || (within && cue.direction !== 'BEFORE')) continue;
+      found.push({ first, last, cue, within, direction: cue.direction === 'BEFORE' ? 'BEFORE' : 'AFTER' });
     }
   }
-  const clauses = new Clauses(sentence, ends.sort((a, b) => a - b));
+  const clauses = new Clauses(
+    sentence,
+    ends.sort((a, b) => a - b),
+  );
   const hits = found.map((hit) => ({ ...hit, clause: clauses.of(hit.first) }));
   return { hits, clauses, deniedMentions };
 }

@@ -1,6 +1,6 @@
 /** The findings of a report: every mention with its assertion, time, subject, place and the cue that decided. */
 import type { Finding } from '../radiology/events.ts';
-import { assertMentions, type AssertedMention } from './assertion.ts';
+import { type AssertedMention, assertMentions } from './assertion.ts';
 import { clauseEnds } from './clauses.ts';
 import { Clauses, type Mention, type TokenRange } from './cues.ts';
 import type { Lexicon } from './lexicon.ts';
@@ -35,7 +35,7 @@ export function readSentence(tokens: Tokens, sentence: Sentence, lexicon: Lexico
       end: tokens.end(mention.last - 1),
       sentenceStart: sentence.start,
       sentenceEnd: sentence.end,
-      cue: mention.cue === null ? '' : textOf(tokens, mention.cue),
+      cue: cueText(tokens, mention),
     };
     return [finding, ...deniedBy(mention, finding)];
   });
@@ -48,7 +48,7 @@ export function readMentions(tokens: Tokens, sentence: TokenRange, lexicon: Lexi
   return lexicon.findings
     .match(tokens, sentence.first, sentence.last)
     .flatMap(({ first, last, values }) =>
-      values.flatMap((entry) => (entry === null ? [] : [{ first, last, entry }])),
+      values.flatMap((term) => (term === null ? [] : [{ first, last, ...term }])),
     );
 }
 
@@ -61,6 +61,12 @@ function deniedBy(mention: AssertedMention, finding: Finding): Finding[] {
     assertion: 'ABSENT' as const,
     cue: mention.entry.id,
   }));
+}
+
+/** The words that decided the assertion: a cue, or the finding's own where they only hint at it. */
+function cueText(tokens: Tokens, mention: AssertedMention): string {
+  if (mention.cue !== null) return textOf(tokens, mention.cue);
+  return mention.assertion === 'UNCERTAIN' ? textOf(tokens, mention) : '';
 }
 
 function textOf(tokens: Tokens, { first, last }: TokenRange): string {

@@ -15,7 +15,9 @@ export interface LabelerVersion {
 }
 
 export function labelerVersion(lexicon: LexiconData): LabelerVersion {
-  const hash = createHash('sha256').update(JSON.stringify([CODE_VERSION, lexicon])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([CODE_VERSION, lexicon]))
+    .digest('hex');
   return { generation: GENERATION, hash };
 }
 

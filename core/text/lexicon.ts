@@ -3,6 +3,8 @@
  * automata once. `compileLexicon` takes other data of the same form, so a site can bring its own.
  */
 import type { Assertion, Finding, SectionName } from '../radiology/events.ts';
+import type { CitationWords } from './cited-numbers.ts';
+import type { ClauseWords } from './clauses.ts';
 import anatomyData from './lexicon/anatomy.json' with { type: 'json' };
 import cuesData from './lexicon/assertion-cues.json' with { type: 'json' };
 import citationData from './lexicon/citation-words.json' with { type: 'json' };
@@ -11,8 +13,6 @@ import findingsData from './lexicon/findings.json' with { type: 'json' };
 import sectionsData from './lexicon/sections.json' with { type: 'json' };
 import sentenceData from './lexicon/sentence-words.json' with { type: 'json' };
 import setsData from './lexicon/word-sets.json' with { type: 'json' };
-import type { CitationWords } from './cited-numbers.ts';
-import type { ClauseWords } from './clauses.ts';
 import { PhraseAutomaton, type WordSets } from './phrase-automaton.ts';
 import type { SentenceWords } from './sentences.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -23,9 +23,14 @@ export interface FindingEntry {
   name: string;
   group: string;
   terms: readonly string[];
+  /** words that only hint at it: at most uncertain ("nodular density") */
+  hints?: readonly string[];
   /** concepts that are absent where this one is present: a normal heart size denies cardiomegaly */
   denies?: readonly string[];
 }
+
+/** What a phrase of the lexicon names; null: it looks like a finding and is none ("mass effect"). */
+export type Term = { entry: FindingEntry; hint: boolean } | null;
 
 /** Where a cue stands to what it speaks of; LABEL: behind a colon, as in "Effusion: none". */
 export type CueDirection = 'BEFORE' | 'AFTER' | 'LABEL';
@@ -71,8 +76,7 @@ export interface Lexicon {
   data: LexiconData;
   vocabulary: Vocabulary;
   headings: PhraseAutomaton<SectionName>;
-  /** null: words that look like a finding and are none ("mass effect") */
-  findings: PhraseAutomaton<FindingEntry | null>;
+  findings: PhraseAutomaton<Term>;
   cues: PhraseAutomaton<Cue>;
   places: PhraseAutomaton<Place>;
   clauseWords: ClauseWords;
@@ -83,8 +87,10 @@ export interface Lexicon {
 /** @throws Error where the data is not well formed, with the phrase that is wrong */
 export function compileLexicon(data: LexiconData): Lexicon {
   const vocabulary = new Vocabulary();
-  const phrases = <T>(values: readonly string[], value: T) => values.map((phrase) => [phrase, value] as const);
-  const automaton = <T>(entries: (readonly [string, T])[]) => new PhraseAutomaton(entries, vocabulary, data.sets);
+  const phrases = <T>(values: readonly string[], value: T) =>
+    values.map((phrase) => [phrase, value] as const);
+  const automaton = <T>(entries: (readonly [string, T])[]) =>
+    new PhraseAutomaton(entries, vocabulary, data.sets);
   const { findings, cues, anatomy, clauses, sentences } = data;
   const sides = Object.entries(anatomy.laterality) as [Finding['laterality'], readonly string[]][];
   return {
@@ -95,9 +101,10 @@ export function compileLexicon(data: LexiconData): Lexicon {
         phrases(headings, name),
       ),
     ),
-    findings: automaton<FindingEntry | null>([
-      ...findings.findings.flatMap((entry) => phrases(entry.terms, entry)),
-      ...phrases(findings.ignore, null),
+    findings: automaton<Term>([
+      ...findings.findings.flatMap((entry) => phrases<Term>(entry.terms, { entry, hint: false })),
+      ...findings.findings.flatMap((entry) => phrases<Term>(entry.hints ?? [], { entry, hint: true })),
+      ...phrases<Term>(findings.ignore, null),
     ]),
     cues: automaton<Cue>([
       ...cues.cues.flatMap((entry) => phrases(entry.phrases, entry)),
@@ -106,7 +113,9 @@ export function compileLexicon(data: LexiconData): Lexicon {
     ]),
     places: automaton<Place>([
       ...sides.flatMap(([laterality, words]) => phrases<Place>(words, { laterality })),
-      ...Object.entries(anatomy.locations).flatMap(([location, words]) => phrases<Place>(words, { location })),
+      ...Object.entries(anatomy.locations).flatMap(([location, words]) =>
+        phrases<Place>(words, { location }),
+      ),
     ]),
     clauseWords: wordSets(clauses, vocabulary),
     citationWords: wordSets(data.citations, vocabulary),
@@ -120,7 +129,10 @@ export function compileLexicon(data: LexiconData): Lexicon {
   };
 }
 
-function wordSets<Key extends string>(lists: Readonly<Record<Key, readonly string[]>>, vocabulary: Vocabulary) {
+function wordSets<Key extends string>(
+  lists: Readonly<Record<Key, readonly string[]>>,
+  vocabulary: Vocabulary,
+) {
   const sets = {} as Record<Key, ReadonlySet<number>>;
   for (const [key, words] of Object.entries(lists) as [Key, readonly string[]][]) {
     sets[key] = new Set(words.map((word) => vocabulary.add(word)));

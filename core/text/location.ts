@@ -4,8 +4,8 @@
  */
 import type { Finding } from '../radiology/events.ts';
 import type { TokenRange } from './cues.ts';
-import { MAX_LOCATION_DISTANCE } from './limits.ts';
 import type { Place } from './lexicon.ts';
+import { MAX_LOCATION_DISTANCE } from './limits.ts';
 import type { Match } from './phrase-automaton.ts';
 
 export interface Located {

@@ -10,8 +10,9 @@
  * All phrases together make one automaton whose states are made when they are first reached. The number of states
  * depends on the lexicon only, phrases have bounded length, and nothing is tried twice: time is linear in the text.
  */
-import { isWord, REDACTED_WORD, type Vocabulary } from './vocabulary.ts';
+
 import type { Tokens } from './tokens.ts';
+import { isWord, REDACTED_WORD, type Vocabulary } from './vocabulary.ts';
 
 /** Named sets of alternative words, e.g. `be` → is, are, was. */
 export type WordSets = Readonly<Record<string, readonly string[]>>;
@@ -162,7 +163,8 @@ function parsePhrase(source: string, vocabulary: Vocabulary, sets: WordSets): El
     });
     return { words: new Set(words.map((word) => vocabulary.add(checked(word, source)))), optional };
   });
-  if (elements.every((element) => element.optional)) throw new Error(`phrase "${source}": all words optional`);
+  if (elements.every((element) => element.optional))
+    throw new Error(`phrase "${source}": all words optional`);
   if (elements[0]?.words === null) throw new Error(`phrase "${source}": begins with any word`);
   return elements;
 }

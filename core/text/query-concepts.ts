@@ -35,7 +35,13 @@ export function queryConcepts(query: string, lexicon: Lexicon = DEFAULT_LEXICON)
   const place = ({ first, last }: TokenRange) => ({ start: tokens.start(first), end: tokens.end(last - 1) });
   const concepts = mentions.map((mention) => {
     const { start, end } = place(mention);
-    return { concept: mention.entry.id, assertion: mention.assertion, start, end, text: text.slice(start, end) };
+    return {
+      concept: mention.entry.id,
+      assertion: mention.assertion,
+      start,
+      end,
+      text: text.slice(start, end),
+    };
   });
   const taken = mentions.flatMap(({ first, last, cue }) => [{ first, last }, ...(cue === null ? [] : [cue])]);
   const rest: string[] = [];
@@ -47,4 +53,19 @@ export function queryConcepts(query: string, lexicon: Lexicon = DEFAULT_LEXICON)
 }
 
 /** Words between concepts that ask for nothing; left out of the rest. */
-const JOINING = new Set(['and', 'or', 'with', 'without', 'no', 'not', 'the', 'a', 'an', 'of', 'in', 'but', 'is', 'are']);
+const JOINING = new Set([
+  'and',
+  'or',
+  'with',
+  'without',
+  'no',
+  'not',
+  'the',
+  'a',
+  'an',
+  'of',
+  'in',
+  'but',
+  'is',
+  'are',
+]);

@@ -26,6 +26,7 @@ export function labelsByAssertion(findings: readonly Finding[]): {
   uncertain: string[];
 } {
   const labels = [...reportLabels(findings)].sort(([a], [b]) => (a < b ? -1 : 1));
-  const of = (assertion: Assertion) => labels.filter((label) => label[1] === assertion).map(([concept]) => concept);
+  const of = (assertion: Assertion) =>
+    labels.filter((label) => label[1] === assertion).map(([concept]) => concept);
   return { present: of('PRESENT'), absent: of('ABSENT'), uncertain: of('UNCERTAIN') };
 }

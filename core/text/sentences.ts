@@ -54,8 +54,7 @@ class Splitter {
   constructor(tokens: Tokens, words: SentenceWords) {
     this.#tokens = tokens;
     this.#words = words;
-    this.#hasCase =
-      tokens.text !== tokens.text.toLowerCase() && tokens.text !== tokens.text.toUpperCase();
+    this.#hasCase = tokens.text !== tokens.text.toLowerCase() && tokens.text !== tokens.text.toUpperCase();
     this.#column = this.#hasCase ? 0 : Math.max(NARROWEST_COLUMN, longestLine(tokens.text));
   }
 
@@ -122,7 +121,8 @@ class Splitter {
     const tokens = this.#tokens;
     if (this.#listMarker(at, to) !== null || this.#isLabel(at, to)) return true;
     const before = tokens.word(at - 1);
-    if (tokens.kind(at - 1) === 'PUNCTUATION') return before === ';' || before === ')' ? this.#opens(at) : false;
+    if (tokens.kind(at - 1) === 'PUNCTUATION')
+      return before === ';' || before === ')' ? this.#opens(at) : false;
     if (this.#words.continuing.has(before.toLowerCase())) return false;
     return this.#opens(at);
   }
@@ -173,7 +173,9 @@ class Splitter {
 
 /** Closing brackets, quotes and further marks right behind the end of a sentence belong to it. */
 function isTrailing(tokens: Tokens, at: number): boolean {
-  return tokens.gap(at) === 'NONE' && tokens.kind(at) === 'PUNCTUATION' && ')]"\'”’.,;'.includes(tokens.word(at));
+  return (
+    tokens.gap(at) === 'NONE' && tokens.kind(at) === 'PUNCTUATION' && ')]"\'”’.,;'.includes(tokens.word(at))
+  );
 }
 
 function hasWords(tokens: Tokens, first: number, last: number): boolean {
