@@ -1,0 +1,90 @@
+import { type CasePlan, planCase } from '../case.ts';
+import { type Delivery, itemName } from '../department.ts';
+import { FIRST_RETRY_MS, LAST_RETRY_MS } from '../limits.ts';
+
+/** A delivery that waits: for its time, for the version before it, or for a positive answer. */
+export interface PendingDelivery {
+  caseNumber: number;
+  delivery: Delivery;
+  /** on the clock of the feed, ms */
+  dueAt: number;
+  attempts: number;
+  underWay: boolean;
+}
+
+/**
+ * The deliveries of the cases that are not done. A version of a report goes out only when the version before it was
+ * acknowledged, as one reporting system would send them. Plans are made again when they are needed: only numbers are
+ * kept.
+ */
+export class CaseProgress {
+  readonly #seed: number;
+  readonly #open = new Map<number, PendingDelivery[]>();
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  begin(caseNumber: number, deliveries: readonly Delivery[], now: number, timeScale: number): void {
+    if (deliveries.length === 0) return;
+    this.#open.set(
+      caseNumber,
+      deliveries.map((delivery) => ({
+        caseNumber,
+        delivery,
+        dueAt: now + delivery.delay * 1000 * timeScale,
+        attempts: 0,
+        underWay: false,
+      })),
+    );
+  }
+
+  /** What may be sent now, the longest due first. */
+  due(now: number): PendingDelivery[] {
+    const ready: PendingDelivery[] = [];
+    for (const pending of this.#open.values()) {
+      const firstReport = pending.find((item) => item.delivery.item.kind === 'REPORT');
+      for (const item of pending) {
+        const inTurn = item.delivery.item.kind !== 'REPORT' || item === firstReport;
+        if (inTurn && !item.underWay && item.dueAt <= now) ready.push(item);
+      }
+    }
+    return ready.sort((a, b) => a.dueAt - b.dueAt);
+  }
+
+  /** When the next delivery may become due, ms; Infinity when none waits. */
+  nextDueAt(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const pending of this.#open.values())
+      for (const item of pending) if (!item.underWay) next = Math.min(next, item.dueAt);
+    return next;
+  }
+
+  accepted(item: PendingDelivery): void {
+    const left = (this.#open.get(item.caseNumber) ?? []).filter((other) => other !== item);
+    if (left.length === 0) this.#open.delete(item.caseNumber);
+    else this.#open.set(item.caseNumber, left);
+  }
+
+  /** Keeps it and sends it again later. */
+  notAccepted(item: PendingDelivery, now: number): void {
+    item.underWay = false;
+    item.dueAt = now + Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** item.attempts);
+    item.attempts++;
+  }
+
+  plan(item: PendingDelivery): CasePlan {
+    return planCase(this.#seed, item.caseNumber);
+  }
+
+  get openCases(): number {
+    return this.#open.size;
+  }
+
+  /** Items of every open case by name, for the state file. */
+  outstanding(): Record<string, string[]> {
+    return Object.fromEntries(
+      [...this.#open].map(([number, items]) => [number, items.map((item) => itemName(item.delivery.item))]),
+    );
+  }
+}

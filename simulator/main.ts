@@ -1,0 +1,7 @@
+import { main } from '../platform/lifecycle.ts';
+import { environmentFromArguments } from './command-line.ts';
+import { config } from './config.ts';
+import { start } from './service.ts';
+
+Object.assign(process.env, environmentFromArguments(process.argv.slice(2)));
+await main('simulator', config, start);
