@@ -52,5 +52,9 @@ export function isText(observation: Segment): boolean {
 const TEXT_TYPES = new Set(['TX', 'FT', 'ST', 'RT', '']);
 
 function trimBlankLines(lines: string[]): string {
-  return lines.join('\n').replace(/^(?:[ \t]*\n)+|\s+$/g, '');
+  // No pattern for the end: /\s+$/ takes quadratic time in a long run of spaces.
+  return lines
+    .join('\n')
+    .trimEnd()
+    .replace(/^(?:[ \t]*\n)+/, '');
 }

@@ -319,6 +319,15 @@ describe('accession and filler numbers', () => {
 });
 
 describe('damaged reports', () => {
+  it('a text with a megabyte of spaces takes linear time', () => {
+    const started = performance.now();
+    assert.equal(
+      only(reportsOf(oru(`OBX|1|TX|A||a${' '.repeat(1_000_000)}b`))).parts[0]?.text.length,
+      1_000_002,
+    );
+    assert.ok(performance.now() - started < 2_000);
+  });
+
   it('a message cut anywhere gives reports or a coded error', () => {
     const whole = wire(MSH, PID, 'ORC|RE', OBR, 'OBX|1|TX|A||Größe \\T\\ Form', 'ZDS|1.2.3');
     for (let end = 0; end < whole.length; end += 1)
