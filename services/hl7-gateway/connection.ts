@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   maxFrameBytes: number;
   frameTimeoutMs: number;
   idleTimeoutMs: number;
+  /** default `ANSWER_WRITE_TIMEOUT_MS` */
+  answerWriteTimeoutMs?: number;
 }
 
 /** A frame that waits for its answer; the answers leave in the order of the frames. */
@@ -138,7 +140,10 @@ export class Connection {
     }
     if (ready.length > 0 && this.#socket.writable && !this.#socket.write(Buffer.concat(ready))) {
       this.#peerSlow = true;
-      this.#writeTimer ??= setTimeout(() => this.#socket.destroy(), ANSWER_WRITE_TIMEOUT_MS);
+      this.#writeTimer ??= setTimeout(
+        () => this.#socket.destroy(),
+        this.#options.answerWriteTimeoutMs ?? ANSWER_WRITE_TIMEOUT_MS,
+      );
     }
     if (this.#ending && this.#slots.length === 0) this.#close();
     else this.#resume();

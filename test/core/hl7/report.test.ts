@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InterleaveError } from '../../../core/errors.ts';
-import { MAX_REPORTS_PER_MESSAGE } from '../../../core/hl7/limits.ts';
+import { MAX_ACCESSIONS_PER_REPORT, MAX_REPORTS_PER_MESSAGE } from '../../../core/hl7/limits.ts';
 import { parseMessage } from '../../../core/hl7/message.ts';
 import { type Report, reportsOf } from '../../../core/hl7/report.ts';
 import { MSH, OBR, oru, PID, parsed, wire } from './messages.ts';
@@ -285,6 +285,11 @@ describe('accession and filler numbers', () => {
 
   it('several in one OBR, each once', () => {
     assert.deepEqual(accessionsOf('OBR|1||F1|||||||||||||||A1001~A1002~A1001'), ['A1001', 'A1002']);
+  });
+
+  it('not more than the limit in one OBR', () => {
+    const many = Array.from({ length: MAX_ACCESSIONS_PER_REPORT + 9 }, (_, n) => `A${1000 + n}`).join('~');
+    assert.equal(accessionsOf(`OBR|1||F1|||||||||||||||${many}`).length, MAX_ACCESSIONS_PER_REPORT);
   });
 
   it('a body part in OBR-18 is no accession number', () => {

@@ -363,6 +363,19 @@ describe('limits', () => {
     assert.equal((await raw.read(total, 10_000)).filter((answer) => answer.startsWith('AA')).length, total);
   });
 
+  it('a peer that does not read its answers is dropped', async () => {
+    const { port, metrics } = await started({ answerWriteTimeoutMs: 200 });
+    const raw = await client(port);
+    raw.socket.pause();
+    // MSH-10 comes back in the answer: these are long.
+    for (let n = 0; n < 200; n += 1) raw.write(framed(oru(`${n}-${'x'.repeat(80_000)}`, `A${1000 + n}`)));
+    const end = Date.now() + 4_000;
+    while (!/interleave_hl7_connections\{[^}]*\} 0/.test(await metrics.text())) {
+      assert.ok(Date.now() < end, 'still open');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
   it('no socket is read while too many bytes are under way, and all go on afterwards', async () => {
     const { port, backends, inFlight } = await started({ maxInFlightBytes: 60_000, answerTimeoutMs: 20_000 });
     backends.storeDelay = () => 20;
