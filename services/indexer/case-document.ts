@@ -17,11 +17,13 @@ export interface VectorSlots {
 
 /**
  * The document of a case in the clinical view. What is searched comes from the reports that count, the newest first;
- * where the standing withholds the images, nothing of them is in it: not a thumbnail, not a date.
+ * of images that may not be shown (withheld or rejected) nothing is in it: not a thumbnail, not a date.
  */
 export function caseDocument(theCase: Case, standing: CaseStanding, slots: VectorSlots): CaseDocument {
-  const images = standing.withheldImages ? [] : documentImages(theCase, slots.image);
-  const received = standing.withheldImages ? [] : theCase.images.map((image) => image.received);
+  const images = documentImages(theCase, standing, slots.image);
+  const received = theCase.images
+    .map((image) => image.received)
+    .filter(({ sopInstanceUid }) => standing.shownImages.has(sopInstanceUid));
   const reports = newestFirst(theCase.reports);
   const counting = reports.filter(counts);
   const newest = counting[0] ?? reports[0];
@@ -45,7 +47,7 @@ export function caseDocument(theCase: Case, standing: CaseStanding, slots: Vecto
     ),
     status: newest?.latest.received.status ?? null,
     modality: distinct([
-      ...received.filter(({ kind }) => kind === 'IMAGE').map(({ modality }) => modality),
+      ...received.map(({ modality }) => modality),
       ...(images.length > 0 ? [] : counting.map((report) => report.latest.received.modality)),
     ]),
     body_part: distinct(received.map(({ bodyPart }) => bodyPart)),

@@ -1,28 +1,33 @@
-import { isRejectionNote } from '../../core/dicom/key-object.ts';
 import type { Case, CaseImage } from '../../core/radiology/events.ts';
+import { isMarked } from '../../core/radiology/image-marks.ts';
+import type { CaseStanding } from '../../core/radiology/standing.ts';
 import type { CaseDocumentImage } from '../../infra/elasticsearch/case-document.ts';
 import { documentVector, type VectorSlot } from './document-vector.ts';
 
 /**
- * The images of a case, one entry for each decoded frame, and one for an image of which nothing was decoded (it can
- * still be cited). In the order of the case: series, instance, frame. The case itself has the limits
+ * The images of a case that may be shown, one entry for each frame, and one for an image of which nothing was decoded (it
+ * can still be cited). In the order of the case: series, instance, frame. The case itself has the limits
  * (`core/radiology/limits.ts`); Elasticsearch would take 10,000 nested documents.
  */
-export function documentImages(theCase: Case, slot: VectorSlot): CaseDocumentImage[] {
-  const named = namedFrames(theCase.images);
+export function documentImages(
+  theCase: Case,
+  { shownImages, marks }: Pick<CaseStanding, 'shownImages' | 'marks'>,
+  slot: VectorSlot,
+): CaseDocumentImage[] {
   const vectors = new Map(
     theCase.vectors
       .filter(({ vector }) => vector.generation === slot.generation)
       .map(({ sopInstanceUid, frame, vector }) => [frameKey(sopInstanceUid, frame), vector]),
   );
   return theCase.images
-    .filter((image) => image.received.kind === 'IMAGE')
+    .filter(({ received }) => received.kind === 'IMAGE' && shownImages.has(received.sopInstanceUid))
     .flatMap((image) => {
       const frames = image.frames.length > 0 ? image.frames : [{ frame: 1, thumbnail: null }];
+      const { sopInstanceUid } = image.received;
       return frames.map(({ frame, thumbnail }) =>
         documentImage(image, frame, thumbnail, {
-          marked: isNamed(named, image, frame),
-          vector: documentVector(vectors.get(frameKey(image.received.sopInstanceUid, frame)) ?? null, slot),
+          marked: isMarked(marks, sopInstanceUid, frame),
+          vector: documentVector(vectors.get(frameKey(sopInstanceUid, frame)) ?? null, slot),
         }),
       );
     });
@@ -59,25 +64,6 @@ function documentImage(
 }
 
 const IMAGE_ID_DIGITS = 16;
-
-/** SOP Instance UID → the frames that some key object selection or presentation state names; empty: all of them. */
-function namedFrames(images: readonly CaseImage[]): Map<string, ReadonlySet<number>> {
-  const named = new Map<string, Set<number>>();
-  for (const { received } of images) {
-    if (received.kind === 'IMAGE' || isRejectionNote(received.titleCode)) continue;
-    for (const { sopInstanceUid, frames } of received.references) {
-      const known = named.get(sopInstanceUid);
-      const whole = frames.length === 0 || known?.size === 0;
-      named.set(sopInstanceUid, new Set(whole ? [] : [...(known ?? []), ...frames]));
-    }
-  }
-  return named;
-}
-
-function isNamed(named: Map<string, ReadonlySet<number>>, image: CaseImage, frame: number): boolean {
-  const frames = named.get(image.received.sopInstanceUid);
-  return frames !== undefined && (frames.size === 0 || frames.has(frame));
-}
 
 function frameKey(sopInstanceUid: string, frame: number): string {
   return `${sopInstanceUid}/${frame}`;

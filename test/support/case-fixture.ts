@@ -19,7 +19,7 @@ export interface FixtureOptions {
   /** report texts, each a report of its own, read by the real labeler */
   reports?: (string | FixtureReport)[];
   /** one image each */
-  images?: FixtureImage[];
+  images?: FixtureImage[] | undefined;
   patient?: Partial<Patient>;
 }
 

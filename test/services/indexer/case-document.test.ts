@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CaseStanding } from '../../../core/radiology/standing.ts';
+import type { Case } from '../../../core/radiology/events.ts';
+import { NO_PATIENT } from '../../../core/radiology/patient.ts';
+import { caseStanding } from '../../../core/radiology/standing.ts';
+import type { CaseDocument } from '../../../infra/elasticsearch/case-document.ts';
 import { caseDocument } from '../../../services/indexer/case-document.ts';
 import { caseFixture, PLANTED, STUDIED_AT, unitVector, vectorOf } from '../../support/case-fixture.ts';
 
+const STRANGER = { issuer: PLANTED.facility, identifier: 'MRN1', familyName: 'Other', birthDate: '19900101' };
 const SLOTS = { text: { generation: 1, dims: 512 }, image: { generation: 1, dims: 1280 } };
-const JOINED = { standing: 'JOINED', flags: [], withheldImages: false } as unknown as CaseStanding;
-const WITHHELD = { standing: 'RECONCILIATION', flags: [], withheldImages: true } as unknown as CaseStanding;
+
+function documentOf(theCase: Case, slots = SLOTS): CaseDocument {
+  return caseDocument(theCase, caseStanding(theCase), slots);
+}
 
 describe('caseDocument', () => {
   it('keeps the report whole and searches only what it asserts', () => {
     const text = 'FINDINGS: No effusion or consolidation. IMPRESSION: Small left apical pneumothorax.';
-    const document = caseDocument(caseFixture({ reports: [text] }), JOINED, SLOTS);
+    const document = documentOf(caseFixture({ reports: [text] }));
     assert.equal(document.reports[0]?.text, text);
     assert.equal(document.text.report, text);
     assert.match(document.text.asserted, /pneumothorax/);
@@ -29,14 +35,14 @@ describe('caseDocument', () => {
       reports: [{ text: 'FINDINGS: Edema.', vector: vectorOf('edema', 512, 2) }],
       images: [{ vector: vectorOf('one', 1280) }, { vector: vectorOf('two', 1280, 2) }],
     });
-    const document = caseDocument(theCase, JOINED, SLOTS);
+    const document = documentOf(theCase);
     assert.equal(document.text_vector, undefined);
     assert.deepEqual(
       document.images.map((image) => image.vector?.length),
       [1280, undefined],
     );
     const second = { text: { generation: 2, dims: 512 }, image: { generation: 2, dims: 1280 } };
-    const next = caseDocument(theCase, JOINED, second);
+    const next = documentOf(theCase, second);
     assert.equal(next.text_vector?.length, 512);
     assert.deepEqual(
       next.images.map((image) => image.vector?.length),
@@ -46,7 +52,7 @@ describe('caseDocument', () => {
 
   it('leaves out vectors that have no direction, and keeps the case', () => {
     const zeros = { ...unitVector(new Float32Array(1280).fill(1)), data: Buffer.alloc(2560) };
-    const document = caseDocument(caseFixture({ images: [{ vector: zeros }] }), JOINED, SLOTS);
+    const document = documentOf(caseFixture({ images: [{ vector: zeros }] }));
     assert.equal(document.images.length, 1);
     assert.equal(document.images[0]?.vector, undefined);
   });
@@ -54,9 +60,15 @@ describe('caseDocument', () => {
   it('holds nothing of images that are withheld', () => {
     const theCase = caseFixture({
       reports: ['FINDINGS: Edema. See image 1.'],
-      images: [{ vector: vectorOf('one', 1280), change: { bodyPart: 'OTHERBODY', modality: 'MG' } }],
+      images: [
+        {
+          vector: vectorOf('one', 1280),
+          change: { bodyPart: 'OTHERBODY', modality: 'MG', patient: { ...NO_PATIENT, ...STRANGER } },
+        },
+      ],
     });
-    const text = JSON.stringify(caseDocument(theCase, WITHHELD, SLOTS));
+    assert.equal(documentOf(theCase).standing, 'RECONCILIATION');
+    const text = JSON.stringify(documentOf(theCase));
     assert.doesNotMatch(text, /OTHERBODY|MG/);
     for (const image of theCase.images) {
       assert.ok(!text.includes(image.received.sopInstanceUid));
@@ -74,7 +86,7 @@ describe('caseDocument', () => {
         { change: { seriesNumber: 4, instanceNumber: 7, seriesInstanceUid: '1.4' } },
       ],
     });
-    const document = caseDocument(theCase, JOINED, SLOTS);
+    const document = documentOf(theCase);
     const citations = document.reports[0]?.citations ?? [];
     assert.deepEqual(
       citations.map((citation) => citation.images),
@@ -86,7 +98,7 @@ describe('caseDocument', () => {
     );
   });
 
-  it('marks what a key object selection names, unless it is a rejection note', () => {
+  it('marks what a key object selection names, and leaves out what a rejection note names', () => {
     const uid = (n: number) => `${PLANTED.uid}.9.${n}`;
     const named = (titleCode: string, ...uids: string[]) => ({
       change: {
@@ -96,19 +108,19 @@ describe('caseDocument', () => {
       },
     });
     const theCase = caseFixture({ images: [{}, {}, named('113000', uid(0)), named('113001', uid(1))] });
-    const document = caseDocument(theCase, JOINED, SLOTS);
+    const document = documentOf(theCase);
     assert.deepEqual(
-      document.images.map((image) => image.marked),
-      [true, false],
+      document.images.map((image) => [image.sop_instance_uid, image.marked]),
+      [[uid(0), true]],
     );
-    assert.equal(document.image_count, 2);
+    assert.equal(document.image_count, 1);
   });
 
   it('shows a cancelled report and does not search it', () => {
     const theCase = caseFixture({
       reports: [{ text: 'FINDINGS: Large mass.', change: { status: 'CANCELLED' } }],
     });
-    const document = caseDocument(theCase, JOINED, SLOTS);
+    const document = documentOf(theCase);
     assert.deepEqual(document.findings.present, []);
     assert.equal(document.text.report, '');
     assert.equal(document.reports[0]?.text, 'FINDINGS: Large mass.');
@@ -123,7 +135,7 @@ describe('caseDocument', () => {
         { text: 'IMPRESSION: Mass.', change: { effectiveAt: 4000, status: 'CANCELLED' } },
       ],
     });
-    const document = caseDocument(theCase, JOINED, SLOTS);
+    const document = documentOf(theCase);
     assert.deepEqual(
       document.reports.map((report) => report.text),
       ['IMPRESSION: Edema.', 'IMPRESSION: Pneumonia.', 'IMPRESSION: Mass.'],

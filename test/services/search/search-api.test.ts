@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Client } from '@elastic/elasticsearch';
+import type { Case } from '../../../core/radiology/events.ts';
+import { caseStanding } from '../../../core/radiology/standing.ts';
+import { toFloat16 } from '../../../core/vector/float16.ts';
+import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
+import { readCasesDefinition } from '../../../infra/elasticsearch/index-definition.ts';
+import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
+import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
+import { openTensorBackend } from '../../../models/tensor-backend.ts';
+import { loadConfig } from '../../../platform/config.ts';
+import type { RunningService } from '../../../platform/lifecycle.ts';
+import { createLogger } from '../../../platform/log.ts';
+import { openObjectStore } from '../../../platform/object-store/open.ts';
+import { testContext } from '../../../platform/testing.ts';
+import { bulkWrite } from '../../../services/indexer/bulk-write.ts';
+import { caseDocument } from '../../../services/indexer/case-document.ts';
+import { vectorSlots } from '../../../services/indexer/vector-slots.ts';
+import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../services/search/answers.ts';
+import { config } from '../../../services/search/config.ts';
+import { start } from '../../../services/search/service.ts';
+import {
+  caseFixture,
+  type FixtureOptions,
+  sha256,
+  unitVector,
+  vectorOf,
+} from '../../support/case-fixture.ts';
+import { engines } from '../../support/engines.ts';
+
+/** Accession → report text. */
+const REPORTS: Record<string, string> = {
+  A100: 'FINDINGS: Large left pneumothorax with mediastinal shift. IMPRESSION: Left pneumothorax.',
+  A101: 'FINDINGS: No pneumothorax. No effusion. IMPRESSION: No pneumothorax or acute disease.',
+  A102: 'FINDINGS: Possible small apical pneumothorax. IMPRESSION: Possible pneumothorax, repeat film.',
+  A103: 'FINDINGS: Small right pneumothoraces after drainage. No pleural effusion.',
+  A104: 'FINDINGS: Moderate right pleural effusion. No pneumothorax. IMPRESSION: Right effusion.',
+  A105: 'FINDINGS: Enlarged heart with pulmonary edema and effusions. IMPRESSION: Cardiomegaly with edema.',
+  A106: 'FINDINGS: Cardiomegaly. No edema. IMPRESSION: Cardiomegaly without edema.',
+  A107: 'INDICATION: Productive cough. FINDINGS: Right lower lobe consolidation. IMPRESSION: Pneumonia.',
+  A108: 'FINDINGS: The tracheostomy cannula projects over the midline. IMPRESSION: Lungs are clear.',
+  A109: 'FINDINGS: Pneumothorax has resolved. No effusion. IMPRESSION: No residual pneumothorax.',
+};
+
+describe('the search API', () => {
+  const run = randomUUID().slice(0, 8);
+  const names = {
+    cases: `test-${run}-cases-000001`,
+    casesAlias: `test-${run}-cases`,
+    analysis: `test-${run}-analysis-000001`,
+    analysisAlias: `test-${run}-analysis`,
+  };
+  const ids: Record<string, string> = Object.fromEntries(
+    Object.keys(REPORTS).map((accession) => [accession, sha256(accession).slice(0, 32)]),
+  );
+  let client: Client;
+  let service: RunningService;
+  let dataDir = '';
+  let base = '';
+  let thumbnail = { bytes: Buffer.from('not really a picture'), sha256: '' };
+
+  before(async () => {
+    const { elasticsearchUrl } = await engines();
+    const log = createLogger('test', 'fatal');
+    client = openElasticsearch(elasticsearchUrl);
+    await setUpElasticsearch(elasticsearchUrl, log, names);
+    dataDir = await mkdtemp(join(tmpdir(), 'interleave-search-'));
+    await writeFile(join(dataDir, 'site-secret'), 'a secret of the test, long enough');
+    const page = join(dataDir, 'page');
+    await (await import('node:fs/promises')).mkdir(page);
+    await writeFile(join(page, 'index.html'), '<!doctype html><title>the page</title>');
+
+    const objects = await openObjectStore(dataDir);
+    const stored = await objects.put(ids['A100'] ?? '', thumbnail.bytes, 'image/jpeg');
+    thumbnail = { ...thumbnail, sha256: stored.sha256 };
+    await writeCases(await cases());
+    service = await start(
+      loadConfig(config, {
+        INTERLEAVE_ELASTICSEARCH_URL: elasticsearchUrl,
+        INTERLEAVE_DATA_DIR: dataDir,
+        INTERLEAVE_SEARCH_PORT: '0',
+        INTERLEAVE_SEARCH_ALIAS: names.casesAlias,
+        INTERLEAVE_SEARCH_PAGE: page,
+        INTERLEAVE_SEARCH_RATE_PER_SECOND: '1000',
+      }),
+      testContext('search'),
+    );
+    base = `http://127.0.0.1:${service.port}`;
+  });
+
+  after(async () => {
+    await service?.stop();
+    await client.indices.delete({ index: `${names.cases},${names.analysis}`, ignore_unavailable: true });
+    await client.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  async function cases(): Promise<Case[]> {
+    const encoder = await openSentenceEncoder(await openTensorBackend());
+    const made: Case[] = [];
+    for (const [accession, text] of Object.entries(REPORTS)) {
+      const options: FixtureOptions = {
+        accession,
+        caseId: ids[accession] ?? '',
+        reports: [text],
+        images: images(accession),
+      };
+      const plain = caseFixture(options);
+      const asserted = plain.reports[0]?.latest.reading.assertedText ?? '';
+      const [vector] = asserted.trim() === '' ? [] : await encoder.embed([asserted]);
+      const textVector =
+        vector === undefined
+          ? null
+          : {
+              generation: encoder.generation,
+              model: encoder.hash,
+              dims: encoder.dims,
+              data: toFloat16(vector),
+            };
+      made.push(caseFixture({ ...options, reports: [{ text, vector: textVector }] }));
+    }
+    encoder.dispose();
+    return made;
+  }
+
+  /** A100 and A104 hold nearly the same picture, A105 another one. */
+  function images(accession: string): FixtureOptions['images'] {
+    const tilted = (towards: string) => {
+      const one = vectorOf('one', 1280).data;
+      const other = vectorOf(towards, 1280).data;
+      const values = Float32Array.from(
+        { length: 1280 },
+        (_, i) => one.readInt16LE(2 * i) + other.readInt16LE(2 * i) * 0.05,
+      );
+      return unitVector(values);
+    };
+    if (accession === 'A100') return [{ vector: tilted('a') }];
+    if (accession === 'A104') return [{ vector: vectorOf('far', 1280) }, { vector: tilted('b') }];
+    return accession === 'A105'
+      ? [{ vector: vectorOf('another', 1280), change: { modality: 'CT', bodyPart: 'HEAD' } }]
+      : [];
+  }
+
+  async function writeCases(cases: Case[]): Promise<void> {
+    const slots = vectorSlots((await readCasesDefinition()).meta);
+    const items = cases.map((theCase, version) => {
+      for (const image of theCase.images)
+        for (const frame of image.frames)
+          if (theCase.caseId === ids['A100'] && frame.thumbnail !== null)
+            frame.thumbnail.sha256 = thumbnail.sha256;
+      return {
+        index: names.cases,
+        id: theCase.caseId,
+        version,
+        document: caseDocument(theCase, caseStanding(theCase), slots),
+      };
+    });
+    const results = await bulkWrite(client, items);
+    assert.deepEqual([...new Set(results.map(({ outcome }) => outcome))], ['written']);
+    await client.indices.refresh({ index: names.cases });
+  }
+
+  async function post(body: unknown): Promise<SearchAnswer> {
+    const response = await fetch(`${base}/api/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    assert.equal(response.status, 200, await response.clone().text());
+    return (await response.json()) as SearchAnswer;
+  }
+
+  async function found(words: string, filters?: object): Promise<string[]> {
+    return (await post({ words, ...(filters === undefined ? {} : { filters }) })).hits.map(
+      (hit) => hit.accession,
+    );
+  }
+
+  it('"pneumothorax" finds those that have one, then those that may, and none that denies it', async () => {
+    const accessions = await found('pneumothorax');
+    assert.deepEqual(accessions.slice(0, 2).sort(), ['A100', 'A103']);
+    assert.deepEqual(accessions.slice(2), ['A102']);
+  });
+
+  it('"no pneumothorax" finds those that deny it', async () => {
+    const accessions = await found('no pneumothorax');
+    assert.ok(accessions.includes('A101') && accessions.includes('A104'));
+    assert.ok(!accessions.includes('A100') && !accessions.includes('A102'));
+  });
+
+  it('"possible pneumothorax" finds those that leave it open', async () => {
+    assert.deepEqual(await found('possible pneumothorax'), ['A102']);
+  });
+
+  it('"cardiomegaly without edema" takes each as it was meant', async () => {
+    assert.equal((await found('cardiomegaly without edema'))[0], 'A106');
+    assert.ok(!(await found('cardiomegaly without edema')).includes('A105'));
+  });
+
+  it('finds a concept by another name for it', async () => {
+    assert.ok((await found('enlarged heart')).includes('A106'));
+  });
+
+  it('several concepts: all of them first, then some, none that denies one', async () => {
+    const accessions = await found('effusion edema');
+    assert.equal(accessions[0], 'A105');
+    assert.ok(!accessions.includes('A106'), 'A106 denies edema');
+  });
+
+  it('words in no lexicon are searched in what is asserted, in singular and plural', async () => {
+    assert.equal((await found('tracheostomy'))[0], 'A108');
+    assert.equal((await found('cannulas'))[0], 'A108');
+    assert.equal((await found('cough'))[0], 'A107');
+  });
+
+  it('words that nobody wrote find nothing', async () => {
+    const answer = await post({ words: 'qwertzuiop yxcvbnm' });
+    assert.deepEqual(
+      answer.hits.map((hit) => hit.accession),
+      [],
+    );
+    assert.equal(answer.total.value, 0);
+  });
+
+  it('a phrase in quotes is searched in the whole report, as it stands', async () => {
+    assert.deepEqual(await found('"repeat film"'), ['A102']);
+    assert.deepEqual((await found('"no pleural effusion"')).sort(), ['A103']);
+    assert.deepEqual(await found('"film repeat"'), []);
+  });
+
+  it('an accession number finds its case', async () => {
+    const answer = await post({ words: ' a104 ' });
+    assert.deepEqual(
+      answer.hits.map((hit) => hit.accession),
+      ['A104'],
+    );
+    assert.equal(answer.query.accession, true);
+    assert.equal(answer.hits[0]?.why.legs[0]?.leg, 'ACCESSION');
+  });
+
+  it('no words: everything, counted, page by page', async () => {
+    const first = await post({ size: 6 });
+    const second = await post({ size: 6, from: 6 });
+    assert.equal(first.total.value, 10);
+    assert.equal(new Set([...first.hits, ...second.hits].map((hit) => hit.id)).size, 10);
+    assert.ok(first.notice.includes('Not for diagnosis'));
+  });
+
+  it('filters limit both legs', async () => {
+    assert.deepEqual(await found('effusion', { modality: ['CT'] }), ['A105']);
+    assert.deepEqual(await found('', { modality: ['CT'] }), ['A105']);
+    assert.deepEqual((await found('', { present: ['effusion'], absent: ['pneumothorax'] })).sort(), ['A104']);
+    assert.deepEqual((await found('', { hasImages: true })).sort(), ['A100', 'A104', 'A105']);
+    assert.deepEqual(await found('', { from: '2024-05-18' }), []);
+    assert.equal((await found('', { from: '2024-05-17', to: '2024-05-17' })).length, 10);
+    assert.deepEqual(await found('', { sex: ['M'] }), []);
+  });
+
+  it('facets count what was found', async () => {
+    const { facets } = await post({ words: 'pneumothorax', facets: true });
+    assert.deepEqual(facets?.['present']?.find(({ value }) => value === 'pneumothorax')?.count, 2);
+    assert.equal(facets?.['present']?.[0]?.name.toLowerCase(), 'pneumothorax');
+  });
+
+  it('says why: concept, sentence, words, legs', async () => {
+    const [hit] = (await post({ words: 'large pneumothorax' })).hits;
+    assert.equal(hit?.accession, 'A100');
+    assert.deepEqual(
+      hit?.why.concepts.map(({ concept, assertion }) => [concept, assertion]),
+      [['pneumothorax', 'PRESENT']],
+    );
+    const sentence = hit?.why.concepts[0]?.sentence ?? [];
+    assert.ok(sentence.some(({ text, match }) => match && /pneumothorax/i.test(text)));
+    assert.ok(hit?.why.words.flat().some(({ text, match }) => match && text === 'Large'));
+    assert.deepEqual(
+      hit?.why.legs.map(({ leg }) => leg),
+      ['WORDS', 'MEANING'],
+    );
+  });
+
+  it('shows a case whole', async () => {
+    const response = await fetch(`${base}/api/cases/${ids['A100']}`);
+    const { case: view } = (await response.json()) as { case: CaseView };
+    assert.equal(view.reports[0]?.text, REPORTS['A100']);
+    const finding = view.reports[0]?.findings.find(({ concept }) => concept === 'pneumothorax');
+    assert.equal(view.reports[0]?.text.slice(finding?.start, finding?.end).toLowerCase(), 'pneumothorax');
+    assert.equal(view.images.length, 1);
+    assert.equal(view.images[0]?.embedded, true);
+    assert.ok(!JSON.stringify(view).includes('vector'));
+  });
+
+  it('more like this: by text, by image, by both, never itself', async () => {
+    const similar = async (by: string) =>
+      (await (await fetch(`${base}/api/cases/${ids['A100']}/similar?by=${by}`)).json()) as SimilarAnswer;
+    const byText = await similar('text');
+    assert.ok(['A102', 'A103'].includes(byText.hits[0]?.accession ?? ''));
+    const byImage = await similar('image');
+    assert.deepEqual(
+      byImage.hits.map((hit) => hit.accession),
+      ['A104', 'A105'],
+    );
+    const why = byImage.hits[0]?.why.image;
+    assert.equal(why?.other, byImage.hits[0]?.images[0]?.id);
+    assert.ok((why?.score ?? 0) > 0.9);
+    const both = await similar('both');
+    assert.equal(both.by, 'both');
+    for (const answer of [byText, byImage, both])
+      assert.ok(!answer.hits.some((hit) => hit.accession === 'A100'));
+  });
+
+  it('serves a thumbnail of the case, and no other object', async () => {
+    const url = `${base}/api/cases/${ids['A100']}/images/${thumbnail.sha256}/thumbnail`;
+    const response = await fetch(url);
+    assert.equal(response.headers.get('content-type'), 'image/jpeg');
+    assert.deepEqual(Buffer.from(await response.arrayBuffer()), thumbnail.bytes);
+    const etag = response.headers.get('etag') ?? '';
+    assert.equal((await fetch(url, { headers: { 'if-none-match': etag } })).status, 304);
+    const foreign = await fetch(`${base}/api/cases/${ids['A104']}/images/${thumbnail.sha256}/thumbnail`);
+    assert.equal(foreign.status, 404);
+  });
+
+  it('answers errors with a code and the right status', async () => {
+    const cases: [string, RequestInit, number, string][] = [
+      ['/api/cases/0123456789abcdef0123456789abcdef', {}, 404, 'CASE_NOT_FOUND'],
+      ['/api/cases/..%2f..%2fetc', {}, 404, 'CASE_NOT_FOUND'],
+      ['/api/nothing', {}, 404, 'ROUTE_NOT_FOUND'],
+      ['/api/search?q=secretname', {}, 405, 'METHOD_NOT_ALLOWED'],
+      ['/api/search', json('{'), 400, 'QUERY_INVALID'],
+      ['/api/search', json({ words: 'x'.repeat(501) }), 400, 'QUERY_INVALID'],
+      ['/api/search', json({ size: 51 }), 400, 'QUERY_INVALID'],
+      ['/api/search', json({ words: 'x', from: 190, size: 20 }), 400, 'QUERY_INVALID'],
+      ['/api/search', json({ fliters: {} }), 400, 'QUERY_INVALID'],
+      ['/api/search', json({ words: 'x', pad: 'y'.repeat(17_000) }), 413, 'REQUEST_TOO_LARGE'],
+      ['/api/search', { method: 'POST', body: 'words=x' }, 400, 'QUERY_INVALID'],
+    ];
+    for (const [path, init, status, code] of cases) {
+      const response = await fetch(base + path, init);
+      const { error } = (await response.json()) as { error: { code: string; message: string } };
+      assert.deepEqual([path, response.status, error.code], [path, status, code]);
+    }
+  });
+
+  it('serves the page and its addresses, with a strict policy', async () => {
+    for (const path of ['/', `/cases/${ids['A100']}`]) {
+      const response = await fetch(base + path);
+      assert.match(await response.text(), /the page/);
+      assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+    }
+    assert.equal((await fetch(`${base}/assets/missing.js`)).status, 404);
+    const status = (await (await fetch(`${base}/api/status`)).json()) as { cases: number; ready: boolean };
+    assert.deepEqual([status.cases, status.ready], [10, true]);
+  });
+
+  it('refuses a foreign name and a foreign origin', async () => {
+    const { request } = await import('node:http');
+    const statusOf = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        request(`${base}/api/status`, { headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+    assert.equal(await statusOf({ host: 'evil.example' }), 403);
+    assert.equal(await statusOf({ host: `localhost:${service.port}` }), 200);
+    assert.equal(await statusOf({ origin: 'http://evil.example' }), 403);
+  });
+
+  function json(body: unknown): RequestInit {
+    return {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    };
+  }
+});
