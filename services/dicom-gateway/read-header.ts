@@ -62,13 +62,24 @@ class Inflater {
   /** Resolves when zlib has taken these bytes, and the reader what came of them. */
   async push(bytes: Buffer): Promise<void> {
     if (!this.#zlib.destroyed && !this.#zlib.writableEnded) {
-      // The callback comes after the output of these bytes, or with the error of a stream that ended in between.
-      await new Promise<void>((resolve) => this.#zlib.write(bytes, () => resolve()));
+      await this.#write(bytes);
     }
     if (this.#error !== null) throw this.#error;
   }
 
   end(): void {
     this.#zlib.destroy();
+  }
+
+  /** The callback of a write comes after its output; a stream that is destroyed meanwhile only says `close`. */
+  #write(bytes: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        this.#zlib.off('close', settle);
+        resolve();
+      };
+      this.#zlib.once('close', settle);
+      this.#zlib.write(bytes, settle);
+    });
   }
 }

@@ -1,0 +1,111 @@
+/** The gateway's listener in the test's own process: real sockets and a real folder, and Kafka as the test wants it. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { ErrorCode } from '../../../core/errors.ts';
+import { DEFAULT_SITE } from '../../../core/radiology/case-key.ts';
+import type { ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
+import { loadConfig } from '../../../platform/config.ts';
+import { LocalFolderStore } from '../../../platform/object-store/local-folder.ts';
+import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
+import { type DicomObject, DimseSender, proposalsFor } from '../../../senders/dimse-sender.ts';
+import { config as shape } from '../../../services/dicom-gateway/config.ts';
+import { DISCARD_FACTOR } from '../../../services/dicom-gateway/limits.ts';
+import { listen } from '../../../services/dicom-gateway/listener.ts';
+import { NamedImages } from '../../../services/dicom-gateway/named-images.ts';
+import type { StoredReport, StoreObjectOptions } from '../../../services/dicom-gateway/store-object.ts';
+import type { Outcome } from '../../../services/dicom-gateway/upper-layer.ts';
+
+export interface TestGateway {
+  port: number;
+  store: LocalFolderStore;
+  published: ImageReceived[];
+  deadLetters: { code: ErrorCode; object: ObjectRef | null }[];
+  reports: StoredReport[];
+  ended: { outcome: Outcome; problem: string | null }[];
+  dropped: number;
+  /** names of the half-written files */
+  incoming(): Promise<string[]>;
+  connect(...objects: DicomObject[]): Promise<DimseSender>;
+  stop(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  /** environment variables without their prefix */
+  env?: Record<string, string>;
+  publish?(event: ImageReceived): Promise<void>;
+  deadLetter?(): Promise<void>;
+  /** puts something before the folder */
+  wrap?(store: LocalFolderStore): ObjectStore;
+  maxDataSetLength?: number;
+}
+
+export async function testGateway(t: TestContext, options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const folder = await mkdtemp(join(tmpdir(), 'interleave-dicom-'));
+  const store = await LocalFolderStore.open(folder, 0);
+  const env = Object.entries({ DICOM_PORT: '0', ...options.env }).map(([name, value]) => [
+    `INTERLEAVE_${name}`,
+    value,
+  ]);
+  const config = loadConfig(shape, Object.fromEntries(env) as Record<string, string>);
+  const maxDataSetLength = options.maxDataSetLength ?? config.dicomMaxDataSetMib * 1024 * 1024;
+  const gateway: TestGateway = {
+    port: 0,
+    store,
+    published: [],
+    deadLetters: [],
+    reports: [],
+    ended: [],
+    dropped: 0,
+    incoming: () => readdir(join(folder, '.incoming')),
+    connect: (...objects) => connect(gateway.port, ...objects),
+    stop: async () => undefined,
+  };
+  const storing: StoreObjectOptions = {
+    store: options.wrap?.(store) ?? store,
+    publish: async (event) => {
+      await options.publish?.(event);
+      gateway.published.push(event);
+    },
+    deadLetter: async (code, object) => {
+      await options.deadLetter?.();
+      gateway.deadLetters.push({ code, object });
+    },
+    site: DEFAULT_SITE,
+    secret: randomBytes(32),
+    rule: { modalities: config.keyImageModalities, seriesMaximum: config.keyImageSeriesMaximum },
+    named: new NamedImages(),
+    maxDataSetLength,
+    maxDiscardedLength: maxDataSetLength * DISCARD_FACTOR,
+    report: (report) => gateway.reports.push(report),
+    now: Date.now,
+  };
+  const listener = await listen(config, storing, {
+    connectionEnded: (end) => gateway.ended.push(end),
+    connectionDropped: () => {
+      gateway.dropped += 1;
+    },
+    stored: () => undefined,
+    watch: () => undefined,
+  });
+  gateway.port = listener.port;
+  gateway.stop = () => listener.stop();
+  t.after(async () => {
+    await listener.stop().catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  });
+  return gateway;
+}
+
+export function connect(port: number, ...objects: DicomObject[]): Promise<DimseSender> {
+  return DimseSender.connect({
+    host: '127.0.0.1',
+    port,
+    callingAeTitle: 'TEST',
+    calledAeTitle: 'INTERLEAVE',
+    presentationContexts: proposalsFor(objects),
+    timeoutMs: 10_000,
+  });
+}
