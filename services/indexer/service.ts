@@ -10,7 +10,7 @@ import { createKafka } from '../../platform/kafka/client.ts';
 import { type ConsumedRecord, consume } from '../../platform/kafka/consumer.ts';
 import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
-import { checkTopics } from '../../platform/kafka/topics.ts';
+import { checkTopics, type TopicSpec } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { events } from '../../schemas/events.ts';
 import { analysisDocument, analysisId } from './analysis-document.ts';
@@ -24,18 +24,19 @@ type Config = ReturnType<typeof loadConfig<typeof config>>;
 
 /**
  * Writes every case of `radiology.case` into the clinical and the analysts' index, with the record's offset as version.
- * The consumer group belongs to the physical index: another index is filled from the beginning by another group.
+ * The consumer group belongs to the physical index: another index is filled from the beginning by another group. Tests
+ * give a topic of their own.
  */
-export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
+export async function start(
+  config: Config,
+  context: ServiceContext,
+  topic: string = TOPICS.case,
+): Promise<RunningService> {
   const { log, metrics, ready } = context;
   const client = openElasticsearch(config.elasticsearchUrl);
   const slots = await openIndices();
   const kafka = createKafka(config.kafkaBrokers, 'interleave-indexer', log);
-  await checkTopics(
-    kafka,
-    TOPIC_SPECS.filter(({ name }) => name === TOPICS.case || name === deadLetterTopic('indexer')),
-    config.partitions,
-  );
+  await checkTopics(kafka, topicSpecs(topic), config.partitions);
   const producer = await EventProducer.connect(kafka, log, metrics);
   const outcomes = metrics.counter('interleave_documents_total', 'Documents by what became of them', [
     'view',
@@ -50,7 +51,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
 
   const consumer = await consume(kafka, {
     groupId: `interleave-indexer-${config.indexerCasesIndex}`,
-    topics: [TOPICS.case],
+    topics: [topic],
     concurrentPartitions: CONCURRENT_PARTITIONS,
     handle,
     log,
@@ -129,6 +130,11 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       await client.close();
     },
   };
+}
+
+function topicSpecs(topic: string): TopicSpec[] {
+  const specs = TOPIC_SPECS.filter(({ name }) => name === TOPICS.case || name === deadLetterTopic('indexer'));
+  return specs.map((spec) => (spec.name === TOPICS.case ? { ...spec, name: topic } : spec));
 }
 
 /** While one waits for Elasticsearch, the documents of the next are made. */

@@ -30,7 +30,7 @@ export const KNN_CANDIDATES = 400;
 /** Images of a case that "more like this" looks for. */
 export const MAX_SIMILAR_IMAGES = 8;
 /** Cosine below which a text is not near to words that name no concept; see README. */
-export const MIN_TEXT_SIMILARITY = 0.3;
+export const MIN_TEXT_SIMILARITY = 0.4;
 /** Query vectors that are remembered, so that paging and filtering do not embed again. */
 export const MAX_REMEMBERED_VECTORS = 500;
 /** The index behind the alias is looked up again after this long. */

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, errors } from '@elastic/elasticsearch';
+import type { Kafka } from 'kafkajs';
+import type { Case } from '../../../core/radiology/events.ts';
+import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../../core/radiology/topics.ts';
+import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
+import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
+import { loadConfig } from '../../../platform/config.ts';
+import { createKafka } from '../../../platform/kafka/client.ts';
+import { deadLetterCodec } from '../../../platform/kafka/dead-letter.ts';
+import { EventProducer } from '../../../platform/kafka/producer.ts';
+import { createTopics } from '../../../platform/kafka/topics.ts';
+import type { RunningService } from '../../../platform/lifecycle.ts';
+import { testContext } from '../../../platform/testing.ts';
+import { events } from '../../../schemas/events.ts';
+import { analysisId } from '../../../services/indexer/analysis-document.ts';
+import { bulkWrite } from '../../../services/indexer/bulk-write.ts';
+import { config } from '../../../services/indexer/config.ts';
+import { start } from '../../../services/indexer/service.ts';
+import { caseFixture, PLANTED, sha256, vectorOf } from '../../support/case-fixture.ts';
+import { engines } from '../../support/engines.ts';
+
+const PARTITIONS = 8;
+
+describe('the indexer', () => {
+  const run = randomUUID().slice(0, 8);
+  const topic = `test-${run}-case`;
+  const names = {
+    cases: `test-${run}-cases-000001`,
+    casesAlias: `test-${run}-cases`,
+    analysis: `test-${run}-analysis-000001`,
+    analysisAlias: `test-${run}-analysis`,
+  };
+  const context = testContext('indexer');
+  let kafka: Kafka;
+  let client: Client;
+  let producer: EventProducer;
+  let indexer: RunningService;
+  let settings: ReturnType<typeof loadConfig<typeof config>>;
+
+  before(async () => {
+    const { kafkaBrokers, elasticsearchUrl } = await engines();
+    client = openElasticsearch(elasticsearchUrl);
+    kafka = createKafka(kafkaBrokers, 'test', context.log);
+    const specs = TOPIC_SPECS.flatMap((spec) => {
+      if (spec.name === TOPICS.case) return [{ ...spec, name: topic }];
+      return spec.name === deadLetterTopic('indexer') ? [spec] : [];
+    });
+    await createTopics(kafka, specs, PARTITIONS, 1);
+    await setUpElasticsearch(elasticsearchUrl, context.log, names);
+    producer = await EventProducer.connect(kafka, context.log, context.metrics);
+    settings = loadConfig(config, {
+      INTERLEAVE_KAFKA_BROKERS: kafkaBrokers.join(','),
+      INTERLEAVE_ELASTICSEARCH_URL: elasticsearchUrl,
+      INTERLEAVE_PARTITIONS: String(PARTITIONS),
+      INTERLEAVE_INDEXER_CASES_INDEX: names.cases,
+      INTERLEAVE_INDEXER_ANALYSIS_INDEX: names.analysis,
+    });
+    indexer = await start(settings, context, topic);
+  });
+
+  after(async () => {
+    await indexer?.stop();
+    await producer?.disconnect();
+    await client.indices.delete({ index: `${names.cases},${names.analysis}`, ignore_unavailable: true });
+    await client.close();
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+  });
+
+  function caseOf(name: string, text: string): Case {
+    return caseFixture({ caseId: idOf(name), accession: name, reports: [text] });
+  }
+
+  function idOf(name: string): string {
+    return sha256(`${run} ${name}`).slice(0, 32);
+  }
+
+  function send(theCase: Case): Promise<void> {
+    return producer.send(topic, { key: theCase.caseId, value: events.case.encode(theCase) });
+  }
+
+  async function textOf(id: string): Promise<string | null> {
+    try {
+      const { _source } = await client.get<{ text: { report: string } }>({ index: names.cases, id });
+      return _source?.text.report ?? '';
+    } catch (error) {
+      if (error instanceof errors.ResponseError && error.statusCode === 404) return null;
+      throw error;
+    }
+  }
+
+  async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while (!(await holds())) {
+      assert.deepEqual(context.failures, []);
+      assert.ok(Date.now() < deadline, `not in time: ${what}`);
+      await sleep(50);
+    }
+  }
+
+  it('writes the newest version of each case into both views', async () => {
+    const texts = ['FINDINGS: Mass.', 'FINDINGS: Nodule.', 'FINDINGS: Small nodule.'];
+    for (const text of texts) await send(caseOf('newest', text));
+    const id = idOf('newest');
+    await until(async () => (await textOf(id)) === texts[2], 'third version');
+    const analysis = await client.get<{ findings: { present: string[] } }>({
+      index: names.analysis,
+      id: analysisId(id),
+    });
+    assert.deepEqual(analysis._source?.findings.present, ['nodule']);
+    const clinical = await client.get({ index: names.cases, id });
+    assert.equal(analysis._version, clinical._version);
+  });
+
+  it('never lets a late write replace a newer one, nor a late tombstone delete it', async () => {
+    await send(caseOf('late', 'FINDINGS: Edema.'));
+    const id = idOf('late');
+    await until(async () => (await textOf(id)) !== null, 'the case');
+    const { _version: version = 0 } = await client.get({ index: names.cases, id });
+    const item = { index: names.cases, id };
+    const later = { ...item, version: version + 10, document: { ...(await documentOf(id)), title: 'later' } };
+    const [first] = await bulkWrite(client, [later]);
+    const [late] = await bulkWrite(client, [
+      { ...later, version: version + 9, document: await documentOf(id) },
+    ]);
+    const [tombstone] = await bulkWrite(client, [{ ...item, version: version + 9, document: null }]);
+    const [again] = await bulkWrite(client, [later]);
+    assert.deepEqual(
+      [first, late, tombstone, again].map((result) => result?.outcome),
+      ['written', 'stale', 'stale', 'written'],
+    );
+    // Deleted, the version stays known: an older write does not bring it back.
+    const [deleted] = await bulkWrite(client, [{ ...item, version: version + 11, document: null }]);
+    const [ghost] = await bulkWrite(client, [later]);
+    assert.deepEqual([deleted?.outcome, ghost?.outcome], ['deleted', 'stale']);
+  });
+
+  async function documentOf(id: string): Promise<Record<string, unknown>> {
+    return (await client.get<Record<string, unknown>>({ index: names.cases, id }))._source ?? {};
+  }
+
+  it('deletes a case from both views when its tombstone comes', async () => {
+    await send(caseOf('gone', 'FINDINGS: Fracture.'));
+    const id = idOf('gone');
+    await until(async () => (await textOf(id)) !== null, 'the case');
+    const raw = kafka.producer();
+    await raw.connect();
+    await raw.send({ topic, messages: [{ key: id, value: null }] });
+    await raw.disconnect();
+    await until(async () => (await textOf(id)) === null, 'its deletion');
+    await assert.rejects(client.get({ index: names.analysis, id: analysisId(id) }), { statusCode: 404 });
+  });
+
+  it('puts what it cannot read, and what Elasticsearch refuses, aside and goes on', async () => {
+    const admin = kafka.admin();
+    await admin.connect();
+    const before = await admin.fetchTopicOffsets(deadLetterTopic('indexer'));
+    await admin.disconnect();
+
+    const unreadable = idOf('unreadable');
+    await producer.send(topic, { key: unreadable, value: Buffer.from('no Avro at all') });
+    const refused = caseFixture({ caseId: idOf('refused'), images: [{}] });
+    for (const image of refused.images) image.problem = 'X'.repeat(40_000);
+    await send(refused);
+    // Same partitions or not, a case sent afterwards arrives.
+    for (let n = 0; n < 20; n++) await send(caseOf(`after ${n}`, 'FINDINGS: Edema.'));
+    for (let n = 0; n < 20; n++)
+      await until(async () => (await textOf(idOf(`after ${n}`))) !== null, `after ${n}`);
+
+    const letters = await readDeadLetters(Number(before[0]?.offset ?? 0), [unreadable, refused.caseId]);
+    assert.equal(letters.get(unreadable), 'EVENT_UNREADABLE');
+    assert.equal(letters.get(refused.caseId), 'DOCUMENT_REJECTED');
+  });
+
+  async function readDeadLetters(from: number, caseIds: string[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    const consumer = kafka.consumer({ groupId: `test-${run}-dead-letters` });
+    await consumer.connect();
+    await consumer.subscribe({ topic: deadLetterTopic('indexer'), fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ message }) => {
+        if (message.value === null || Number(message.offset) < from) return;
+        const letter = deadLetterCodec.decode(message.value);
+        if (caseIds.includes(letter.caseId)) found.set(letter.caseId, letter.code);
+      },
+    });
+    await until(async () => found.size === caseIds.length, 'dead letters');
+    await consumer.disconnect();
+    return found;
+  }
+
+  it('gives the analysts nothing that names anybody', async () => {
+    const theCase = caseFixture({
+      caseId: idOf('planted'),
+      reports: [
+        {
+          text: `FINDINGS: Edema. Discussed with ${PLANTED.givenName} ${PLANTED.familyName}, ${PLANTED.identifier}.`,
+          vector: vectorOf('edema', 512),
+        },
+      ],
+      images: [
+        {
+          vector: vectorOf('one', 1280),
+          change: { bodyPart: 'Arm of Zwanzigermann', studyDescription: PLANTED.familyName },
+        },
+      ],
+    });
+    await send(theCase);
+    await until(async () => (await textOf(theCase.caseId)) !== null, 'the case');
+    await client.indices.refresh({ index: names.analysis });
+    const all = await client.search({ index: names.analysis, size: 1000 });
+    const text = JSON.stringify(all.hits.hits);
+    assert.ok(text.includes(analysisId(theCase.caseId)));
+    for (const planted of Object.values(PLANTED)) assert.ok(!text.includes(planted), `holds ${planted}`);
+    assert.ok(!text.includes(theCase.caseId), 'holds the id of the clinical view');
+    assert.ok(!text.includes('2024-05-17') && !text.includes('Zwanzigermann'));
+    assert.ok(text.includes('"study_month":"2024-05"'));
+  });
+
+  it('reads everything again for a new index, and writes nothing through the alias', async () => {
+    const second = { ...names, cases: `test-${run}-cases-000002`, analysis: `test-${run}-analysis-000002` };
+    await setUpElasticsearch(settings.elasticsearchUrl, context.log, second);
+    const other = await start(
+      { ...settings, indexerCasesIndex: second.cases, indexerAnalysisIndex: second.analysis },
+      testContext('indexer'),
+      topic,
+    );
+    try {
+      const there = async () => client.exists({ index: second.cases, id: idOf('newest') });
+      await until(there, 'the case in the new index');
+      assert.deepEqual(Object.keys(await client.indices.getAlias({ name: names.casesAlias })), [names.cases]);
+    } finally {
+      await other.stop();
+      await client.indices.delete({ index: `${second.cases},${second.analysis}` });
+    }
+  });
+
+  it('refuses to start on an index of another generation', async () => {
+    const { mappings } = (await client.indices.getMapping({ index: names.cases }))[names.cases] ?? {};
+    const strange = { ...mappings?._meta, image_vector_generation: 9 };
+    await client.indices.putMapping({ index: names.cases, _meta: strange });
+    await assert.rejects(start(settings, testContext('indexer'), topic), { code: 'INDEX_MISMATCH' });
+  });
+});
