@@ -55,10 +55,15 @@ function versionOf(event: ReportLabeled): Version {
   return { status, effectiveAt, receivedOffset: event.receivedOffset, digest };
 }
 
+/** The same message received again is the same version, with the offset of its last receipt. */
 function mergeVersions(a: readonly Version[], b: readonly Version[]): Version[] {
-  const newestFirst = [...a, ...b].sort((one, other) => compareVersions(other, one));
-  return newestFirst.filter((version, i) => {
-    const before = newestFirst[i - 1];
-    return before === undefined || compareVersions(before, version) !== 0;
-  });
+  const seen = new Set<string>();
+  return [...a, ...b]
+    .sort((one, other) => compareVersions(other, one))
+    .filter(({ effectiveAt, status, digest }) => {
+      const message = `${effectiveAt} ${status} ${digest}`;
+      if (seen.has(message)) return false;
+      seen.add(message);
+      return true;
+    });
 }

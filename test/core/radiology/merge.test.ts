@@ -55,6 +55,22 @@ test('versions of one time are ordered by the life of a report, and a final one 
   );
 });
 
+test('a message that is received again is no new version', () => {
+  const first = { ...reportLabeled({ received: { digest: 'a' } }), receivedOffset: 3 };
+  const again = { ...first, receivedOffset: 9 };
+  for (const order of [
+    [first, again],
+    [again, first],
+  ]) {
+    const state = reports(...order);
+    assert.deepEqual(
+      state.reports[0]?.versions.map(({ receivedOffset }) => receivedOffset),
+      [9],
+    );
+    assert.equal(state.reports[0]?.latest.receivedOffset, 9);
+  }
+});
+
 test('a newer labeler reads the same version again, and an older one does not take it back', () => {
   const old = reportLabeled({ reading: { labeler: { generation: 1, hash: 'x' }, assertedText: 'old' } });
   const renewed = reportLabeled({ reading: { labeler: { generation: 2, hash: 'a' }, assertedText: 'new' } });
