@@ -34,6 +34,35 @@ export function buildImage(rows: number, columns: number, pixels: Buffer, more: 
   return Buffer.concat([header(TRANSFER_SYNTAX.EXPLICIT_LITTLE), buildDataSet(sorted)]);
 }
 
+/** One frame in one fragment, with an empty offset table (PS3.5 A.4); described as `buildImage` does. */
+export function encapsulate(
+  transferSyntaxUid: string,
+  rows: number,
+  columns: number,
+  frame: Buffer,
+  more: Item = [],
+): Buffer {
+  const native = buildImage(rows, columns, Buffer.alloc(0), more);
+  const elements = native.subarray(header(TRANSFER_SYNTAX.EXPLICIT_LITTLE).length, -PIXEL_DATA_HEADER);
+  const item = Buffer.from('feff00e000000000', 'hex');
+  item.writeUInt32LE(frame.length, 4);
+  return Buffer.concat([
+    header(transferSyntaxUid),
+    elements,
+    Buffer.from('e07f10004f420000ffffffff', 'hex'),
+    Buffer.from('feff00e000000000', 'hex'),
+    item,
+    frame,
+    Buffer.from('feffdde000000000', 'hex'),
+  ]);
+}
+
+const PIXEL_DATA_HEADER = 12;
+
 export function header(transferSyntaxUid: string): Buffer {
-  return part10Header({ sopClassUid: '1.2.840.10008.5.1.4.1.1.1.1', sopInstanceUid: '2.25.1', transferSyntaxUid });
+  return part10Header({
+    sopClassUid: '1.2.840.10008.5.1.4.1.1.1.1',
+    sopInstanceUid: '2.25.1',
+    transferSyntaxUid,
+  });
 }

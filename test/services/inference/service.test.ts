@@ -31,7 +31,9 @@ import { buildRadiograph, header } from './build-image.ts';
 
 const PARTITIONS = 2;
 const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
-const skip = existsSync(modelsDir) ? false : `the image model is not in ${modelsDir}; run infra/weights/fetch.ts`;
+const skip = existsSync(modelsDir)
+  ? false
+  : `the image model is not in ${modelsDir}; run infra/weights/fetch.ts`;
 
 let kafka: Kafka;
 let store: ObjectStore;
@@ -53,7 +55,9 @@ before(async () => {
 
 after(() => rm(dataDir, { recursive: true, force: true }));
 
-test('everything goes on in order: images with vector and thumbnail, the rest as it came', { skip }, async () => {
+test('everything goes on in order: images with vector and thumbnail, the rest as it came', {
+  skip,
+}, async () => {
   const caseId = randomBytes(16).toString('hex');
   const big = await put(caseId, buildRadiograph(600, 0.7));
   const sent = [
@@ -97,7 +101,10 @@ test('everything goes on in order: images with vector and thumbnail, the rest as
   assert.notDeepEqual(other?.vector?.data, vector?.data);
 
   const thumbnail = await sharp(await store.read(caseId, first?.thumbnail?.sha256 ?? '')).metadata();
-  assert.deepEqual([thumbnail.format, thumbnail.width, thumbnail.height], ['jpeg', THUMBNAIL_SIZE, THUMBNAIL_SIZE]);
+  assert.deepEqual(
+    [thumbnail.format, thumbnail.width, thumbnail.height],
+    ['jpeg', THUMBNAIL_SIZE, THUMBNAIL_SIZE],
+  );
 });
 
 test('without its model the service does not start, and says what is missing', async () => {

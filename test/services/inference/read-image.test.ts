@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { codeOf, InterleaveError } from '../../../core/errors.ts';
+import type { ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
+import { INPUT_SIZE } from '../../../models/efficientnet-lite0.ts';
+import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
+import { openObjectStore } from '../../../platform/object-store/open.ts';
+import { MAX_OBJECT_BYTES } from '../../../services/inference/limits.ts';
+import { ImageReader, isToBeRead } from '../../../services/inference/read-image.ts';
+import { buildRadiograph } from './build-image.ts';
+
+const caseId = randomBytes(16).toString('hex');
+let dataDir: string;
+let store: ObjectStore;
+let object: ObjectRef;
+
+before(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'interleave-inference-'));
+  store = await openObjectStore(dataDir);
+  object = await store.put(caseId, buildRadiograph(300, 0.5), 'application/dicom');
+});
+after(() => rm(dataDir, { recursive: true, force: true }));
+
+const event = (ref: ObjectRef): ImageReceived => ({ caseId, object: ref }) as ImageReceived;
+
+test('an object is read by its digest, and comes back small', async () => {
+  const reader = new ImageReader(store);
+  const { frames, problem } = await reader.read(event(object));
+  await reader.stop();
+  assert.equal(problem, null);
+  assert.equal(frames.length, 1);
+  assert.deepEqual([frames[0]?.input.width, frames[0]?.input.height], [INPUT_SIZE, INPUT_SIZE]);
+  assert.ok((frames[0]?.thumbnail.length ?? 0) > 100);
+});
+
+test('what takes too long is a problem of this object; the next one is read', async () => {
+  const reader = new ImageReader(store, 1);
+  assert.deepEqual(await reader.read(event(object)), { frames: [], problem: 'IMAGE_UNDECODABLE' });
+  const patient = new ImageReader(store, 20_000);
+  const reading = patient.read(event(object));
+  assert.equal((await reading).problem, null);
+  await Promise.all([reader.stop(), patient.stop()]);
+});
+
+test('one object after another, each in its turn', async () => {
+  const reader = new ImageReader(store);
+  const readings = await Promise.all([object, object, object].map((ref) => reader.read(event(ref))));
+  await reader.stop();
+  assert.deepEqual(readings[1], readings[0]);
+  assert.deepEqual(readings[2], readings[0]);
+});
+
+test('objects that are missing, changed or too large have a problem; a store that is away is waited for', async () => {
+  const reader = new ImageReader(store);
+  const problem = async (ref: ObjectRef) => (await reader.read(event(ref))).problem;
+  assert.equal(await problem({ ...object, sha256: 'f'.repeat(64) }), 'OBJECT_MISSING');
+  assert.equal(await problem({ ...object, size: MAX_OBJECT_BYTES + 1 }), 'IMAGE_TOO_LARGE');
+  const changed = await store.put(caseId, buildRadiograph(20, 0.1), 'application/dicom');
+  const place =
+    (await readdir(dataDir, { recursive: true })).find((name) => name.endsWith(changed.sha256)) ?? '';
+  await writeFile(join(dataDir, place), 'other bytes');
+  assert.equal(await problem(changed), 'OBJECT_CORRUPT');
+  await reader.stop();
+
+  const away = { read: () => Promise.reject(new InterleaveError('OBJECT_STORE_UNAVAILABLE')) };
+  const waiting = new ImageReader(away as unknown as ObjectStore);
+  await assert.rejects(waiting.read(event(object)), (error) => codeOf(error) === 'OBJECT_STORE_UNAVAILABLE');
+});
+
+test('only key images without a problem are read', () => {
+  const image = { kind: 'IMAGE', keyImage: 'NAMED', problem: null } as ImageReceived;
+  assert.ok(isToBeRead(image));
+  assert.ok(!isToBeRead({ ...image, keyImage: 'NONE' }));
+  assert.ok(!isToBeRead({ ...image, kind: 'PRESENTATION_STATE' }));
+  assert.ok(!isToBeRead({ ...image, problem: 'DICOM_DATA_SET_UNREADABLE' }));
+});
