@@ -5,20 +5,40 @@
  */
 
 import type { SentenceReading } from './findings.ts';
+import { MAX_ENCODED_SENTENCES } from './limits.ts';
 import { hasResults } from './result-sections.ts';
 
 /** Words that must be left of a sentence without a finding after its denials were cut out, for it to be kept. */
 const MIN_WORDS_LEFT = 5;
 
-/** One sentence a line, in the order of the text. */
-export function assertedText(text: string, sentences: readonly SentenceReading[]): string {
-  const lines: string[] = [];
-  for (const reading of sentences) {
-    if (!hasResults(reading.sentence.section.name)) continue;
-    const line = assertedSentence(text, reading);
-    if (line !== '') lines.push(line);
-  }
-  return lines.join('\n');
+/** What is left of the sentences that assert something, in the order of the text. */
+export interface AssertedSentence {
+  text: string;
+  /** tells of a finding (present or uncertain, of this patient, now) and not only of normality */
+  abnormal: boolean;
+}
+
+export function assertedSentences(text: string, readings: readonly SentenceReading[]): AssertedSentence[] {
+  return readings
+    .filter((reading) => hasResults(reading.sentence.section.name))
+    .map((reading) => ({ text: assertedSentence(text, reading), abnormal: reading.abnormal }))
+    .filter((sentence) => sentence.text !== '');
+}
+
+/** One sentence a line: what is searched by words. */
+export function assertedText(sentences: readonly AssertedSentence[]): string {
+  return sentences.map((sentence) => sentence.text).join('\n');
+}
+
+/**
+ * The sentences that stand for the report in the vector space: those with findings, or all where there are none, each
+ * once, at most `MAX_ENCODED_SENTENCES`. Statements of normality are in nearly every report and would make all reports
+ * alike; sentences are what the encoder was trained on, so each is encoded for itself and the mean is taken.
+ */
+export function sentencesToEncode(sentences: readonly AssertedSentence[]): string[] {
+  const abnormal = sentences.filter((sentence) => sentence.abnormal);
+  const chosen = abnormal.length > 0 ? abnormal : sentences;
+  return [...new Set(chosen.map((sentence) => sentence.text))].slice(0, MAX_ENCODED_SENTENCES);
 }
 
 function assertedSentence(text: string, { sentence, findings, denied }: SentenceReading): string {
@@ -31,8 +51,7 @@ function assertedSentence(text: string, { sentence, findings, denied }: Sentence
   const words = kept
     .join(' ')
     .split(/\s+/)
-    .filter((word) => word !== '' && !REDACTED.test(word));
-  while (words.length > 0 && !HAS_WORD.test(words.at(-1) ?? '')) words.pop();
+    .filter((word) => HAS_WORD.test(word) && !REDACTED.test(word));
   const found = findings.some((finding) => finding.assertion !== 'ABSENT' && finding.subject === 'PATIENT');
   return found || words.length >= (denied.length > 0 ? MIN_WORDS_LEFT : 1) ? words.join(' ') : '';
 }

@@ -1,5 +1,5 @@
 /** Lists of series or image numbers in tokens: "55, 60, 80, 84-7 and 96". */
-import { MAX_CITED_NUMBER, MAX_CITED_RANGE } from './limits.ts';
+import { MAX_CITED_LIST, MAX_CITED_NUMBER, MAX_CITED_RANGE } from './limits.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
 
@@ -59,7 +59,7 @@ export function readNumberList(
     next = skipTotal(tokens, range.next, to);
     number = behindSeparator(tokens, next, words);
     if (tokens.id(next) === SLASH && number > next) slashes++;
-    if (number === next) break;
+    if (number === next || spans.length >= MAX_CITED_LIST) break;
   }
   return spans.length === 0 ? null : { spans, slashes: slashes === spans.length - 1, next };
 }

@@ -35,23 +35,19 @@ export function clauseEnds(tokens: Tokens, sentence: Sentence, words: ClauseWord
     else if (words.deniers.has(id)) verb = false;
     const inList = at < lastOr;
     const joins = words.joiners.has(id) && verb && !inList;
-    if (
-      id !== SEMICOLON &&
-      !joins &&
-      !(id === COMMA && opensStatement(tokens.id(at + 1), verb, inList, words))
-    ) {
-      continue;
-    }
+    const parts = id === COMMA && !inList && opensStatement(tokens, at + 1, verb, words);
+    if (id !== SEMICOLON && !joins && !parts) continue;
     ends.push(at);
     verb = false;
   }
   return ends;
 }
 
-/** Does a new statement begin behind a comma? `verb`: the clause before has one; `inList`: an "or" follows. */
-function opensStatement(next: number, verb: boolean, inList: boolean, words: ClauseWords): boolean {
-  if (words.or.has(next)) return false;
-  return !inList && (verb || words.openers.has(next));
+/** Does a new statement begin behind a comma? `verb`: the clause before the comma has one. */
+function opensStatement(tokens: Tokens, next: number, verb: boolean, words: ClauseWords): boolean {
+  if (words.or.has(tokens.id(next))) return false;
+  const first = words.joiners.has(tokens.id(next)) ? next + 1 : next;
+  return verb || words.openers.has(tokens.id(first));
 }
 
 function lastIndexOf(tokens: Tokens, sentence: Sentence, ids: ReadonlySet<number>): number {

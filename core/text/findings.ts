@@ -12,6 +12,8 @@ import type { Tokens } from './tokens.ts';
 export interface SentenceReading {
   sentence: Sentence;
   findings: Finding[];
+  /** tells of a finding (present or uncertain, of this patient, now) that is no statement of normality */
+  abnormal: boolean;
   /** stretches of the text that are denied or about other people, in order */
   denied: { start: number; end: number }[];
 }
@@ -40,7 +42,8 @@ export function readSentence(tokens: Tokens, sentence: Sentence, lexicon: Lexico
     return [finding, ...deniedBy(mention, finding)];
   });
   const place = ({ first, last }: TokenRange) => ({ start: tokens.start(first), end: tokens.end(last - 1) });
-  return { sentence, findings, denied: denied.map(place) };
+  const abnormal = asserted.some(isAbnormal);
+  return { sentence, findings, abnormal, denied: denied.map(place) };
 }
 
 /** The mentions of a sentence in order; a phrase that names two findings gives both. */
@@ -50,6 +53,10 @@ export function readMentions(tokens: Tokens, sentence: TokenRange, lexicon: Lexi
     .flatMap(({ first, last, values }) =>
       values.flatMap((term) => (term === null ? [] : [{ first, last, ...term }])),
     );
+}
+
+function isAbnormal({ entry, assertion, time, subject }: AssertedMention): boolean {
+  return entry.group !== 'normal' && assertion !== 'ABSENT' && time === 'CURRENT' && subject === 'PATIENT';
 }
 
 /** "Heart size is normal" says that there is no cardiomegaly. */

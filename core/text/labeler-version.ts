@@ -1,24 +1,31 @@
 /** Which labeler made a reading: stands in every event and index document. */
 import { createHash } from 'node:crypto';
-import { DEFAULT_LEXICON_DATA, type LexiconData } from './lexicon.ts';
+import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 
-/** Grows by one when readings change so that reports must be read again. */
+/** Grows by one when readings change so much that reports must be read again. */
 const GENERATION = 1;
 
 /** Changed by hand with every change of the rules in `core/text/*.ts` that changes a reading. */
-const CODE_VERSION = '1.0.0';
+const RULES_VERSION = '1.0.0';
 
 export interface LabelerVersion {
   generation: number;
-  /** SHA-256 (hex) over the code version and the lexicon */
+  /** SHA-256 (hex) over the version of the rules and the lexicon */
   hash: string;
 }
 
-export function labelerVersion(lexicon: LexiconData): LabelerVersion {
+const VERSIONS = new WeakMap<Lexicon, LabelerVersion>();
+
+export function labelerVersion(lexicon: Lexicon): LabelerVersion {
+  const known = VERSIONS.get(lexicon);
+  if (known !== undefined) return known;
   const hash = createHash('sha256')
-    .update(JSON.stringify([CODE_VERSION, lexicon]))
+    .update(JSON.stringify([RULES_VERSION, lexicon.data]))
     .digest('hex');
-  return { generation: GENERATION, hash };
+  const version = { generation: GENERATION, hash };
+  VERSIONS.set(lexicon, version);
+  return version;
 }
 
-export const LABELER: LabelerVersion = labelerVersion(DEFAULT_LEXICON_DATA);
+/** The version of the labeler with the lexicon that comes with Interleave. */
+export const LABELER: LabelerVersion = labelerVersion(DEFAULT_LEXICON);

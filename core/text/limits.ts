@@ -1,6 +1,9 @@
 /** Images that one citation range may stand for; of a longer one ("images 1-90000") only the two ends are taken. */
 export const MAX_CITED_RANGE = 1_000;
 
+/** Numbers and ranges of one list ("images 5, 8, 12-14"); those after it are not read. */
+export const MAX_CITED_LIST = 500;
+
 /** Image citations read from one report; those after it are left out. */
 export const MAX_CITATIONS = 2_000;
 
@@ -15,3 +18,6 @@ export const MAX_LOCATION_DISTANCE = 12;
 
 /** Characters of a search query that are read; the rest is left out. */
 export const MAX_QUERY_LENGTH = 2_000;
+
+/** Sentences of a report that go into its vector; those after it do not count. */
+export const MAX_ENCODED_SENTENCES = 32;

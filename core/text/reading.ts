@@ -3,33 +3,49 @@
  * it asserts. The one entry point of `core/text`; pure, and linear in the length of the text.
  */
 import type { ReportPart, ReportReading } from '../radiology/events.ts';
-import { assertedText } from './asserted-text.ts';
+import { assertedSentences, assertedText, sentencesToEncode } from './asserted-text.ts';
 import { readCitations } from './citations.ts';
 import { readSentence } from './findings.ts';
-import { LABELER } from './labeler-version.ts';
+import { labelerVersion } from './labeler-version.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 import { MAX_FINDINGS } from './limits.ts';
 import { joinParts, readSections } from './sections.ts';
 import { readSentences } from './sentences.ts';
 import { tokenize } from './tokens.ts';
 
-/** What is read without a model; the labeler service adds the vector of `assertedText`. */
+/** What is read without a model. */
 export type TextReading = Omit<ReportReading, 'textVector'>;
+
+export interface ReadReport {
+  reading: TextReading;
+  /** what the text vector is made of, see `asserted-text.ts`; empty where the report asserts nothing */
+  toEncode: string[];
+}
 
 /** Reads a report. `problem` is REPORT_EMPTY where there is no word to read, else null. */
 export function readReport(parts: readonly ReportPart[], lexicon: Lexicon = DEFAULT_LEXICON): TextReading {
+  return readForEncoding(parts, lexicon).reading;
+}
+
+/** Reads a report and says which of its sentences stand for it in the vector space. */
+export function readForEncoding(
+  parts: readonly ReportPart[],
+  lexicon: Lexicon = DEFAULT_LEXICON,
+): ReadReport {
   const { text, placed } = joinParts(parts);
   const tokens = tokenize(text, lexicon.vocabulary);
   const sections = readSections(tokens, placed, lexicon.headings);
   const sentences = readSentences(tokens, sections, lexicon.sentenceWords);
   const readings = sentences.map((sentence) => readSentence(tokens, sentence, lexicon));
-  return {
-    labeler: LABELER,
+  const asserted = assertedSentences(text, readings);
+  const reading: TextReading = {
+    labeler: labelerVersion(lexicon),
     text,
     sections,
-    findings: readings.flatMap((reading) => reading.findings).slice(0, MAX_FINDINGS),
+    findings: readings.flatMap(({ findings }) => findings).slice(0, MAX_FINDINGS),
     citations: readCitations(tokens, sentences, lexicon),
-    assertedText: assertedText(text, readings),
+    assertedText: assertedText(asserted),
     problem: sentences.length === 0 ? 'REPORT_EMPTY' : null,
   };
+  return { reading, toEncode: sentencesToEncode(asserted) };
 }

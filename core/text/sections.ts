@@ -87,7 +87,13 @@ function afterHeading(tokens: Tokens, first: number, last: number, from: number,
   }
   const gap = tokens.gap(last);
   const endsLine = last === to || gap === 'LINE' || gap === 'PARAGRAPH';
-  return startsLine && endsLine && capital && last < to ? last : null;
+  const goesOn = last < to && isLower(tokens.word(last));
+  return startsLine && endsLine && capital && last < to && !goesOn ? last : null;
+}
+
+function isLower(word: string): boolean {
+  const letter = word.charAt(0);
+  return letter !== letter.toUpperCase();
 }
 
 function isCapital(word: string): boolean {

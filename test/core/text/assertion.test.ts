@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readReport } from '../../../core/text/reading.ts';
+
+/**
+ * Sentences of our own, each with what a radiologist means by it: `+` present, `-` absent, `?` uncertain, `h` a matter of
+ * the past, `f` of the family. Several mentions of a concept are written in order.
+ */
+const SENTENCES: readonly (readonly [string, string])[] = [
+  // plain
+  ['There is a small left pneumothorax.', 'pneumothorax+'],
+  ['No pneumothorax.', 'pneumothorax-'],
+  ['no PNEUMOTHORAX', 'pneumothorax-'],
+  ['Possible pneumonia.', 'pneumonia?'],
+  // lists
+  ['No effusion, consolidation or pneumothorax.', 'effusion- consolidation- pneumothorax-'],
+  [
+    'There is no focal consolidation, pleural effusion, or pneumothorax.',
+    'consolidation- effusion- pneumothorax-',
+  ],
+  ['No pleural or pericardial effusion.', 'effusion- pericardial-effusion-'],
+  ['Clear of consolidation, effusion and edema.', 'consolidation- effusion- edema-'],
+  ['Negative for fracture or pneumothorax.', 'fracture- pneumothorax-'],
+  ['Neither effusion nor pneumothorax is seen.', 'effusion- pneumothorax-'],
+  ['Atelectasis, a small effusion and cardiomegaly.', 'atelectasis+ effusion+ cardiomegaly+'],
+  // where the reach of a denial ends
+  ['No pneumothorax; small effusion.', 'pneumothorax- effusion+'],
+  ['No pneumothorax but a small effusion.', 'pneumothorax- effusion+'],
+  ['No pneumothorax, however there is an effusion.', 'pneumothorax- effusion+'],
+  ['No acute finding except for atelectasis.', 'normal-study+ atelectasis+'],
+  ['No effusion other than a trace on the left; no pneumothorax.', 'effusion- pneumothorax-'],
+  ['Although no pneumothorax is seen, a nodule is present.', 'pneumothorax- nodule+'],
+  ['No pneumothorax, small left effusion.', 'pneumothorax- effusion+'],
+  ['No pneumothorax is seen, and the effusion has increased.', 'pneumothorax- effusion+'],
+  ['Cardiomegaly without edema.', 'cardiomegaly+ edema-'],
+  ['Large effusion, no pneumothorax.', 'effusion+ pneumothorax-'],
+  ['No effusion. Pneumothorax on the right.', 'effusion- pneumothorax+'],
+  // backwards
+  ['Pneumothorax is not seen.', 'pneumothorax-'],
+  ['Effusion and pneumothorax are absent.', 'effusion- pneumothorax-'],
+  ['Pneumonia has been ruled out.', 'pneumonia-'],
+  ['The pneumothorax has completely resolved.', 'pneumothorax-'],
+  ['The previously seen nodule is no longer visualized.', 'nodule-h'],
+  ['Interval resolution of the effusion.', 'effusion-'],
+  ['Pneumothorax: None.', 'pneumothorax-'],
+  ['Effusions: no. Cardiomegaly: mild.', 'effusion- cardiomegaly+'],
+  ['Pleural effusion - none.', 'effusion-'],
+  ['Lungs: No consolidation.', 'consolidation-'],
+  ['A fracture is unlikely.', 'fracture-'],
+  // what looks like a denial and is none
+  ['No change in the left effusion.', 'effusion+'],
+  ['No significant interval change in the nodule.', 'nodule+'],
+  ['Effusion, not significantly changed.', 'effusion+'],
+  ['Gram negative pneumonia.', 'pneumonia+'],
+  ['There is no doubt of a pneumothorax.', 'pneumothorax+'],
+  ['A nodule not previously seen.', 'nodule+'],
+  // doubt
+  ['Pneumonia cannot be excluded.', 'pneumonia?'],
+  ['Cannot exclude a small effusion.', 'effusion?'],
+  ['Early pneumonia is not ruled out.', 'pneumonia?'],
+  ['Opacity which may represent pneumonia.', 'opacity+ pneumonia?'],
+  ['Opacity concerning for consolidation.', 'opacity+ consolidation?'],
+  ['Atelectasis versus pneumonia.', 'atelectasis+ pneumonia?'],
+  ['Questionable nodule in the right apex.', 'nodule?'],
+  ['The heart is possibly enlarged.', 'cardiomegaly?'],
+  ['Nodular density at the left base.', 'opacity+ nodule?'],
+  ['No nodular density.', 'opacity- nodule-'],
+  ['Findings suggest edema.', 'edema?'],
+  ['Findings most suggestive of edema.', 'edema+'],
+  ['Consistent with pneumonia.', 'pneumonia+'],
+  // doubt denied
+  ['No suspicion of pneumonia.', 'pneumonia-'],
+  ['No opacity to suggest pneumonia.', 'opacity- pneumonia-'],
+  ['No evidence of pneumonia.', 'pneumonia-'],
+  ['Possible effusion has resolved.', 'effusion-'],
+  // when and whose
+  ['History of pneumonia.', 'pneumonia+h'],
+  ['Status post pneumothorax.', 'pneumothorax+h'],
+  ['Compared to the prior study, the effusion has increased.', 'effusion+'],
+  ['No effusion on the prior radiograph; now a large effusion.', 'effusion- effusion+'],
+  ['Family history of emphysema.', 'emphysema+f'],
+  ['Her mother had a lung mass.', 'mass+f'],
+  // normality
+  ['Heart size is normal.', 'heart-normal+ cardiomegaly-'],
+  ['The heart is not enlarged.', 'heart-normal+ cardiomegaly-'],
+  ['The lungs are clear without effusion.', 'lungs-clear+ consolidation- opacity- effusion-'],
+  ['No acute cardiopulmonary disease.', 'normal-study+'],
+  // what looks like a finding and is none
+  ['No mass effect.', ''],
+  ['Cystic fibrosis.', ''],
+  ['Mild pedal edema.', ''],
+  // redactions and hyphens
+  ['No XXXX pleural effusion.', 'effusion-'],
+  ['Small pleural XXXX effusion.', 'effusion+'],
+  ['Air-space disease in the lower lobe.', 'opacity+'],
+];
+
+for (const [sentence, expected] of SENTENCES) {
+  test(sentence, () => assert.equal(meant(sentence), expected));
+}
+
+test('a line break within a sentence changes nothing', () => {
+  for (const [sentence] of SENTENCES) {
+    for (let at = sentence.indexOf(' '); at >= 0; at = sentence.indexOf(' ', at + 1)) {
+      if (/^([A-Z][a-z]|-)/.test(sentence.slice(at + 1))) continue;
+      const wrapped = `${sentence.slice(0, at)}\n${sentence.slice(at + 1)}`;
+      assert.equal(meant(wrapped), meant(sentence), JSON.stringify(wrapped));
+    }
+  }
+});
+
+test('capitals and blanks change nothing', () => {
+  for (const [sentence] of SENTENCES) {
+    assert.equal(meant(sentence.toUpperCase()), meant(sentence), sentence.toUpperCase());
+    assert.equal(meant(sentence.toLowerCase()), meant(sentence), sentence.toLowerCase());
+    assert.equal(meant(`  ${sentence.replaceAll(' ', '  ')} `), meant(sentence), sentence);
+  }
+});
+
+test('a sentence that names nothing changes nothing', () => {
+  for (const [sentence] of SENTENCES) {
+    const filler = 'Comparison was made today. ';
+    assert.equal(meant(filler + sentence), meant(sentence), sentence);
+    assert.equal(meant(`${sentence} ${filler}`), meant(sentence), sentence);
+  }
+});
+
+function meant(text: string): string {
+  const marks = { PRESENT: '+', ABSENT: '-', UNCERTAIN: '?' } as const;
+  return readReport([{ section: 'FINDINGS', text }])
+    .findings.map(({ concept, assertion, time, subject }) => {
+      const whose = subject === 'FAMILY' ? 'f' : '';
+      return `${concept}${marks[assertion]}${time === 'HISTORICAL' ? 'h' : ''}${whose}`;
+    })
+    .join(' ');
+}

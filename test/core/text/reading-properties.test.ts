@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { ReportPart, SectionName } from '../../../core/radiology/events.ts';
+import { CONCEPTS } from '../../../core/text/concepts.ts';
+import { MAX_FINDINGS } from '../../../core/text/limits.ts';
+import { readReport, type TextReading } from '../../../core/text/reading.ts';
+
+const WORDS = [
+  'no', 'without', 'pneumothorax', 'effusion', 'pleural', 'heart', 'size', 'is', 'enlarged', 'possible', 'but', 'and',
+  'or', ',', ';', '.', ':', 'IMPRESSION:', 'Findings:', '1.', '2.', '(', ')', 'series', '3', 'image', '84-7', '12',
+  'XXXX', 'left', 'history', 'of', 'cannot', 'be', 'excluded', '\n', '\n\n', '-', '/', '?', 'mother', 'ü', '😀', '2.5',
+]; // biome-ignore format: one list
+const prose = fc.array(fc.constantFrom(...WORDS), { maxLength: 60 }).map((words) => words.join(' '));
+const section = fc.constantFrom<SectionName | null>(null, null, 'FINDINGS', 'IMPRESSION', 'INDICATION');
+const parts = fc.array(fc.record({ section, text: fc.oneof(prose, fc.string({ unit: 'grapheme' })) }), {
+  maxLength: 4,
+});
+
+test('all places lie in the text and in their sentence; concepts are known; the same text reads the same', () => {
+  const concepts = new Set(CONCEPTS.map(({ id }) => id));
+  fc.assert(
+    fc.property(parts, (given) => {
+      const reading = readReport(given);
+      assertPlaces(reading);
+      for (const finding of reading.findings) assert.ok(concepts.has(finding.concept));
+      assert.deepEqual(readReport(given), reading);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('the text is what the parts say', () => {
+  fc.assert(
+    fc.property(parts, (given) => {
+      const { text } = readReport(given);
+      let from = 0;
+      for (const part of given) {
+        const at = text.indexOf(part.text, from);
+        assert.ok(at >= from);
+        from = at + part.text.length;
+      }
+      assert.equal(
+        text.replaceAll('\n', ''),
+        given
+          .map((part) => part.text)
+          .join('')
+          .replaceAll('\n', ''),
+      );
+    }),
+  );
+});
+
+test('lines sent as parts of their own read like the whole text', () => {
+  fc.assert(
+    fc.property(prose, (text) => {
+      const lines: ReportPart[] = text.split('\n').map((line) => ({ section: null, text: line }));
+      assert.deepEqual(readReport(lines), readReport([{ section: null, text }]));
+    }),
+  );
+});
+
+test('a finding and its denial never agree', () => {
+  for (const { id } of CONCEPTS) {
+    const term = TERMS[id];
+    if (term === undefined) continue;
+    const assertions = (text: string) =>
+      readReport([{ section: 'FINDINGS', text }])
+        .findings.filter(({ concept }) => concept === id)
+        .map(({ assertion }) => assertion);
+    assert.deepEqual(assertions(`There is ${term}.`), ['PRESENT'], id);
+    for (const denied of [
+      `No ${term}.`,
+      `There is no evidence of ${term}.`,
+      `No mass effect or ${term} is seen.`,
+    ]) {
+      assert.deepEqual(assertions(denied), ['ABSENT'], denied);
+    }
+  }
+});
+
+test('of more findings than the most, the first are kept', () => {
+  const { findings } = readReport([{ section: null, text: 'Effusion. '.repeat(MAX_FINDINGS + 10) }]);
+  assert.equal(findings.length, MAX_FINDINGS);
+});
+
+/** One wording of each concept that can be denied by "no". */
+const TERMS: Readonly<Record<string, string>> = {
+  atelectasis: 'atelectasis',
+  cardiomegaly: 'cardiomegaly',
+  effusion: 'pleural effusion',
+  infiltration: 'infiltrate',
+  mass: 'mass',
+  nodule: 'nodule',
+  pneumonia: 'pneumonia',
+  pneumothorax: 'pneumothorax',
+  consolidation: 'consolidation',
+  edema: 'pulmonary edema',
+  emphysema: 'emphysema',
+  fibrosis: 'fibrosis',
+  'pleural-thickening': 'pleural thickening',
+  hernia: 'hiatal hernia',
+  opacity: 'airspace opacity',
+  fracture: 'rib fracture',
+  granuloma: 'granuloma',
+  calcification: 'calcification',
+  scarring: 'scarring',
+  hyperinflation: 'hyperinflation',
+  'vascular-congestion': 'vascular congestion',
+  'pericardial-effusion': 'pericardial effusion',
+  lymphadenopathy: 'hilar lymphadenopathy',
+  'degenerative-change': 'degenerative change',
+  scoliosis: 'scoliosis',
+  'tortuous-aorta': 'tortuous aorta',
+  'subcutaneous-emphysema': 'subcutaneous emphysema',
+  pneumoperitoneum: 'pneumoperitoneum',
+  metastasis: 'metastasis',
+  bronchiectasis: 'bronchiectasis',
+  cyst: 'bulla',
+  'elevated-diaphragm': 'elevated hemidiaphragm',
+  'support-device': 'central venous catheter',
+};
+
+function assertPlaces({ text, sections, findings, citations, assertedText }: TextReading): void {
+  let before = 0;
+  for (const { start, end } of sections) {
+    assert.ok(before <= start && start < end && end <= text.length);
+    assert.equal(text.slice(start, end).trim(), text.slice(start, end));
+    before = end;
+  }
+  for (const { start, end, sentenceStart, sentenceEnd, cue } of findings) {
+    assert.ok(sentenceStart <= start && start < end && end <= sentenceEnd && sentenceEnd <= text.length);
+    assert.match(text.slice(start, end), /^[\p{L}\p{N}].*[\p{L}\p{N}]$/su);
+    assert.ok(
+      text.slice(sentenceStart, sentenceEnd).includes(cue) || cue === 'heart-normal' || cue === 'lungs-clear',
+    );
+  }
+  for (const citation of citations) {
+    assert.ok(citation.contextStart <= citation.sentenceStart && citation.sentenceStart <= citation.start);
+    assert.ok(citation.end <= citation.sentenceEnd && citation.sentenceEnd <= citation.contextEnd);
+    assert.match(text.slice(citation.start, citation.end), /^\d/);
+  }
+  for (const word of assertedText.split(/\s+/)) assert.ok(text.includes(word));
+}
