@@ -92,7 +92,7 @@ export function planCase(seed: number, caseNumber: number): CasePlan {
     scenario: scenario.name,
     partner: alone ? random.pick(['REPORT_ONLY', 'IMAGES_ONLY'] as const) : 'BOTH',
     truth,
-    labels: truthLabels(truth.findings),
+    labels: truthLabels(truth),
     slots,
     studyInstanceUid,
     reports,

@@ -88,9 +88,18 @@ export function denied(concept: SimulatedConcept, more: Partial<TruthFinding> = 
   return { ...plain, device: null, rib: null, causeOf: '', ...more, concept, assertion: 'ABSENT' };
 }
 
-/** What each concept of a report comes to: present before uncertain before absent. */
-export function truthLabels(findings: readonly TruthFinding[]): Record<string, Assertion> {
+/** Findings that a statement of normality denies without naming them. */
+const DENIED_BY_NORMAL = {
+  'heart-normal': ['cardiomegaly'],
+  'lungs-clear': ['opacity', 'consolidation'],
+  'normal-study': [],
+} as const satisfies Record<FindingsTruth['normal'][number], readonly SimulatedConcept[]>;
+
+/** What each concept of a report comes to: present before uncertain before absent, by name or by normality. */
+export function truthLabels({ findings, normal }: FindingsTruth): Record<string, Assertion> {
   const labels: Record<string, Assertion> = {};
+  for (const concept of normal.flatMap((statement) => DENIED_BY_NORMAL[statement]))
+    labels[concept] = 'ABSENT';
   for (const assertion of ['ABSENT', 'UNCERTAIN', 'PRESENT'] as const)
     for (const finding of findings) if (finding.assertion === assertion) labels[finding.concept] = assertion;
   return labels;
@@ -143,10 +152,7 @@ function withDenials(random: Random, affirmed: TruthFinding[], hasPrior: boolean
     else findings.push(denied(concept));
   }
   const normal: FindingsTruth['normal'] = [];
-  if (!has('cardiomegaly') && random.chance(0.75)) {
-    normal.push('heart-normal');
-    findings.push(denied('cardiomegaly'));
-  }
+  if (!has('cardiomegaly') && random.chance(0.75)) normal.push('heart-normal');
   if (!hasOrgan('lung') && random.chance(0.7)) normal.push('lungs-clear');
   if (affirmed.length === 0) normal.push('normal-study');
   return { findings, normal };

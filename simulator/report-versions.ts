@@ -75,7 +75,7 @@ export function reportVersions(seed: number, reading: Reading): SimulatedReport[
       text: plainText(sections),
       findings: truth.findings,
       normal: truth.normal,
-      labels: truthLabels(truth.findings),
+      labels: truthLabels(truth),
       message: reportMessage(order, reading.studyInstanceUid, draft),
     };
   });

@@ -64,10 +64,7 @@ function causesOf(truth: FindingsTruth, finding: TruthFinding): TruthFinding[] {
 function denialSentencesOf(random: Random, truth: FindingsTruth): string[] {
   const absent = truth.findings.filter((finding) => finding.assertion === 'ABSENT');
   const resolved = absent.filter((finding) => finding.change === 'RESOLVED');
-  const plain = absent
-    .filter((finding) => finding.change !== 'RESOLVED')
-    .map((finding) => finding.concept)
-    .filter((concept) => !(concept === 'cardiomegaly' && truth.normal.includes('heart-normal')));
+  const plain = absent.filter((finding) => finding.change !== 'RESOLVED').map((finding) => finding.concept);
   return [
     ...resolved.map((finding) => resolvedSentence(random, finding)),
     ...denialSentences(random, plain, truth.normal.includes('lungs-clear')),

@@ -80,7 +80,7 @@ export const WORDINGS: Readonly<Record<SimulatedConcept, Wording>> = {
   'pleural-thickening': wording(['pleural thickening'], { counted: false, degrees: SEVERITY }),
   hernia: wording(['hiatal hernia', 'hiatus hernia'], {
     degrees: SIZE,
-    clauses: ['Retrocardiac density with an air-fluid level is compatible with a {degree} hiatal hernia'],
+    clauses: ['A retrocardiac air-fluid level is compatible with a {degree} hiatal hernia'],
     clauseShare: 0.2,
   }),
   opacity: wording(['opacity', 'airspace opacity', 'patchy opacity', 'hazy opacity'], {
