@@ -2,6 +2,7 @@ import { InterleaveError } from '../errors.ts';
 import type { DisplayImage } from './display-image.ts';
 import type { GreyScale, ImagePixel } from './image-pixel.ts';
 import { look, lookByte } from './lookup-table.ts';
+import type { Samples } from './samples.ts';
 import { applyWindow, windowOfValues } from './window.ts';
 
 /** Pixels that are looked at to find a window for an image that has none. */
@@ -32,20 +33,34 @@ export function render(samples: Samples, pixel: ImagePixel, grey: GreyScale): Di
   }
 }
 
-type Samples = Float64Array | Int32Array;
-
 function renderGrey(samples: Samples, pixel: ImagePixel, grey: GreyScale): Uint8Array {
   const toByte = greyMapping(samples, pixel, grey);
-  const data = new Uint8Array(samples.length);
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of samples) {
+  const table = samples instanceof Int32Array ? tableOf(samples, toByte) : null;
+  if (table === null) return Uint8Array.from(samples, toByte);
+  return applyTable(samples as Int32Array, table);
+}
+
+/** What each stored value that occurs is shown as. */
+interface Table {
+  low: number;
+  bytes: Uint8Array;
+}
+
+function tableOf(samples: Int32Array, toByte: (stored: number) => number): Table | null {
+  let low = samples[0] ?? 0;
+  let high = low;
+  for (let i = 1; i < samples.length; i++) {
+    const value = samples[i] as number;
     if (value < low) low = value;
-    if (value > high) high = value;
+    else if (value > high) high = value;
   }
-  if (high - low >= TABLE_LENGTH) return data.map((_, i) => toByte(samples[i] as number));
-  const table = Uint8Array.from({ length: high - low + 1 }, (_, i) => toByte(low + i));
-  for (let i = 0; i < samples.length; i++) data[i] = table[(samples[i] as number) - low] as number;
+  if (high - low >= TABLE_LENGTH) return null;
+  return { low, bytes: Uint8Array.from({ length: high - low + 1 }, (_, i) => toByte(low + i)) };
+}
+
+function applyTable(samples: Int32Array, { low, bytes }: Table): Uint8Array {
+  const data = new Uint8Array(samples.length);
+  for (let i = 0; i < samples.length; i++) data[i] = bytes[(samples[i] as number) - low] as number;
   return data;
 }
 

@@ -60,10 +60,11 @@ function averageBlocks(image: DisplayImage, across: number, down: number): Displ
     const bottom = Math.min(image.height, (y + 1) * down);
     for (let row = y * down; row < bottom; row++) {
       let at = row * image.width * channels;
-      for (let x = 0; x < image.width; x++) {
-        const block = Math.floor(x / across) * channels;
-        for (let channel = 0; channel < channels; channel++)
-          sums[block + channel] = (sums[block + channel] as number) + (data[at++] as number);
+      for (let block = 0; block < sums.length; block += channels) {
+        const end = Math.min(at + across * channels, (row + 1) * image.width * channels);
+        while (at < end)
+          for (let channel = 0; channel < channels; channel++)
+            sums[block + channel] = (sums[block + channel] as number) + (data[at++] as number);
       }
     }
     for (let i = 0; i < sums.length; i++) {

@@ -9,39 +9,49 @@ export interface SampleLayout
   firstBit: number;
 }
 
+/** Integers where they fit into 32 signed bits, which is always but for 32 bits stored. */
+export type Samples = Int32Array | Float64Array;
+
 /**
  * The stored values of `count` samples, in the order of the bytes: the bits below and above those stored cut off, the
  * sign extended. Values of 32 unsigned bits keep their magnitude.
  * @throws InterleaveError IMAGE_UNDECODABLE when there are too few bytes
  */
-export function readSamples(bytes: Buffer, count: number, layout: SampleLayout): Float64Array | Int32Array {
+export function readSamples(bytes: Buffer, count: number, layout: SampleLayout): Samples {
   const { bitsAllocated, bitsStored, highBit, signed, firstBit } = layout;
-  const needed = Math.ceil((firstBit + count * bitsAllocated) / 8);
-  if (bytes.length < needed)
+  if (bytes.length < Math.ceil((firstBit + count * bitsAllocated) / 8))
     throw new InterleaveError('IMAGE_UNDECODABLE', 'There are fewer pixels than it says.');
   if (bitsAllocated === 32) return read32(bytes, count, layout);
-  const shift = highBit + 1 - bitsStored;
-  const unused = 32 - bitsStored;
+  const cells = readCells(bytes, count, layout);
   const values = new Int32Array(count);
-  for (let i = 0; i < count; i++) {
-    const raw = rawValue(bytes, i, layout) >>> shift;
-    values[i] = signed ? (raw << unused) >> unused : (raw << unused) >>> unused;
-  }
+  const left = 31 - highBit;
+  const right = 32 - bitsStored;
+  if (signed) for (let i = 0; i < count; i++) values[i] = ((cells[i] as number) << left) >> right;
+  else for (let i = 0; i < count; i++) values[i] = ((cells[i] as number) << left) >>> right;
   return values;
 }
 
-function rawValue(bytes: Buffer, i: number, { bitsAllocated, littleEndian, firstBit }: SampleLayout): number {
+/** Each pixel cell whole (PS3.5 8.1.1), as an unsigned number of 1, 8 or 16 bits. */
+function readCells(bytes: Buffer, count: number, layout: SampleLayout): Uint8Array | Uint16Array {
+  const { bitsAllocated, littleEndian, firstBit } = layout;
+  if (bitsAllocated === 8) return bytes;
   if (bitsAllocated === 16) {
-    const first = bytes[2 * i] as number;
-    const second = bytes[2 * i + 1] as number;
-    return littleEndian ? first | (second << 8) : second | (first << 8);
+    // A copy of its own: the bytes need not begin at an even place, and this machine is little endian.
+    const copy = new Uint16Array(count);
+    const view = Buffer.from(copy.buffer);
+    bytes.copy(view, 0, 0, count * 2);
+    if (!littleEndian) view.swap16();
+    return copy;
   }
-  if (bitsAllocated === 8) return bytes[i] as number;
-  const bit = firstBit + i;
-  return ((bytes[bit >>> 3] as number) >>> (bit & 7)) & 1;
+  const bitAt = (bit: number) => ((bytes[bit >>> 3] as number) >>> (bit & 7)) & 1;
+  return Uint8Array.from({ length: count }, (_, i) => bitAt(firstBit + i));
 }
 
-function read32(bytes: Buffer, count: number, { bitsStored, highBit, signed, littleEndian }: SampleLayout) {
+function read32(
+  bytes: Buffer,
+  count: number,
+  { bitsStored, highBit, signed, littleEndian }: SampleLayout,
+): Float64Array {
   const left = 31 - highBit;
   const right = 32 - bitsStored;
   return Float64Array.from({ length: count }, (_, i) => {
