@@ -21,4 +21,7 @@ export const SAME_SIGNAL_MS = 1_000;
 export const MAX_PORT = 65_535;
 
 /** Hits that `search` asks for at most. */
-export const MAX_HITS = 100;
+export const MAX_HITS = 50;
+
+/** A service that died this often before it was ever ready will not be: the start is given up. */
+export const MAX_DEATHS_AT_START = 5;

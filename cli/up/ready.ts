@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterleaveError } from '../../core/errors.ts';
 import type { SupervisedProcess } from '../../infra/process/supervised-process.ts';
+import { MAX_DEATHS_AT_START } from '../limits.ts';
 
-/** Asks `/readyz` until it says yes. Throws `SERVICE_NOT_READY` with what is missing when the time is over. */
+/** Asks `/readyz` until it says yes. Throws `SERVICE_NOT_READY` when the time is over, or when the service keeps dying. */
 export async function untilReady(
   service: SupervisedProcess,
   healthPort: number,
@@ -13,7 +14,8 @@ export async function untilReady(
   for (;;) {
     const answer = await readiness(healthPort);
     if (answer.ready || stopped()) return;
-    if (Date.now() > deadline) throw notReady(service, answer.missing, timeoutMs);
+    if (service.restarts >= MAX_DEATHS_AT_START) throw notReady(service, `it died ${service.restarts} times`);
+    if (Date.now() > deadline) throw notReady(service, `not within ${timeoutMs / 1000} s: ${answer.missing}`);
     await sleep(POLL_MS);
   }
 }
@@ -39,11 +41,13 @@ export async function readiness(
 
 const POLL_MS = 250;
 
-function notReady(service: SupervisedProcess, missing: string, timeoutMs: number): InterleaveError {
+function notReady(service: SupervisedProcess, why: string): InterleaveError {
   const { logFile } = service.spec;
-  const words = service.current.lastLines(1).join(' ');
+  const words = service.lastLines(1).join(' ').slice(0, SHOWN_CHARACTERS);
   return new InterleaveError(
     'SERVICE_NOT_READY',
-    `${service.name} was not ready within ${timeoutMs / 1000} s (${missing}); its log is ${logFile} and ends: ${words}`,
+    `${service.name} (${why}); its log is ${logFile} and ends: ${words || '(nothing)'}`,
   );
 }
+
+const SHOWN_CHARACTERS = 400;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InterleaveError } from '../../core/errors.ts';
+import { ERRORS, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MAX_HITS } from '../limits.ts';
@@ -24,7 +24,21 @@ Exit codes: 0 the search was done, with hits or without; 1 it failed; 2 the comm
 const DEFAULT_PAGE = 'http://127.0.0.1:8480';
 const ANSWER_MS = 30_000;
 
-const answerSchema = z.looseObject({ hits: z.array(z.looseObject({})) });
+const namesSchema = z.array(z.object({ name: z.string() }));
+const answerSchema = z.looseObject({
+  hits: z.array(
+    z.looseObject({
+      id: z.string(),
+      title: z.string(),
+      impression: z.string(),
+      imageCount: z.number(),
+      findings: z.object({ present: namesSchema, absent: namesSchema, uncertain: namesSchema }),
+    }),
+  ),
+});
+const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+type Answer = z.infer<typeof answerSchema>;
 
 export const search: Verb = {
   name: 'search',
@@ -44,41 +58,57 @@ export const search: Verb = {
   },
 };
 
-async function ask(page: string, words: string, size: number): Promise<z.infer<typeof answerSchema>> {
-  const url = searchUrl(page, words, size);
-  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) }).catch((cause: unknown) => {
+/** Words travel in the body, never in an address (services/search/routes.ts). */
+async function ask(page: string, words: string, size: number): Promise<Answer> {
+  const url = searchUrl(page);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ words, size }),
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).catch((cause: unknown) => {
     throw new InterleaveError('NOT_RUNNING', `The search service at ${url.origin} does not answer.`, {
       cause,
     });
   });
   const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw new InterleaveError('QUERY_INVALID', messageOf(body, response.status));
+  if (!response.ok) throw refusal(body, response.status);
   const parsed = answerSchema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new InterleaveError('INTERNAL', `${url.origin} answered with something else than hits.`);
 }
 
-function searchUrl(page: string, words: string, size: number): URL {
+function searchUrl(page: string): URL {
   try {
-    const url = new URL('/api/search', page);
-    url.searchParams.set('q', words);
-    url.searchParams.set('size', String(size));
-    return url;
+    return new URL('/api/search', page);
   } catch (cause) {
     throw new InterleaveError('USAGE', '--url must be an address such as http://127.0.0.1:8480.', { cause });
   }
 }
 
-function messageOf(body: unknown, status: number): string {
-  const error = z.object({ error: z.object({ message: z.string() }) }).safeParse(body);
-  const message = z.object({ message: z.string() }).safeParse(body);
-  return error.data?.error.message ?? message.data?.message ?? `HTTP status ${status}.`;
+/** The service's own code and message; the message begins with what the code means. */
+function refusal(body: unknown, status: number): InterleaveError {
+  const { data } = refusalSchema.safeParse(body);
+  if (data === undefined || !Object.hasOwn(ERRORS, data.error.code))
+    return new InterleaveError('QUERY_INVALID', `HTTP status ${status}.`);
+  const code = data.error.code as ErrorCode;
+  const detail = data.error.message.replace(ERRORS[code][1], '').trim();
+  return new InterleaveError(code, detail === '' ? undefined : detail);
 }
 
-function describe(hit: Record<string, unknown>, rank: number): string {
-  const text = [hit['impression'], hit['findingsText'], hit['text']].find(
-    (value): value is string => typeof value === 'string' && value !== '',
+function describe(hit: Answer['hits'][number], rank: number): string {
+  const { present, uncertain } = hit.findings;
+  const findings = [...present.map(({ name }) => name), ...uncertain.map(({ name }) => `${name}?`)].join(
+    ', ',
   );
-  const first = (text ?? '').replaceAll(/\s+/g, ' ').trim();
-  return `${String(rank).padStart(3)}  ${String(hit['caseId'] ?? hit['id'] ?? '')}  ${first.slice(0, 100)}`;
+  const images = hit.imageCount === 1 ? '1 image' : `${hit.imageCount} images`;
+  const impression = hit.impression.replaceAll(/\s+/g, ' ').trim();
+  return [
+    `${String(rank).padStart(3)}  ${hit.title} (${images})  ${hit.id}`,
+    ...[findings, impression]
+      .filter((line) => line !== '')
+      .map((line) => `     ${line.slice(0, LINE_WIDTH)}`),
+  ].join('\n');
 }
+
+const LINE_WIDTH = 110;

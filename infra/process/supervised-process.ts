@@ -23,6 +23,7 @@ export class SupervisedProcess {
   #quickDeaths = 0;
   #stopping = false;
   #timer: NodeJS.Timeout | undefined;
+  #lastWords: string[] = [];
 
   constructor(spec: ProcessSpec, options: SupervisionOptions) {
     this.spec = spec;
@@ -49,6 +50,12 @@ export class SupervisedProcess {
     return this.#restarts;
   }
 
+  /** The last lines that the process wrote, or where it has not written yet, the one before it. */
+  lastLines(count: number): string[] {
+    const lines = this.#current.lastLines(count);
+    return lines.length > 0 ? lines : this.#lastWords.slice(-count);
+  }
+
   /** Ends the process and starts no other. */
   async stop(graceMs?: number): Promise<void> {
     this.#stopping = true;
@@ -64,6 +71,7 @@ export class SupervisedProcess {
 
   #ended(child: ManagedProcess, exit: Exit): void {
     if (this.#stopping) return;
+    this.#lastWords = child.lastLines();
     const healthy = Date.now() - child.startedAt >= this.#options.healthyMs;
     this.#quickDeaths = healthy ? 0 : this.#quickDeaths + 1;
     const wait = restartWait(this.#quickDeaths, this.#options.firstWaitMs, this.#options.longestWaitMs);

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { runCli } from '../support/cli.ts';
+
+const HIT = {
+  id: 'ab12',
+  title: 'Chest X-ray',
+  impression: 'Small effusion\non the left.',
+  imageCount: 2,
+  findings: { present: [{ name: 'Effusion' }], absent: [], uncertain: [{ name: 'Pneumonia' }] },
+  score: 0.5,
+};
+
+test('search posts the words and prints hits for people or for programs', async () => {
+  const bodies: unknown[] = [];
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    request.on('end', () => {
+      assert.equal(request.url, '/api/search', 'no words in the address');
+      const body = JSON.parse(text) as { words: string };
+      bodies.push(body);
+      const refused = body.words === 'refuse';
+      response.writeHead(refused ? 429 : 200, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify(
+          refused
+            ? { error: { code: 'QUERY_INVALID', message: 'The query could not be understood. Too long.' } }
+            : { hits: [HIT] },
+        ),
+      );
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const url = ['--url', `http://127.0.0.1:${address.port}`];
+
+  const people = await runCli(['search', 'left', 'effusion', '--size', '3', ...url]);
+  assert.equal(people.code, 0);
+  assert.equal(
+    people.stdout,
+    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\n',
+  );
+  assert.deepEqual(bodies, [{ words: 'left effusion', size: 3 }]);
+
+  const programs = await runCli(['search', 'effusion', '--json', ...url]);
+  assert.deepEqual(JSON.parse(programs.stdout), { hits: [HIT] });
+
+  const refused = await runCli(['search', 'refuse', ...url]);
+  assert.equal(refused.code, 1);
+  assert.equal(refused.stderr, 'interleave: The query could not be understood. Too long. (QUERY_INVALID)\n');
+  server.close();
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { filesOf } from '../../cli/send/files.ts';
+import { summarise } from '../../cli/send/outcome.ts';
+import { Pace } from '../../cli/send/pace.ts';
+import { runCli } from '../support/cli.ts';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interleave-send-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+const message = (controlId: string) =>
+  `MSH|^~\\&|RIS|HOSPITAL|||20260101120000||ORU^R01|${controlId}|P|2.5.1\rOBX|1|TX|||Text\r`;
+
+/** Answers AA, and AE to control ids that begin with "bad". */
+async function receiver() {
+  const server = createServer((socket) => {
+    socket.on('data', (frame: Buffer) => {
+      const controlId = frame.toString().split('|')[9] ?? '';
+      const code = controlId.startsWith('bad') ? 'AE' : 'AA';
+      socket.write(`\x0bMSH|^~\\&|||||||ACK|1|P|2.5.1\rMSA|${code}|${controlId}\r\x1c\r`);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return { server, port: address !== null && typeof address === 'object' ? address.port : 0 };
+}
+
+test('send hl7 reports every answer, and ends with 1 when one was not positive', async () => {
+  await mkdir(join(folder, 'feed'));
+  await writeFile(join(folder, 'feed', '1.hl7'), message('good1'));
+  await writeFile(join(folder, 'feed', '2.hl7'), message('good2'));
+  const bad = join(folder, 'bad.hl7');
+  await writeFile(bad, message('bad1'));
+  const { server, port } = await receiver();
+  const to = ['--to', `127.0.0.1:${port}`];
+
+  const good = await runCli(['send', 'hl7', join(folder, 'feed'), ...to]);
+  assert.equal(good.code, 0, good.stderr);
+  assert.match(good.stdout, /^2 of 2 accepted in /);
+
+  const mixed = await runCli(['send', 'hl7', join(folder, 'feed'), bad, '--json', ...to]);
+  assert.equal(mixed.code, 1);
+  const { sent, accepted, refused } = JSON.parse(mixed.stdout);
+  assert.deepEqual(
+    { sent, accepted, refused },
+    { sent: 3, accepted: 2, refused: [{ item: `${bad}#1`, code: 'AE' }] },
+  );
+  assert.match(mixed.stderr, /✗ .*bad\.hl7#1: AE/);
+  server.close();
+});
+
+test('a receiver that is not there is one sentence', async () => {
+  const file = join(folder, 'one');
+  await writeFile(file, message('x'));
+  const { code, stderr } = await runCli(['send', 'hl7', file, '--to', '127.0.0.1:9']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^interleave: The MLLP receiver could not be reached.*\(MLLP_UNREACHABLE\)\n$/);
+});
+
+test('a folder means its files, sorted; a summary has nearest-rank times', async () => {
+  assert.deepEqual(await filesOf([join(folder, 'feed')]), [
+    join(folder, 'feed', '1.hl7'),
+    join(folder, 'feed', '2.hl7'),
+  ]);
+  const outcomes = [30, 10, 20, 40].map((milliseconds) => ({
+    item: '',
+    accepted: true,
+    code: 'AA',
+    milliseconds,
+  }));
+  const { p50Ms, p95Ms, perSecond } = summarise(outcomes, 2);
+  assert.deepEqual({ p50Ms, p95Ms, perSecond }, { p50Ms: 20, p95Ms: 40, perSecond: 2 });
+});
+
+test('a rate is kept from the second turn on', async () => {
+  const pace = new Pace(50);
+  const start = performance.now();
+  for (let turn = 0; turn < 6; turn++) await pace.turn();
+  const elapsed = performance.now() - start;
+  assert.ok(elapsed >= 95 && elapsed < 1000, `${elapsed} ms`);
+});
