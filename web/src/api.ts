@@ -160,6 +160,12 @@ export function getCase(id: string, signal: AbortSignal): Promise<{ notice: stri
   return call(`/api/cases/${encodeURIComponent(id)}`, { signal });
 }
 
+/** The ids of the concepts that state normality. */
+export async function getNormalConcepts(signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { concepts } = await call<{ concepts: { id: string; group: string }[] }>('/api/concepts', { signal });
+  return new Set(concepts.filter((concept) => concept.group === 'normal').map((concept) => concept.id));
+}
+
 export type SimilarBy = 'both' | 'text' | 'image';
 
 export function getSimilar(

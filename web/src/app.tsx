@@ -1,12 +1,16 @@
+import { getNormalConcepts } from './api.ts';
 import { CasePage } from './case-page.tsx';
+import { useLoad } from './load.ts';
+import { NormalConcepts } from './normality.ts';
 import { go, NO_SEARCH, useRoute } from './route.ts';
 import { SearchPage } from './search-page.tsx';
 
 /** The frame of every page: what this is, and what it is not. */
 export function App() {
   const route = useRoute();
+  const { data: normal } = useLoad(getNormalConcepts, []);
   return (
-    <>
+    <NormalConcepts.Provider value={normal ?? NONE}>
       <header class="top">
         <a
           class="brand"
@@ -28,6 +32,8 @@ export function App() {
       ) : (
         <SearchPage search={route.search} />
       )}
-    </>
+    </NormalConcepts.Provider>
   );
 }
+
+const NONE: ReadonlySet<string> = new Set();

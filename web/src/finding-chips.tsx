@@ -1,21 +1,26 @@
+import { useContext } from 'preact/hooks';
 import type { Assertion, CaseSummary } from './api.ts';
+import { NormalConcepts } from './normality.ts';
 
 const SIGNS: Record<Assertion, string> = { PRESENT: '+', UNCERTAIN: '?', ABSENT: '−' };
 const WORDS: Record<Assertion, string> = { PRESENT: 'present', UNCERTAIN: 'uncertain', ABSENT: 'absent' };
 
 /** The findings of a case in three states, told by sign, shape and colour alike. */
 export function FindingChips({ findings, most = 12 }: { findings: CaseSummary['findings']; most?: number }) {
-  const all = [
+  const normal = useContext(NormalConcepts);
+  const isNormal = ({ concept }: { concept: string }) => normal.has(concept);
+  const chips = [
     ...findings.present.map((concept) => ({ ...concept, assertion: 'PRESENT' as const })),
     ...findings.uncertain.map((concept) => ({ ...concept, assertion: 'UNCERTAIN' as const })),
     ...findings.absent.map((concept) => ({ ...concept, assertion: 'ABSENT' as const })),
   ];
+  const all = [...chips.filter((chip) => !isNormal(chip)), ...chips.filter(isNormal)];
   if (all.length === 0) return null;
   return (
     <ul class="chips" aria-label="Findings">
       {all.slice(0, most).map(({ concept, name, assertion }) => (
         <li key={`${concept}-${assertion}`}>
-          <Chip name={name} assertion={assertion} />
+          <Chip name={name} assertion={assertion} normal={normal.has(concept)} />
         </li>
       ))}
       {all.length > most && <li class="more">+{all.length - most}</li>}
@@ -23,14 +28,25 @@ export function FindingChips({ findings, most = 12 }: { findings: CaseSummary['f
   );
 }
 
-export function Chip({ name, assertion }: { name: string; assertion: Assertion }) {
+/** `normal`: the concept states normality, so that its presence is no finding. */
+export function Chip({
+  name,
+  assertion,
+  normal = false,
+}: {
+  name: string;
+  assertion: Assertion;
+  normal?: boolean;
+}) {
+  const fine = normal && assertion === 'PRESENT';
+  const said = fine ? 'stated' : WORDS[assertion];
   return (
-    <span class={`chip ${assertion.toLowerCase()}`} title={`${name}: ${WORDS[assertion]}`}>
+    <span class={`chip ${fine ? 'normal' : assertion.toLowerCase()}`} title={`${name}: ${said}`}>
       <span class="sign" aria-hidden="true">
-        {SIGNS[assertion]}
+        {fine ? '✓' : SIGNS[assertion]}
       </span>
       {name}
-      <span class="sr">: {WORDS[assertion]}</span>
+      <span class="sr">: {said}</span>
     </span>
   );
 }

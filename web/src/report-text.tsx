@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { useContext } from 'preact/hooks';
 import type { Citation, Report, ReportFinding } from './api.ts';
+import { NormalConcepts } from './normality.ts';
 
 interface Span {
   start: number;
@@ -18,8 +20,9 @@ export function ReportText({
   shown: string | null;
   onShow(imageId: string): void;
 }) {
+  const normal = useContext(NormalConcepts);
   const spans = [
-    ...report.findings.map((finding) => findingSpan(finding)),
+    ...report.findings.map((finding) => findingSpan(finding, normal.has(finding.concept))),
     ...mergeCitations(report.citations).map((citation) => citationSpan(citation, onShow)),
   ];
   const cited = shown === null ? [] : report.citations.filter((citation) => citation.images.includes(shown));
@@ -49,7 +52,9 @@ function mergeCitations(citations: Citation[]): Citation[] {
   return [...byPlace.values()];
 }
 
-function findingSpan({ start, end, assertion, name, cue, time, subject }: ReportFinding): Span {
+function findingSpan(finding: ReportFinding, normal: boolean): Span {
+  const { start, end, assertion, name, cue, time, subject } = finding;
+  const state = normal && assertion === 'PRESENT' ? 'normal' : assertion.toLowerCase();
   const more = [
     cue === '' ? '' : `because of “${cue}”`,
     time === 'HISTORICAL' ? 'historical' : '',
@@ -60,7 +65,7 @@ function findingSpan({ start, end, assertion, name, cue, time, subject }: Report
     start,
     end,
     render: (text, key) => (
-      <span key={key} class={`finding ${assertion.toLowerCase()}`} title={title}>
+      <span key={key} class={`finding ${state}`} title={title}>
         {text}
       </span>
     ),
