@@ -10,12 +10,12 @@ export interface NamedConcept {
   name: string;
 }
 
-/** What put a hit into the list: BM25, text vector, image vector, the number of a record, or being new. */
-export type LegName = 'WORDS' | 'MEANING' | 'IMAGE' | 'ACCESSION' | 'NEWEST';
+/** What put a hit into the list: BM25, text vector, shared findings, image vector, a record's number, or being new. */
+export type LegName = 'WORDS' | 'MEANING' | 'FINDINGS' | 'IMAGE' | 'ACCESSION' | 'NEWEST';
 
 export interface Why {
   legs: { leg: LegName; rank: number; score: number }[];
-  /** how this case asserts what was asked, and where it says so */
+  /** how this case asserts what was asked (or what the other case has), and where it says so */
   concepts: (NamedConcept & { assertion: Assertion; sentence: Segment[] })[];
   /** fragments with the words that matched */
   words: Segment[][];

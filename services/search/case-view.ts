@@ -7,7 +7,7 @@ import type {
   CaseDocumentReport,
 } from '../../infra/elasticsearch/case-document.ts';
 import type { CaseSummary, CaseView, Hit, ImageView, NamedConcept, ReportView, Why } from './answers.ts';
-import { MAX_HIT_IMAGES, MAX_IMPRESSION_LENGTH } from './limits.ts';
+import { MAX_HIT_IMAGES, MAX_IMPRESSION_LENGTH, UNMATCHED_AFTER_MS } from './limits.ts';
 import { markedSegments } from './segments.ts';
 
 /** A document as it was found: without its vectors, with the version of the index. */
@@ -91,7 +91,7 @@ function summary({ id, version, document }: FoundCase, impressionLength: number)
     patient: { sex: document.patient.sex, ageGroup: document.patient.age_group },
     status: document.status,
     standing: document.standing,
-    flags: document.flags,
+    flags: flagsOf(document),
     impression: shorten(impression(document), impressionLength),
     findings: {
       present: document.findings.present.map(named),
@@ -101,6 +101,13 @@ function summary({ id, version, document }: FoundCase, impressionLength: number)
     imageCount: document.image_count,
     reportCount: document.report_count,
   };
+}
+
+/** The flags as stored, and whether the case has waited too long for its other side: time decides that, not the record. */
+function flagsOf({ flags, standing, first_received_at }: CaseDocument): string[] {
+  const waits = standing === 'REPORT_ONLY' || standing === 'IMAGES_ONLY';
+  const late = waits && Date.now() - first_received_at > UNMATCHED_AFTER_MS;
+  return late ? [...new Set([...flags, 'UNMATCHED'])].sort() : flags;
 }
 
 /** The impression; a report without one begins with its findings, or with its text. */

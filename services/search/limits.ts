@@ -30,7 +30,7 @@ export const KNN_CANDIDATES = 400;
 /** Images of a case that "more like this" looks for. */
 export const MAX_SIMILAR_IMAGES = 8;
 /** Cosine below which a text is not near to words that name no concept; see README. */
-export const MIN_TEXT_SIMILARITY = 0.4;
+export const MIN_TEXT_SIMILARITY = 0.5;
 /** Query vectors that are remembered, so that paging and filtering do not embed again. */
 export const MAX_REMEMBERED_VECTORS = 500;
 /** The index behind the alias is looked up again after this long. */
@@ -39,6 +39,8 @@ export const INDEX_RECHECK_MS = 5_000;
 // What an answer holds.
 /** Images of one hit. */
 export const MAX_HIT_IMAGES = 4;
+/** A case whose other side has not come after this long shows as unmatched. */
+export const UNMATCHED_AFTER_MS = 24 * 60 * 60 * 1000;
 /** Values of one facet. */
 export const MAX_FACET_VALUES = 50;
 /** Characters of a hit's impression; the case view has it whole. */

@@ -1,5 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
-import { type LegName, NOTICE, type SimilarAnswer, type Why } from './answers.ts';
+import { CONCEPTS } from '../../core/text/concepts.ts';
+import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
+import { type Hit, type LegName, NOTICE, type SimilarAnswer, type Why } from './answers.ts';
 import {
   type CaseIndex,
   foundCase,
@@ -8,11 +10,13 @@ import {
   WITHOUT_VECTORS,
 } from './case-index.ts';
 import { filterClauses } from './case-query.ts';
-import { hitView } from './case-view.ts';
+import { conceptEvidence, hitView } from './case-view.ts';
+import { cosine, entriesOf } from './leg-entries.ts';
 import { KNN_CANDIDATES, MAX_SIMILAR_IMAGES, RANK_WINDOW } from './limits.ts';
-import { fuse, type Leg } from './reciprocal-rank-fusion.ts';
+import { type Fused, fuse } from './reciprocal-rank-fusion.ts';
 import { NO_FILTERS, type SimilarRequest } from './search-request.ts';
-import { cosine } from './word-search.ts';
+
+type Query = estypes.QueryDslQueryContainer;
 
 /** Two images that are alike: one of the case that was given, one of a hit. */
 interface AlikeImages {
@@ -23,9 +27,10 @@ interface AlikeImages {
 }
 
 /**
- * "More like this": cases whose asserted text or whose images are near to those of a case, fused by rank. A case counts
- * by its image that comes nearest to any of the given one's (the first `MAX_SIMILAR_IMAGES`, marked and cited ones
- * first). The vectors are the index's own, so that they cannot be of another generation.
+ * "More like this": cases that are near to a case by text (the findings they share, and their asserted text) or by image,
+ * fused by rank. A case counts by its image that comes nearest to any of the given one's (the first
+ * `MAX_SIMILAR_IMAGES`, marked and cited ones first). The vectors are the index's own, so that they cannot be of another
+ * generation.
  */
 export async function similarCases(
   index: CaseIndex,
@@ -34,84 +39,125 @@ export async function similarCases(
 ): Promise<SimilarAnswer> {
   const began = performance.now();
   const { document } = await index.get(id, { vectors: true });
-  const filter = [...filterClauses(NO_FILTERS), { bool: { must_not: [{ ids: { values: [id] } }] } }];
-  const textVector = request.by === 'image' ? undefined : document.text_vector;
-  const images = (request.by === 'text' ? [] : document.images)
-    .flatMap(({ id: own, vector, marked, cited }) =>
-      vector === undefined ? [] : [{ own, vector, worth: (marked ? 2 : 0) + (cited ? 1 : 0) }],
-    )
-    .sort((a, b) => b.worth - a.worth)
-    .slice(0, MAX_SIMILAR_IMAGES);
-
-  const results = await index.searchAll([
-    ...(textVector === undefined ? [] : [nearText(textVector, filter)]),
-    ...images.map(({ vector }) => nearImages(vector, filter)),
-  ]);
-  const textResult = textVector === undefined ? undefined : results.shift();
-  const alike = nearestImages(images.flatMap(({ own }, position) => alikeImages(own, results[position])));
+  const legs = [
+    ...(request.by === 'image' ? [] : textLegs(document)),
+    ...(request.by === 'text' ? [] : imageLegs(document)),
+  ];
+  const others = [...filterClauses(NO_FILTERS), { bool: { must_not: [{ ids: { values: [id] } }] } }];
+  const results = await index.searchAll(
+    legs.map(({ body }) => ({ ...body(others), size: RANK_WINDOW, _source: false })),
+  );
+  const alike = nearestImages(
+    legs.flatMap(({ own }, position) => (own === null ? [] : alikeImages(own, results[position]))),
+  );
+  const hasText = legs.some(({ own }) => own === null);
+  const hasImages = legs.some(({ own }) => own !== null);
+  const ofText = hasImages ? 1 - request.weight : 1;
   const ranked = fuse<LegName>([
-    {
-      leg: 'MEANING',
-      weight: images.length === 0 ? 1 : 1 - request.weight,
-      entries: textEntries(textResult),
-    },
-    { leg: 'IMAGE', weight: textVector === undefined ? 1 : request.weight, entries: alike },
-  ] satisfies Leg<LegName>[]).slice(0, request.size);
-  const [found] = await index.searchAll(ranked.length === 0 ? [] : [whole(ranked.map((hit) => hit.id))]);
-  const cases = new Map((found?.hits.hits ?? []).map((hit) => [hit._id, foundCase(hit)]));
+    ...legs.flatMap(({ leg, own }, position) =>
+      own === null ? [{ leg, weight: ofText, entries: entriesOf(leg, results[position]) }] : [],
+    ),
+    { leg: 'IMAGE', weight: hasText ? request.weight : 1, entries: alike },
+  ]).slice(0, request.size);
   return {
     notice: NOTICE,
-    by: comparedBy(textVector !== undefined, images.length > 0),
-    hits: ranked.flatMap((hit) => {
-      const other = cases.get(hit.id);
-      if (other == null) return [];
-      const pair = alike.find((candidate) => candidate.id === hit.id);
-      const image = pair === undefined ? null : { own: pair.own, other: pair.other, score: pair.score };
-      const why: Why = { legs: hit.legs, concepts: [], words: [], image };
-      return [hitView(other, why, hit.score)];
-    }),
+    by: comparedBy(hasText, hasImages),
+    hits: await details(index, ranked, abnormal(document), alike),
     tookMs: Math.round(performance.now() - began),
   };
 }
 
-function nearText(vector: number[], filter: estypes.QueryDslQueryContainer[]): SearchBody {
-  return {
-    knn: {
-      field: 'text_vector',
-      query_vector: vector,
-      k: RANK_WINDOW,
-      num_candidates: KNN_CANDIDATES,
-      filter,
+/** A search; `own` is the image of the given case that is compared, null for its text. */
+interface SimilarLeg {
+  leg: LegName;
+  own: string | null;
+  body(filter: Query[]): SearchBody;
+}
+
+function textLegs(document: CaseDocument): SimilarLeg[] {
+  const legs: SimilarLeg[] = [];
+  const findings = abnormal(document);
+  if (findings.length > 0)
+    legs.push({ leg: 'FINDINGS', own: null, body: (filter) => sharedFindings(document, filter) });
+  const vector = document.text_vector;
+  if (vector !== undefined)
+    legs.push({
+      leg: 'MEANING',
+      own: null,
+      body: (filter) => ({ knn: near('text_vector', vector, filter) }),
+    });
+  return legs;
+}
+
+/** Nested vectors: each case is found once, by its nearest image, which comes as its inner hit. */
+function imageLegs(document: CaseDocument): SimilarLeg[] {
+  const inner_hits = { size: 1, _source: false, docvalue_fields: ['images.id'] };
+  return document.images
+    .flatMap(({ id, vector, marked, cited }) =>
+      vector === undefined ? [] : [{ id, vector, worth: (marked ? 2 : 0) + (cited ? 1 : 0) }],
+    )
+    .sort((a, b) => b.worth - a.worth)
+    .slice(0, MAX_SIMILAR_IMAGES)
+    .map(({ id, vector }) => ({
+      leg: 'IMAGE',
+      own: id,
+      body: (filter) => ({ knn: { ...near('images.vector', vector, filter), inner_hits } }),
+    }));
+}
+
+function near(field: string, query_vector: number[], filter: Query[]): estypes.KnnSearch {
+  return { field, query_vector, k: RANK_WINDOW, num_candidates: KNN_CANDIDATES, filter };
+}
+
+/** The rarer a finding, the more it counts (BM25's inverse document frequency); what is uncertain counts half. */
+function sharedFindings(document: CaseDocument, filter: Query[]): SearchBody {
+  const should = abnormal(document).flatMap((value): Query[] => {
+    const boost = document.findings.present.includes(value) ? 1 : 0.5;
+    return [
+      { term: { 'findings.present': { value, boost } } },
+      { term: { 'findings.uncertain': { value, boost: boost / 2 } } },
+    ];
+  });
+  return { query: { bool: { filter, should, minimum_should_match: 1 } } };
+}
+
+/** What is found or suspected; that the heart is of normal size makes no case like another. */
+function abnormal({ findings }: CaseDocument): string[] {
+  return [...findings.present, ...findings.uncertain].filter((concept) => !NORMAL.has(concept));
+}
+
+const NORMAL: ReadonlySet<string> = new Set(
+  CONCEPTS.filter(({ group }) => group === 'normal').map(({ id }) => id),
+);
+
+async function details(
+  index: CaseIndex,
+  ranked: readonly Fused<LegName>[],
+  concepts: readonly string[],
+  alike: readonly AlikeImages[],
+): Promise<Hit[]> {
+  if (ranked.length === 0) return [];
+  const [result] = await index.searchAll([
+    {
+      query: { ids: { values: ranked.map(({ id }) => id) } },
+      size: ranked.length,
+      version: true,
+      _source: WITHOUT_VECTORS,
     },
-    size: RANK_WINDOW,
-    _source: false,
-  };
-}
-
-/** Nested: each case is found once, by its nearest image, which comes as its inner hit. */
-function nearImages(vector: number[], filter: estypes.QueryDslQueryContainer[]): SearchBody {
-  return {
-    knn: {
-      field: 'images.vector',
-      query_vector: vector,
-      k: RANK_WINDOW,
-      num_candidates: KNN_CANDIDATES,
-      filter,
-      inner_hits: { size: 1, _source: false, docvalue_fields: ['images.id'] },
-    },
-    size: RANK_WINDOW,
-    _source: false,
-  };
-}
-
-function whole(ids: string[]): SearchBody {
-  return { query: { ids: { values: ids } }, size: ids.length, version: true, _source: WITHOUT_VECTORS };
-}
-
-function textEntries(result: SearchResult | undefined): { id: string; score: number }[] {
-  return (result?.hits.hits ?? []).flatMap(({ _id, _score }) =>
-    _id === undefined ? [] : [{ id: _id, score: cosine(_score ?? 0) }],
-  );
+  ]);
+  const cases = new Map((result?.hits.hits ?? []).map((hit) => [hit._id, foundCase(hit)]));
+  return ranked.flatMap(({ id, legs, score }) => {
+    const found = cases.get(id);
+    if (found == null) return [];
+    const pair = alike.find((candidate) => candidate.id === id);
+    const why: Why = {
+      legs,
+      concepts: conceptEvidence(found.document, concepts).filter(({ assertion }) => assertion !== 'ABSENT'),
+      words: [],
+      image: pair === undefined ? null : { own: pair.own, other: pair.other, score: pair.score },
+    };
+    return [hitView(found, why, score)];
+  });
 }
 
 function alikeImages(own: string, result: SearchResult | undefined): AlikeImages[] {

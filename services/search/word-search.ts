@@ -1,16 +1,10 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { type Hit, type LegName, NOTICE, type SearchAnswer, type Why } from './answers.ts';
-import {
-  type CaseIndex,
-  foundCase,
-  type SearchBody,
-  type SearchResult,
-  totalOf,
-  WITHOUT_VECTORS,
-} from './case-index.ts';
+import { type CaseIndex, foundCase, type SearchBody, totalOf, WITHOUT_VECTORS } from './case-index.ts';
 import { type CaseQuery, caseQuery, filterClauses, matching, recordNumberClause } from './case-query.ts';
 import { conceptEvidence, hitView, named } from './case-view.ts';
 import { facetAggregations, facetsOf } from './facets.ts';
+import { entriesOf } from './leg-entries.ts';
 import {
   FRAGMENT_LENGTH,
   KNN_CANDIDATES,
@@ -187,17 +181,6 @@ function legsOfTier(
   ];
 }
 
-function entriesOf(leg: LegName, result: SearchResult | undefined): { id: string; score: number }[] {
-  return (result?.hits.hits ?? []).flatMap(({ _id, _score }) =>
-    _id === undefined ? [] : [{ id: _id, score: leg === 'MEANING' ? cosine(_score ?? 0) : (_score ?? 0) }],
-  );
-}
-
-/** Elasticsearch's score of the cosine c is (1 + c) / 2. */
-export function cosine(score: number): number {
-  return Math.round((2 * score - 1) * 1e6) / 1e6;
-}
-
 /** The cases of one page, with what in them matched. */
 async function details(
   index: CaseIndex,
@@ -241,9 +224,10 @@ async function details(
   });
 }
 
+/** From the first field that has any: an indication only asks ("exclude pneumothorax"). */
 function fragments(highlight: Record<string, string[]> | undefined): Why['words'] {
-  return ['text.report', 'text.asserted', 'text.indication']
-    .flatMap((field) => highlight?.[field] ?? [])
+  const field = ['text.report', 'text.asserted', 'text.indication'].find((name) => highlight?.[name]?.length);
+  return (field === undefined ? [] : (highlight?.[field] ?? []))
     .slice(0, MAX_FRAGMENTS)
     .map(highlightedSegments);
 }

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { InterleaveError } from '../../../core/errors.ts';
+import { allowedHosts } from '../../../services/search/allowed-hosts.ts';
+import { httpError } from '../../../services/search/http-error.ts';
+import {
+  MAX_FILTER_VALUE_LENGTH,
+  MAX_FILTER_VALUES,
+  MAX_PAGE_SIZE,
+  MAX_PHRASES,
+  MAX_QUERY_WORDS,
+  MAX_REMEMBERED_VECTORS,
+  MAX_SORTED_DEPTH,
+  MAX_WORDS_LENGTH,
+  RANK_WINDOW,
+} from '../../../services/search/limits.ts';
+import { readQuery } from '../../../services/search/query-reading.ts';
+import { QueryVectors } from '../../../services/search/query-vectors.ts';
+import { RateLimit } from '../../../services/search/rate-limit.ts';
+import { parseSearchRequest, parseSimilarRequest } from '../../../services/search/search-request.ts';
+import { highlightedSegments } from '../../../services/search/segments.ts';
+
+const refused = { code: 'QUERY_INVALID' };
+
+describe('the limits of a request', () => {
+  it('words', () => {
+    assert.equal(parseSearchRequest({ words: 'x'.repeat(MAX_WORDS_LENGTH) }).words.length, MAX_WORDS_LENGTH);
+    assert.throws(() => parseSearchRequest({ words: 'x'.repeat(MAX_WORDS_LENGTH + 1) }), refused);
+    const many = Array.from({ length: MAX_QUERY_WORDS + 5 }, (_, n) => `zq${'x'.repeat(n % 7)}${n}`).join(
+      ' ',
+    );
+    assert.equal(readQuery(many).rest.length, MAX_QUERY_WORDS);
+    assert.equal(readQuery('"a b" '.repeat(MAX_PHRASES + 1)).phrases.length, MAX_PHRASES);
+  });
+
+  it('filters', () => {
+    const modality = (count: number, length: number) => ({
+      filters: { modality: Array.from({ length: count }, () => 'X'.repeat(length)) },
+    });
+    parseSearchRequest(modality(MAX_FILTER_VALUES, MAX_FILTER_VALUE_LENGTH));
+    assert.throws(() => parseSearchRequest(modality(MAX_FILTER_VALUES + 1, 1)), refused);
+    assert.throws(() => parseSearchRequest(modality(1, MAX_FILTER_VALUE_LENGTH + 1)), refused);
+    assert.throws(() => parseSearchRequest({ filters: { from: '2024-13-01' } }), refused);
+  });
+
+  it('pages', () => {
+    parseSearchRequest({ size: MAX_PAGE_SIZE, from: MAX_SORTED_DEPTH - MAX_PAGE_SIZE });
+    assert.throws(() => parseSearchRequest({ size: 1, from: MAX_SORTED_DEPTH }), refused);
+    assert.throws(() => parseSearchRequest({ words: 'x', size: 1, from: RANK_WINDOW }), refused);
+    assert.throws(() => parseSearchRequest({ size: MAX_PAGE_SIZE + 1 }), refused);
+    assert.throws(() => parseSimilarRequest({ size: '0' }), refused);
+    assert.throws(() => parseSimilarRequest({ weight: '2' }), refused);
+  });
+
+  it('says which field is wrong and not what stood in it', () => {
+    try {
+      parseSearchRequest({ words: 5, Zwanzigermann: 1, filters: { sex: ['MRN0042421', 7] } });
+      assert.fail('accepted');
+    } catch (error) {
+      const text = JSON.stringify(httpError(error));
+      assert.match(text, /words/);
+      assert.match(text, /filters\.sex/);
+      assert.doesNotMatch(text, /Zwanzigermann|MRN0042421/);
+    }
+  });
+});
+
+describe('RateLimit', () => {
+  it('lets a burst through, then so many a second, for each address alone', () => {
+    const rate = new RateLimit({ perSecond: 2, burst: 3, maxAddresses: 10 });
+    const allowed = (address: string, now: number, tries: number) =>
+      Array.from({ length: tries }, () => rate.allows(address, now)).filter(Boolean).length;
+    assert.equal(allowed('a', 0, 5), 3);
+    assert.equal(allowed('b', 0, 5), 3);
+    assert.equal(allowed('a', 1000, 5), 2);
+    assert.equal(allowed('a', 1_000_000, 9), 3);
+    assert.equal(allowed('a', 0, 5), 0, 'a clock that goes back gives nothing');
+  });
+
+  it('remembers a bounded number of addresses', () => {
+    const rate = new RateLimit({ perSecond: 1, burst: 1, maxAddresses: 2 });
+    for (const address of ['a', 'b', 'c']) assert.ok(rate.allows(address, 0));
+    assert.ok(!rate.allows('c', 0));
+    assert.ok(rate.allows('a', 0), 'the quietest was forgotten');
+  });
+});
+
+describe('allowedHosts', () => {
+  it('takes loopback and configured names, with any port', () => {
+    const isAllowed = allowedHosts(['Search.Hospital.example']);
+    for (const host of [
+      'localhost',
+      'LOCALHOST:8480',
+      '127.0.0.1:1',
+      '[::1]:8480',
+      'search.hospital.example:443',
+    ])
+      assert.ok(isAllowed(host), host);
+    for (const host of [undefined, '', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80'])
+      assert.ok(!isAllowed(host), host ?? 'none');
+  });
+
+  it('compares the origin as well', () => {
+    const isAllowed = allowedHosts([]);
+    assert.ok(isAllowed('localhost', 'http://localhost:5173'));
+    for (const origin of ['null', 'http://evil.example', 'file://', ''])
+      assert.ok(!isAllowed('localhost', origin));
+  });
+});
+
+describe('QueryVectors', () => {
+  const encoder = () => {
+    const asked: string[] = [];
+    return {
+      asked,
+      generation: 1,
+      async embed(texts: readonly string[]) {
+        asked.push(...texts);
+        return texts.map(() => new Float32Array([1, 0]));
+      },
+    };
+  };
+
+  it('refuses an index of another generation', async () => {
+    await assert.rejects(new QueryVectors(encoder()).vectorOf('x', 2), {
+      code: 'VECTOR_GENERATION_MISMATCH',
+    });
+  });
+
+  it('embeds words once, forgets the oldest, and tries again what failed', async () => {
+    const one = encoder();
+    const vectors = new QueryVectors(one);
+    await vectors.vectorOf('a', 1);
+    await vectors.vectorOf('a', 1);
+    assert.deepEqual(one.asked, ['a']);
+    for (let n = 0; n < MAX_REMEMBERED_VECTORS; n++) await vectors.vectorOf(`w${n}`, 1);
+    await vectors.vectorOf('a', 1);
+    assert.equal(one.asked.filter((text) => text === 'a').length, 2);
+
+    let tries = 0;
+    const failing = new QueryVectors({
+      generation: 1,
+      embed: async () => {
+        tries++;
+        throw new InterleaveError('TEXT_VECTOR_FAILED');
+      },
+    });
+    for (let n = 0; n < 2; n++) await assert.rejects(failing.vectorOf('a', 1));
+    assert.equal(tries, 2);
+  });
+});
+
+describe('highlightedSegments', () => {
+  it('is plain text with marks, whatever the report holds', () => {
+    assert.deepEqual(highlightedSegments('a <b>\ue000x\ue001</b>'), [
+      { text: 'a <b>', match: false },
+      { text: 'x', match: true },
+      { text: '</b>', match: false },
+    ]);
+  });
+});
