@@ -77,6 +77,7 @@ export const ERRORS = {
   // Reading text and images
   REPORT_EMPTY: ['reject', 'The report has no text to read.'],
   REPORT_UNREADABLE: ['reject', 'The report text could not be read.'],
+  GOLDEN_SET_FAILED: ['fatal', 'The labeler does not read its golden set as it should.'],
   TEXT_VECTOR_FAILED: ['retry', 'The text vector could not be computed.'],
   IMAGE_NO_PIXELS: ['reject', 'The object holds no pixels.'],
   IMAGE_TRANSFER_SYNTAX_UNSUPPORTED: [

@@ -1,0 +1,23 @@
+/** Records of one poll: they are read and encoded together, and none goes on before all are. */
+export const MAX_POLL_REPORTS = 16;
+
+/**
+ * Time that the reports of one poll wait for their vectors at most. Those without one by then go on without it, with
+ * the problem TEXT_VECTOR_FAILED: labels are not held up.
+ */
+export const MAX_VECTOR_WAIT_MS = 8_000;
+
+/** Sentences that the encoder is given at once: what is done counts when the time is up. */
+export const ENCODER_BATCH = 16;
+
+/** Sentences whose vectors are remembered (2 kB each): half of all sentences in reports have been written before. */
+export const MAX_REMEMBERED_SENTENCES = 5_000;
+
+/** Time for the encoder to be loaded. */
+export const MAX_OPEN_MS = 120_000;
+
+/** Between two heartbeats while a poll is handled. */
+export const HEARTBEAT_MS = 2_000;
+
+/** Heap of the encoder's thread in MiB. */
+export const MAX_ENCODER_HEAP_MB = 1_024;

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { before, test } from 'node:test';
+import type { Kafka } from 'kafkajs';
+import type { ReportLabeled, ReportPart, ReportReceived } from '../../../core/radiology/events.ts';
+import { deadLetterTopic, MAX_RECORD_BYTES } from '../../../core/radiology/topics.ts';
+import { LABELER } from '../../../core/text/labeler-version.ts';
+import { reportLabels } from '../../../core/text/report-labels.ts';
+import { fromFloat16 } from '../../../core/vector/float16.ts';
+import { SENTENCE_VECTOR } from '../../../models/sentence-encoder.ts';
+import { loadConfig } from '../../../platform/config.ts';
+import { createKafka } from '../../../platform/kafka/client.ts';
+import { consume } from '../../../platform/kafka/consumer.ts';
+import { EventProducer } from '../../../platform/kafka/producer.ts';
+import { createTopics } from '../../../platform/kafka/topics.ts';
+import { testContext } from '../../../platform/testing.ts';
+import { events } from '../../../schemas/events.ts';
+import { config } from '../../../services/labeler/config.ts';
+import { start } from '../../../services/labeler/service.ts';
+import { engines } from '../../support/engines.ts';
+import { digestOf, reportLabeled } from '../../support/event-fixture.ts';
+import { until } from '../../support/until.ts';
+
+const PARTITIONS = 2;
+const CASE = digestOf('labeler service test').slice(0, 32);
+
+let kafka: Kafka;
+let brokers: string[];
+
+before(async () => {
+  brokers = (await engines()).kafkaBrokers;
+  kafka = createKafka(brokers, 'test', testContext('test').log);
+});
+
+test('every report goes on in order, with what it says; what is no event becomes a dead letter', async () => {
+  const reports = [
+    received('FINDINGS: Small left pneumothorax (series 3, image 55). No effusion.'),
+    received('IMPRESSION: No acute cardiopulmonary disease.'),
+    received(''),
+    { ...received(''), problem: 'HL7_NO_REPORT_TEXT', parts: [] },
+    received('IMPRESSION: The pneumothorax has resolved.'),
+    received('FINDINGS: Small left pneumothorax (series 3, image 55). No effusion.'),
+  ];
+  const values = reports.map((report) => events.reportReceived.encode(report));
+  values.splice(1, 0, Buffer.from('no event'));
+  const got = await throughService(values, reports.length);
+
+  assert.deepEqual(
+    got.map((event) => JSON.stringify(event.received)),
+    reports.map((report) => JSON.stringify(report)),
+  );
+  assert.deepEqual(
+    got.map(({ receivedOffset }) => receivedOffset),
+    [0, 2, 3, 4, 5, 6],
+  );
+  assert.deepEqual(
+    got.map(({ reading }) => reading.problem),
+    [null, null, 'REPORT_EMPTY', 'REPORT_EMPTY', null, null],
+  );
+
+  const [first, normal, , , resolved, again] = got.map(({ reading }) => reading);
+  assert.deepEqual({ ...first?.labeler }, LABELER);
+  assert.deepEqual(
+    [...reportLabels(first?.findings ?? [])],
+    [
+      ['pneumothorax', 'PRESENT'],
+      ['effusion', 'ABSENT'],
+    ],
+  );
+  assert.deepEqual(
+    first?.citations.map(({ seriesNumber, instanceNumber }) => [seriesNumber, instanceNumber]),
+    [[3, 55]],
+  );
+  assert.equal(first?.assertedText, 'Small left pneumothorax (series 3, image 55).');
+  assert.deepEqual([...reportLabels(resolved?.findings ?? [])], [['pneumothorax', 'ABSENT']]);
+
+  const vector = first?.textVector;
+  assert.equal(vector?.generation, SENTENCE_VECTOR.generation);
+  assert.match(vector?.model ?? '', /^[0-9a-f]{64}$/);
+  const values32 = fromFloat16(vector?.data ?? Buffer.alloc(0));
+  assert.equal(values32.length, SENTENCE_VECTOR.dims);
+  assert.ok(Math.abs(Math.hypot(...values32) - 1) < 1e-3, 'the vector has length 1');
+  assert.deepEqual(again?.textVector, vector, 'the same words give the same vector');
+  assert.equal(normal?.textVector, null, 'a report that asserts nothing has none');
+});
+
+test('a report whose reading does not fit into a record goes on without it', async () => {
+  const long = received('Small effusion. '.repeat(MAX_RECORD_BYTES / 2 / 16));
+  const [event] = await throughService([events.reportReceived.encode(long)], 1);
+  assert.equal(JSON.stringify(event?.received), JSON.stringify(long));
+  assert.equal(event?.reading.problem, 'EVENT_TOO_LARGE');
+});
+
+function received(text: string): ReportReceived {
+  const parts: ReportPart[] = [{ section: null, text }];
+  return reportLabeled({ received: { caseId: CASE, parts, eventId: digestOf(text), digest: digestOf(text) } })
+    .received;
+}
+
+/** Sends records of one case to a service of their own and gives what came out. */
+async function throughService(values: Buffer[], expected: number): Promise<ReportLabeled[]> {
+  const id = randomUUID();
+  const names = { groupId: `test-${id}`, received: `test-received-${id}`, labeled: `test-labeled-${id}` };
+  const large = { 'max.message.bytes': String(MAX_RECORD_BYTES) };
+  await createTopics(
+    kafka,
+    [
+      { name: names.received, keyed: true, config: large },
+      { name: names.labeled, keyed: true, config: large },
+      { name: deadLetterTopic('labeler'), keyed: false, config: large },
+    ],
+    PARTITIONS,
+    1,
+  );
+  const context = testContext('labeler');
+  const producer = await EventProducer.connect(kafka, context.log, context.metrics);
+  for (const value of values) await producer.send(names.received, { key: CASE, value });
+  const env = { INTERLEAVE_KAFKA_BROKERS: brokers.join(','), INTERLEAVE_PARTITIONS: String(PARTITIONS) };
+  const service = await start(loadConfig(config, env), context, names);
+  const got: ReportLabeled[] = [];
+  const reading = await consume(kafka, {
+    groupId: randomUUID(),
+    topics: [names.labeled],
+    handle: async (records) => {
+      for (const { key, value } of records) {
+        assert.equal(key, CASE);
+        got.push(events.reportLabeled.decode(value ?? Buffer.alloc(0)));
+      }
+    },
+    ...testContext('reader'),
+  });
+  try {
+    await until(() => got.length >= expected || context.failures.length > 0);
+    assert.deepEqual(context.failures, []);
+    return got;
+  } finally {
+    await Promise.all([reading.stop(), service.stop(), producer.disconnect()]);
+  }
+}
