@@ -1,7 +1,7 @@
 import { InterleaveError } from '../../core/errors.ts';
 import { freePorts, requireFreePort } from '../../infra/process/free-port.ts';
 import { MAX_PORT } from '../limits.ts';
-import { SERVICES, type ServiceName } from './services.ts';
+import { type HealthName, WITH_HEALTH } from './services.ts';
 
 export interface Ports {
   page: number;
@@ -9,7 +9,7 @@ export interface Ports {
   dicom: number;
   kafka: number;
   elasticsearch: number;
-  health: Record<ServiceName, number>;
+  health: Record<HealthName, number>;
 }
 
 type FixedName = 'page' | 'hl7' | 'dicom' | 'kafka' | 'elasticsearch';
@@ -44,7 +44,7 @@ export async function choosePorts(
       FIXED[name].what,
       remedy(name === 'page' ? '--port' : FIXED[name].change),
     );
-  for (const name of SERVICES)
+  for (const name of WITH_HEALTH)
     await requireFreePort(ports.health[name], `The health address of ${name}`, remedy(HEALTH_VARIABLE));
   return ports;
 }
@@ -68,14 +68,14 @@ function fixedPorts(env: Record<string, string | undefined>): Ports {
 
 async function anyPorts(): Promise<Ports> {
   const [page = 0, hl7 = 0, dicom = 0, kafka = 0, elasticsearch = 0, ...rest] = await freePorts(
-    namesOf(FIXED).length + SERVICES.length,
+    namesOf(FIXED).length + WITH_HEALTH.length,
   );
   return { page, hl7, dicom, kafka, elasticsearch, health: healthPorts((index) => rest[index] ?? 0) };
 }
 
-function healthPorts(portOf: (index: number) => number): Record<ServiceName, number> {
-  const [hl7, dicom, labeler, inference, joiner, indexer, search] = SERVICES;
-  const port = (name: ServiceName) => portOf(SERVICES.indexOf(name));
+function healthPorts(portOf: (index: number) => number): Record<HealthName, number> {
+  const [hl7, dicom, labeler, inference, joiner, indexer, search, feed] = WITH_HEALTH;
+  const port = (name: HealthName) => portOf(WITH_HEALTH.indexOf(name));
   return {
     [hl7]: port(hl7),
     [dicom]: port(dicom),
@@ -84,6 +84,7 @@ function healthPorts(portOf: (index: number) => number): Record<ServiceName, num
     [joiner]: port(joiner),
     [indexer]: port(indexer),
     [search]: port(search),
+    [feed]: port(feed),
   };
 }
 

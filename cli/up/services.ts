@@ -15,6 +15,11 @@ export const SERVICES = [
 
 export type ServiceName = (typeof SERVICES)[number];
 
+/** Every process of ours that has /livez, /readyz and /metrics. */
+export const WITH_HEALTH = [...SERVICES, 'feed'] as const;
+
+export type HealthName = (typeof WITH_HEALTH)[number];
+
 /** What every child of one `up` has in common. */
 export interface SystemSettings {
   /** The compiled program: `build/`. */
@@ -39,7 +44,7 @@ export function feedSpec(rate: number, settings: SystemSettings): ProcessSpec {
   const args = ['--rate', String(rate), '--hl7', `127.0.0.1:${hl7}`, '--dicom', `127.0.0.1:${dicom}`];
   return {
     ...nodeSpec('feed', join(settings.programs, 'simulator', 'main.js'), args, settings),
-    env: environment(settings),
+    env: { ...environment(settings), INTERLEAVE_HEALTH_PORT: String(settings.ports.health.feed) },
   };
 }
 

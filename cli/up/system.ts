@@ -29,6 +29,10 @@ export interface SystemOptions {
   programs: string;
 }
 
+/** The services that do not wait for Elasticsearch, which takes longest to start; and those that do. */
+const AT_INDEX: readonly ServiceName[] = ['indexer', 'search'];
+const BEFORE_INDEX = SERVICES.filter((name) => !AT_INDEX.includes(name));
+
 /** A single broker has a single replica. */
 const REPLICATION = 1;
 
@@ -65,15 +69,19 @@ export class System {
       dicomAeTitle: process.env['INTERLEAVE_DICOM_AE_TITLE'] || 'INTERLEAVE',
     };
     this.#instance = describe(settings);
+    const kafka = step('Starting Kafka', () => this.#startEngine(engines.kafka)).then(() =>
+      setUpKafka({ brokers: kafkaBrokers.split(','), partitions, replication: REPLICATION }, log),
+    );
+    const elasticsearch = step('Starting Elasticsearch', () => this.#startEngine(engines.elasticsearch)).then(
+      () => setUpElasticsearch(elasticsearchUrl, log),
+    );
+    const index = Promise.all([kafka, elasticsearch]);
     await Promise.all([
-      step('Starting Kafka', () => this.#startEngine(engines.kafka)).then(() =>
-        setUpKafka({ brokers: kafkaBrokers.split(','), partitions, replication: REPLICATION }, log),
+      kafka.then(() =>
+        step('Starting gateways, readers and joiner', () => this.#startServices(BEFORE_INDEX, settings)),
       ),
-      step('Starting Elasticsearch', () => this.#startEngine(engines.elasticsearch)).then(() =>
-        setUpElasticsearch(elasticsearchUrl, log),
-      ),
+      index.then(() => step('Starting indexer and search', () => this.#startServices(AT_INDEX, settings))),
     ]);
-    await step('Starting the services', () => this.#startServices(settings));
     if (feedRate !== undefined) this.#launch(feedSpec(feedRate, settings));
     return this.#instance;
   }
@@ -102,14 +110,13 @@ export class System {
     await untilAnswers(engine, child.current, ENGINE_READY_MS);
   }
 
-  async #startServices(settings: SystemSettings): Promise<void> {
-    const launch = async (name: ServiceName) => {
-      const child = this.#launch(serviceSpec(name, settings));
-      await untilReady(child, settings.ports.health[name], SYSTEM_READY_MS, () => this.#stopping);
-    };
-    const results = await Promise.allSettled(SERVICES.map(launch));
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure !== undefined) throw failure.reason;
+  async #startServices(names: readonly ServiceName[], settings: SystemSettings): Promise<void> {
+    await Promise.all(
+      names.map(async (name) => {
+        const child = this.#launch(serviceSpec(name, settings));
+        await untilReady(child, settings.ports.health[name], SYSTEM_READY_MS, () => this.#stopping);
+      }),
+    );
   }
 
   #launch(spec: ProcessSpec): SupervisedProcess {
