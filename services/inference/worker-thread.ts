@@ -46,7 +46,8 @@ export class WorkerThread<Question, Reply> {
     const answer = new Promise<Answer<Reply>>((resolve, reject) => {
       const timer = setTimeout(() => reject(this.#failed('It took too long.')), limitMs);
       const onMessage = (message: Answer<Reply>) => message.id === id && resolve(message);
-      const onEnd = (error: unknown) => reject(this.#failed('It ended its thread.', error));
+      const onEnd = (error: unknown) =>
+        reject(this.#failed(`It ended its thread: ${reasonOf(error)}`, error));
       worker.on('message', onMessage).once('error', onEnd).once('exit', onEnd);
       end = () => {
         clearTimeout(timer);
@@ -85,14 +86,24 @@ export class WorkerThread<Question, Reply> {
 
 /** Source files (tests, development) need the TypeScript loader, which a worker does not inherit. */
 function startWorker(file: URL): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: MAX_WORKER_HEAP_MB };
-  if (!file.pathname.endsWith('.ts')) return new Worker(file, { resourceLimits });
+  const options = { resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_HEAP_MB }, execArgv: [] };
+  if (!file.pathname.endsWith('.ts')) return new Worker(file, options);
   const load = `import('tsx/esm/api').then(({ register }) => { register(); return import('${file.href}'); })`;
-  return new Worker(load, { eval: true, resourceLimits });
+  return new Worker(load, { ...options, eval: true });
+}
+
+/** Of an `error` or `exit` event. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : `exit code ${String(error)}`;
 }
 
 /** An error that the thread itself reported: the thread is well. */
-class Relayed extends InterleaveError {}
+class Relayed extends InterleaveError {
+  constructor(code: ErrorCode, message: string) {
+    super(code);
+    this.message = message;
+  }
+}
 
 /** The thread's side: answers each question by `handle`. */
 export function answerQuestions<Question, Reply>(handle: (question: Question) => Promise<Reply>): void {
