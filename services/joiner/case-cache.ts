@@ -1,0 +1,98 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { claimFolder } from './claim-folder.ts';
+import { MAX_CACHE_AGE_MS } from './limits.ts';
+
+interface Position {
+  /** of the last record of `radiology.case` that is in the cache */
+  offset: number;
+  writtenAt: number;
+}
+
+/** The last record of each case of a partition, as bytes; null removes a case. */
+export type CaseRecords = ReadonlyMap<string, Buffer | null>;
+
+/**
+ * The newest state of every case, on the local disk. Only a cache: it is written after Kafka has the record, with the
+ * record's offset in the same transaction, so it is always what `radiology.case` was at some offset. Delete it, and
+ * everything is restored from the topic.
+ */
+export class CaseCache {
+  readonly #root: RootDatabase;
+  readonly #positions: Database<Position, number>;
+  readonly #partitions = new Map<number, Database<Buffer, string>>();
+  readonly #release: () => void;
+
+  private constructor(root: RootDatabase, release: () => void) {
+    this.#root = root;
+    this.#positions = root.openDB<Position, number>({ name: 'positions' });
+    this.#release = release;
+  }
+
+  /** A cache of another cluster, or one that cannot be opened, is thrown away. Throws `ALREADY_RUNNING`. */
+  static async open(folder: string, clusterId: string, partitions: number): Promise<CaseCache> {
+    const claim = await claimFolder(folder);
+    const path = join(folder, 'cases.mdb');
+    const openRoot = (): RootDatabase => open({ path, maxDbs: partitions + OTHER_DATABASES });
+    let root: RootDatabase;
+    try {
+      root = openRoot();
+      if (root.get(CLUSTER) !== undefined && root.get(CLUSTER) !== clusterId) {
+        await root.close();
+        throw new Error('another cluster');
+      }
+    } catch {
+      await rm(path, { force: true });
+      await rm(`${path}-lock`, { force: true });
+      root = openRoot();
+    }
+    await root.put(CLUSTER, clusterId);
+    return new CaseCache(root, claim.release);
+  }
+
+  /** The offset of the last record that is in the cache, -1 for none; null where the cache cannot be trusted. */
+  position(partition: number, now: number = Date.now()): number | null {
+    const position = this.#positions.get(partition);
+    if (position === undefined) return -1;
+    return now - position.writtenAt > MAX_CACHE_AGE_MS ? null : position.offset;
+  }
+
+  get(partition: number, caseId: string): Buffer | undefined {
+    return this.#partition(partition).get(caseId);
+  }
+
+  /** Resolves when the records can be read back; they reach the disk a little later. */
+  async write(partition: number, records: CaseRecords, offset: number): Promise<void> {
+    const cases = this.#partition(partition);
+    await this.#root.transaction(() => {
+      for (const [caseId, bytes] of records) {
+        if (bytes === null) cases.remove(caseId);
+        else cases.put(caseId, bytes);
+      }
+      this.#positions.put(partition, { offset, writtenAt: Date.now() });
+    });
+  }
+
+  async clear(partition: number): Promise<void> {
+    await this.#positions.remove(partition);
+    await this.#partition(partition).clearAsync();
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+    this.#release();
+  }
+
+  #partition(partition: number): Database<Buffer, string> {
+    let database = this.#partitions.get(partition);
+    if (database === undefined) {
+      database = this.#root.openDB<Buffer, string>({ name: `partition-${partition}`, encoding: 'binary' });
+      this.#partitions.set(partition, database);
+    }
+    return database;
+  }
+}
+
+const CLUSTER = 'cluster';
+const OTHER_DATABASES = 8;

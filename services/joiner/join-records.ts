@@ -1,0 +1,81 @@
+import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import type { Case } from '../../core/radiology/events.ts';
+import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
+import { TOPICS } from '../../core/radiology/topics.ts';
+import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
+import { events } from '../../schemas/events.ts';
+
+export interface Joined {
+  /** the new states, encoded; only of cases that really changed */
+  changed: Map<string, Buffer>;
+  /** records that can never be merged, and why */
+  refused: { record: ConsumedRecord; code: ErrorCode }[];
+  merged: number;
+  /** objects that came again with other bytes */
+  replaced: number;
+}
+
+/**
+ * Merges records of both inputs into their cases. `stateOf` gives the newest state of a case in bytes. A state that
+ * cannot be read is thrown as it is: nothing may be written over it.
+ */
+export function joinRecords(
+  records: readonly ConsumedRecord[],
+  stateOf: (caseId: string) => Buffer | undefined,
+): Joined {
+  const before = new Map<string, { bytes: Buffer | undefined; state: Case | null }>();
+  const after = new Map<string, Case>();
+  const refused: Joined['refused'] = [];
+  for (const record of records) {
+    let merge: (state: Case | null) => Case;
+    try {
+      merge = mergeOf(record);
+    } catch (error) {
+      refused.push({ record, code: codeOf(error) });
+      continue;
+    }
+    let known = before.get(record.key);
+    if (known === undefined) {
+      const bytes = stateOf(record.key);
+      known = { bytes, state: bytes === undefined ? null : events.case.decode(bytes) };
+      before.set(record.key, known);
+    }
+    try {
+      after.set(record.key, merge(after.get(record.key) ?? known.state));
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== 'CASE_TOO_LARGE') throw error;
+      refused.push({ record, code });
+    }
+  }
+  const changed = new Map<string, Buffer>();
+  let replaced = 0;
+  for (const [caseId, state] of after) {
+    const known = before.get(caseId);
+    const bytes = events.case.encode(state);
+    if (known?.bytes === undefined || !bytes.equals(known.bytes)) changed.set(caseId, bytes);
+    replaced += replacedIn(state) - replacedIn(known?.state ?? null);
+  }
+  return { changed, refused, merged: records.length - refused.length, replaced };
+}
+
+/** Throws `EVENT_UNREADABLE` for a record that is no event of its topic, or not of the case that it is keyed by. */
+function mergeOf(record: ConsumedRecord): (state: Case | null) => Case {
+  const bytes = record.value ?? Buffer.alloc(0);
+  if (record.topic === TOPICS.reportLabeled) {
+    const event = events.reportLabeled.decode(bytes);
+    checkKey(record, event.received.caseId);
+    return (state) => mergeReport(state, event);
+  }
+  const event = events.imageEmbedded.decode(bytes);
+  checkKey(record, event.received.caseId);
+  return (state) => mergeImage(state, event);
+}
+
+function checkKey(record: ConsumedRecord, caseId: string): void {
+  if (record.key !== caseId) throw new InterleaveError('EVENT_UNREADABLE', 'The key is of another case.');
+}
+
+function replacedIn(state: Case | null): number {
+  return state?.images.filter(({ replaced }) => replaced).length ?? 0;
+}

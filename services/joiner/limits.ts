@@ -1,0 +1,22 @@
+/** Records of one input that go into one transaction; with the other input's it may be twice as many. */
+export const MAX_TRANSACTION_RECORDS = 128;
+/** One send is one record batch for the broker; a larger case goes alone. */
+export const MAX_SEND_BYTES = 512 * 1024;
+/** An open transaction of a member that died holds read-committed readers up for at most this long. */
+export const TRANSACTION_TIMEOUT_MS = 10_000;
+/** How long a fetch waits at the broker when there is nothing: bounds the time until a partition just taken is read. */
+export const FETCH_WAIT_MS = 100;
+/** Read at once from one partition of an input. */
+export const MAX_FETCH_BYTES = 1024 * 1024;
+/** Read at once while a partition is restored. */
+export const MAX_RESTORE_FETCH_BYTES = 2 * 1024 * 1024;
+/** Restoring fails, to be tried again, when it does not move for this long. */
+export const RESTORE_STALL_MS = 15_000;
+/**
+ * A cache that was not written for this long is not trusted: tombstones are compacted away after 30 days
+ * (`delete.retention.ms`), and a case that was erased meanwhile must not come back.
+ */
+export const MAX_CACHE_AGE_MS = 7 * 86_400_000;
+/** Between two tries to take a partition. */
+export const MIN_TAKE_BACKOFF_MS = 100;
+export const MAX_TAKE_BACKOFF_MS = 5_000;

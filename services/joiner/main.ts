@@ -1,0 +1,5 @@
+import { main } from '../../platform/lifecycle.ts';
+import { config } from './config.ts';
+import { start } from './service.ts';
+
+await main('joiner', config, start);

@@ -1,0 +1,115 @@
+import type { Kafka, Producer } from 'kafkajs';
+import { InterleaveError } from '../../core/errors.ts';
+import { MAX_SEND_BYTES, TRANSACTION_TIMEOUT_MS } from './limits.ts';
+
+/** Where each input of a partition goes on: topic → offset of the next record. */
+export type Positions = ReadonlyMap<string, number>;
+
+export interface PartitionOutput {
+  topic: string;
+  partition: number;
+  /** whose offsets are committed with the records */
+  groupId: string;
+}
+
+/**
+ * The only writer of one partition of `radiology.case`. Every error of `commit` leaves it unusable, and whether the
+ * transaction was committed unknown: the partition must be taken again.
+ */
+export class PartitionProducer {
+  readonly #producer: Producer;
+  readonly #output: PartitionOutput;
+
+  private constructor(producer: Producer, output: PartitionOutput) {
+    this.#producer = producer;
+    this.#output = output;
+  }
+
+  /**
+   * Ends what any predecessor with this transactional id has begun, and shuts it out. Only `transaction()` does
+   * (InitProducerId, KIP-98); `connect()` does not.
+   */
+  static async fence(
+    kafka: Kafka,
+    transactionalId: string,
+    output: PartitionOutput,
+  ): Promise<PartitionProducer> {
+    const producer = kafka.producer({
+      transactionalId,
+      transactionTimeout: TRANSACTION_TIMEOUT_MS,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+    });
+    try {
+      await producer.connect();
+      const first = await producer.transaction();
+      await first.abort();
+      return new PartitionProducer(producer, output);
+    } catch (cause) {
+      await producer.disconnect().catch(() => undefined);
+      throw new InterleaveError('KAFKA_UNAVAILABLE', undefined, { cause });
+    }
+  }
+
+  /**
+   * Writes the records and the inputs' offsets, all or nothing. Resolves with the offset of the last record, or null
+   * where there was none. Throws `PRODUCER_FENCED` or `KAFKA_UNAVAILABLE`.
+   */
+  async commit(records: ReadonlyMap<string, Buffer>, positions: Positions): Promise<number | null> {
+    const { topic, partition, groupId } = this.#output;
+    try {
+      const transaction = await this.#producer.transaction();
+      let last: number | null = null;
+      for (const messages of split(records, partition)) {
+        const [metadata] = await transaction.send({ topic, acks: -1, messages });
+        last = Number(metadata?.baseOffset) + messages.length - 1;
+      }
+      await transaction.sendOffsets({
+        consumerGroupId: groupId,
+        topics: [...positions].map(([input, offset]) => ({
+          topic: input,
+          partitions: [{ partition, offset: String(offset) }],
+        })),
+      });
+      await transaction.commit();
+      return last;
+    } catch (cause) {
+      throw new InterleaveError(isFenced(cause) ? 'PRODUCER_FENCED' : 'KAFKA_UNAVAILABLE', undefined, {
+        cause,
+      });
+    }
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#producer.disconnect();
+  }
+}
+
+interface CaseMessage {
+  key: string;
+  value: Buffer;
+  partition: number;
+}
+
+function* split(records: ReadonlyMap<string, Buffer>, partition: number): Generator<CaseMessage[]> {
+  let messages: CaseMessage[] = [];
+  let bytes = 0;
+  for (const [key, value] of records) {
+    if (messages.length > 0 && bytes + value.length > MAX_SEND_BYTES) {
+      yield messages;
+      messages = [];
+      bytes = 0;
+    }
+    messages.push({ key, value, partition });
+    bytes += value.length;
+  }
+  if (messages.length > 0) yield messages;
+}
+
+const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'TRANSACTION_COORDINATOR_FENCED']);
+
+function isFenced(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('type' in error && FENCED.has(String(error.type))) || isFenced(error.cause);
+}

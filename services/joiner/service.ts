@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
+import { CONSUMER_SETTINGS } from '../../platform/kafka/consumer.ts';
+import { EventProducer } from '../../platform/kafka/producer.ts';
+import { checkTopics } from '../../platform/kafka/topics.ts';
+import { watchLag } from '../../platform/kafka/watch-lag.ts';
+import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { Assignment } from './assignment.ts';
+import { CaseCache } from './case-cache.ts';
+import type { config as shape } from './config.ts';
+import { GapMemory } from './gap-memory.ts';
+import { handleBatch } from './handle-batch.ts';
+import { FETCH_WAIT_MS, MAX_FETCH_BYTES } from './limits.ts';
+import { joinerMetrics } from './metrics.ts';
+import { OwnedPartition } from './owned-partition.ts';
+import { copartitioned } from './partition-assigner.ts';
+import type { Positions } from './partition-producer.ts';
+import { PartitionReader } from './read-partition.ts';
+import { refuseRecords } from './refuse-records.ts';
+import { takePartition } from './take-partition.ts';
+
+type Config = Readonly<z.infer<z.ZodObject<typeof shape>>>;
+
+const INPUTS: string[] = [TOPICS.reportLabeled, TOPICS.imageEmbedded];
+const NEEDED: string[] = [...INPUTS, TOPICS.case, deadLetterTopic('joiner')];
+
+/** Joins reports and images into cases; `README.md` says how. */
+export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
+  const { log, ready, fail } = context;
+  ready.set('partitions', false, 'joining the group');
+  const metrics = joinerMetrics(context.metrics);
+  const kafka = createKafka(config.kafkaBrokers, 'interleave-joiner', log);
+  const specs = TOPIC_SPECS.filter(({ name }) => NEEDED.includes(name));
+  log.info(await checkTopics(kafka, specs, config.partitions), 'joiner.durability');
+
+  const admin = kafka.admin();
+  await admin.connect();
+  const { clusterId } = await admin.describeCluster();
+  const folder = join(config.dataDir, 'joiner', config.joinerInstance);
+  const cache = await CaseCache.open(folder, clusterId, config.partitions);
+  const reader = await PartitionReader.connect(kafka);
+  const deadLetters = await EventProducer.connect(kafka, log, context.metrics);
+  const lag = watchLag(kafka, {
+    groupId: config.joinerGroup,
+    topics: INPUTS,
+    log,
+    metrics: context.metrics,
+    fail,
+  });
+  const consumer = kafka.consumer({
+    ...CONSUMER_SETTINGS,
+    groupId: config.joinerGroup,
+    partitionAssigners: [copartitioned],
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytesPerPartition: MAX_FETCH_BYTES,
+  });
+  const gaps = new GapMemory();
+  const bothInputs = (partition: number) => INPUTS.map((topic) => ({ topic, partitions: [partition] }));
+
+  const assignment = new Assignment({
+    pause: (partition) => consumer.pause(bothInputs(partition)),
+    resume(partition, positions) {
+      for (const [topic, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) });
+      consumer.resume(bothInputs(partition));
+    },
+    take,
+    changed(assigned, owned) {
+      metrics.owned.set(owned);
+      ready.set('partitions', owned === assigned, `${owned} of ${assigned} taken`);
+    },
+    notTaken: (partition, error) => log.warn({ partition, err: error }, 'joiner.partition.not.taken'),
+    fail,
+  });
+
+  async function take(partition: number): Promise<{ owned: OwnedPartition; positions: Positions }> {
+    const stopTimer = metrics.takeSeconds.startTimer();
+    const taken = await takePartition({
+      kafka,
+      admin,
+      reader,
+      cache,
+      log,
+      inputs: INPUTS,
+      output: { topic: TOPICS.case, partition, groupId: config.joinerGroup },
+      transactionalId: `${config.joinerTransactionalId}-${partition}`,
+    });
+    metrics.restored.inc(taken.restored);
+    log.info({ partition, restored: taken.restored, seconds: stopTimer() }, 'joiner.partition.taken');
+    const owned = new OwnedPartition({
+      partition,
+      taken,
+      cache,
+      acceptGap: (topic, from) => gaps.accept(topic, partition, from),
+      refuse: (refused) => refuseRecords(refused, { producer: deadLetters, metrics, log }),
+      committed(joined, records, seconds) {
+        lag.progressed();
+        metrics.written.inc(joined.changed.size);
+        metrics.replaced.inc(joined.replaced);
+        if (joined.changed.size === 0) metrics.unchanged.inc();
+        metrics.transactionSeconds.observe(seconds);
+        for (const { topic, timestamp } of records) {
+          metrics.merged.inc({ topic });
+          metrics.waitSeconds.observe((Date.now() - timestamp) / 1000);
+        }
+      },
+    });
+    return { owned, positions: new Map(taken.positions) };
+  }
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
+    assignment.assign(payload.memberAssignment[TOPICS.reportLabeled] ?? []),
+  );
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    ready.set('partitions', false, 'crashed');
+    if (!payload.restart) fail(payload.error);
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: INPUTS, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    // Enough for every input of every partition at once: nothing that was fetched may wait for its turn.
+    partitionsConsumedConcurrently: INPUTS.length * config.partitions,
+    eachBatch: (payload) => handleBatch(payload, { assignment, metrics, log, fail }),
+  });
+
+  return {
+    async stop() {
+      const given = assignment.stop();
+      await consumer.disconnect();
+      await given;
+      await Promise.all([lag.stop(), reader.disconnect(), deadLetters.disconnect(), admin.disconnect()]);
+      await cache.close();
+    },
+  };
+}

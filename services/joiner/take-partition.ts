@@ -1,0 +1,78 @@
+import type { Admin, Kafka } from 'kafkajs';
+import type { Logger } from '../../platform/log.ts';
+import type { CaseCache } from './case-cache.ts';
+import { type PartitionOutput, PartitionProducer } from './partition-producer.ts';
+import type { PartitionReader } from './read-partition.ts';
+
+export interface TakeOptions {
+  kafka: Kafka;
+  admin: Admin;
+  reader: PartitionReader;
+  cache: CaseCache;
+  log: Logger;
+  inputs: readonly string[];
+  output: PartitionOutput;
+  transactionalId: string;
+}
+
+/** A partition that nobody else can write to any more, with its states in the cache. */
+export interface Taken {
+  producer: PartitionProducer;
+  /** where each input goes on */
+  positions: Map<string, number>;
+  /** records of `radiology.case` that were read for it */
+  restored: number;
+}
+
+/**
+ * Takes a partition over, in the one order that is safe: shut the predecessor out, so that nothing more can be added;
+ * then read where `radiology.case` ends; restore the states up to there; and only then read how far the inputs were
+ * committed. The caller keeps the inputs paused meanwhile, then seeks and resumes. Throws where any step fails; then
+ * nothing was changed and it can be done again.
+ */
+export async function takePartition(options: TakeOptions): Promise<Taken> {
+  const { kafka, output, transactionalId } = options;
+  const producer = await PartitionProducer.fence(kafka, transactionalId, output);
+  try {
+    const restored = await restore(options);
+    return { producer, restored, positions: await committedPositions(options) };
+  } catch (error) {
+    await producer.disconnect().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function restore({ reader, cache, output, log }: TakeOptions): Promise<number> {
+  const { topic, partition } = output;
+  const { low, high } = await reader.ends(topic, partition);
+  let cached = cache.position(partition);
+  if (cached === null || cached >= high) {
+    log.warn({ partition, cached, end: high }, 'joiner.cache.dropped');
+    await cache.clear(partition);
+    cached = -1;
+  }
+  let restored = 0;
+  await reader.read(topic, partition, Math.max(low, cached + 1), high, async (records, next) => {
+    await cache.write(partition, new Map(records.map(({ key, value }) => [key, value])), next - 1);
+    restored += records.length;
+  });
+  return restored;
+}
+
+/** A group that has not committed yet begins at the beginning. */
+async function committedPositions(options: TakeOptions): Promise<Map<string, number>> {
+  const { admin, reader, inputs, output, log } = options;
+  const { partition, groupId } = output;
+  const committed = await admin.fetchOffsets({ groupId, topics: [...inputs] });
+  const positions = new Map<string, number>();
+  for (const topic of inputs) {
+    const found = committed
+      .find((answer) => answer.topic === topic)
+      ?.partitions.find((answer) => answer.partition === partition);
+    const offset = Number(found?.offset ?? -1);
+    const { low } = await reader.ends(topic, partition);
+    if (offset >= 0 && offset < low) log.error({ topic, partition, offset, low }, 'joiner.records.expired');
+    positions.set(topic, Math.max(offset, low));
+  }
+  return positions;
+}
