@@ -135,7 +135,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   };
 }
 
-function toRecord(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
+export function toRecord(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
   return {
     topic,
     partition,
