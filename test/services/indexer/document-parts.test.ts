@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fromFloat16 } from '../../../core/vector/float16.ts';
+import {
+  readAnalysisDefinition,
+  readCasesDefinition,
+} from '../../../infra/elasticsearch/index-definition.ts';
+import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
+import { ageGroup } from '../../../services/indexer/age-group.ts';
+import { documentVector } from '../../../services/indexer/document-vector.ts';
+import { newestRecords } from '../../../services/indexer/newest-records.ts';
+import { vectorSlots } from '../../../services/indexer/vector-slots.ts';
+import { vectorOf } from '../../support/case-fixture.ts';
+
+describe('ageGroup', () => {
+  const at = Date.UTC(2024, 4, 17);
+
+  it('is the age at the examination, in tens of years', () => {
+    assert.equal(ageGroup('19570517', at), '60-69');
+    assert.equal(ageGroup('19640518', at), '50-59', 'the day before the birthday');
+    assert.equal(ageGroup('19640517', at), '60-69', 'the birthday');
+    assert.equal(ageGroup('20240517', at), '0-9');
+  });
+
+  it('puts all above 89 together', () => {
+    assert.equal(ageGroup('19340517', at), '90+');
+    assert.equal(ageGroup('19100101', at), '90+');
+  });
+
+  it('says nothing where nothing is known', () => {
+    for (const birthDate of ['', '1957', '20250101', '17000101', 'XXXXXXXX'])
+      assert.equal(ageGroup(birthDate, at), '');
+    assert.equal(ageGroup('19570517', null), '');
+  });
+});
+
+describe('documentVector', () => {
+  it('keeps what float16 keeps', () => {
+    const vector = vectorOf('one', 1280);
+    const values = documentVector(vector, { generation: 1, dims: 1280 }) ?? [];
+    const exact = fromFloat16(vector.data);
+    assert.equal(values.length, 1280);
+    for (const [i, value] of values.entries())
+      assert.ok(Math.abs(value - (exact[i] ?? 0)) <= Math.abs(value) * 1e-4 + 1e-9);
+  });
+
+  it('is null for what the index cannot take', () => {
+    const slot = { generation: 1, dims: 8 };
+    const vector = vectorOf('one', 8);
+    assert.notEqual(documentVector(vector, slot), null);
+    assert.equal(documentVector(null, slot), null);
+    assert.equal(documentVector({ ...vector, generation: 2 }, slot), null);
+    assert.equal(documentVector({ ...vector, dims: 9 }, slot), null);
+    assert.equal(documentVector({ ...vector, data: vector.data.subarray(2) }, slot), null);
+    assert.equal(documentVector({ ...vector, data: Buffer.alloc(16) }, slot), null);
+    const infinite = Buffer.from(vector.data);
+    infinite.writeUInt16LE(0x7c00, 0);
+    assert.equal(documentVector({ ...vector, data: infinite }, slot), null);
+  });
+});
+
+describe('the mappings', () => {
+  it('have the dimensions that the indexer writes', async () => {
+    const { mappings, meta } = await readCasesDefinition();
+    const slots = vectorSlots(meta);
+    const dims = (property: unknown) => (property as { dims?: number } | undefined)?.dims;
+    const images = mappings.properties?.['images'] as { properties?: Record<string, unknown> } | undefined;
+    assert.equal(dims(mappings.properties?.['text_vector']), slots.text.dims);
+    assert.equal(dims(images?.properties?.['vector']), slots.image.dims);
+  });
+
+  it('take only what they name, and the analysts only what can be counted', async () => {
+    const { mappings: clinical } = await readCasesDefinition();
+    const { mappings: analysis } = await readAnalysisDefinition();
+    assert.equal(clinical.dynamic, 'strict');
+    assert.equal(analysis.dynamic, 'strict');
+    const text = JSON.stringify(analysis.properties);
+    for (const type of ['text', 'dense_vector', 'nested']) assert.ok(!text.includes(`"${type}"`));
+    for (const name of ['accession', 'uid', 'identifier', 'name', 'birth', 'thumbnail'])
+      assert.ok(!text.includes(name), name);
+  });
+});
+
+describe('newestRecords', () => {
+  it('keeps the last record of each key, in the order of the offsets', () => {
+    const records = ['a', 'b', 'a', 'c', 'b'].map(
+      (key, offset): ConsumedRecord => ({
+        topic: 't',
+        partition: 0,
+        offset,
+        key,
+        value: null,
+        timestamp: 0,
+        headers: {},
+      }),
+    );
+    assert.deepEqual(
+      newestRecords(records).map(({ key, offset }) => [key, offset]),
+      [
+        ['a', 2],
+        ['c', 3],
+        ['b', 4],
+      ],
+    );
+  });
+});
