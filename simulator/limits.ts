@@ -4,7 +4,7 @@
 export const MAX_OUTSTANDING = 200;
 
 /** Cases whose deliveries are not all acknowledged, due or not; beyond it no new case begins. */
-export const MAX_OPEN_CASES = 5_000;
+export const MAX_OPEN_CASES = 2_000;
 
 /** Deliveries under way at one time: reports over MLLP, studies over DICOM associations. */
 export const MAX_CONCURRENT = 4;

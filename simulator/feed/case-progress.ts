@@ -41,22 +41,13 @@ export class CaseProgress {
 
   /** What may be sent now, the longest due first. */
   due(now: number): PendingDelivery[] {
-    const ready: PendingDelivery[] = [];
-    for (const pending of this.#open.values()) {
-      const firstReport = pending.find((item) => item.delivery.item.kind === 'REPORT');
-      for (const item of pending) {
-        const inTurn = item.delivery.item.kind !== 'REPORT' || item === firstReport;
-        if (inTurn && !item.underWay && item.dueAt <= now) ready.push(item);
-      }
-    }
-    return ready.sort((a, b) => a.dueAt - b.dueAt);
+    return [...this.#inTurn()].filter((item) => item.dueAt <= now).sort((a, b) => a.dueAt - b.dueAt);
   }
 
-  /** When the next delivery may become due, ms; Infinity when none waits. */
+  /** When the next delivery becomes due, ms; Infinity when none waits for its time. */
   nextDueAt(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const pending of this.#open.values())
-      for (const item of pending) if (!item.underWay) next = Math.min(next, item.dueAt);
+    for (const item of this.#inTurn()) next = Math.min(next, item.dueAt);
     return next;
   }
 
@@ -79,6 +70,15 @@ export class CaseProgress {
 
   get openCases(): number {
     return this.#open.size;
+  }
+
+  /** What is not under way and has no earlier version of its report before it. */
+  *#inTurn(): Generator<PendingDelivery> {
+    for (const pending of this.#open.values()) {
+      const firstReport = pending.find((item) => item.delivery.item.kind === 'REPORT');
+      for (const item of pending)
+        if (!item.underWay && (item.delivery.item.kind !== 'REPORT' || item === firstReport)) yield item;
+    }
   }
 
   /** Items of every open case by name, for the state file. */

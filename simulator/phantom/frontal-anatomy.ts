@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 import { paintFrontalBones } from './frontal-bones.ts';
 import type { FrontalGeometry, Side } from './frontal-geometry.ts';
-import { length, smoothNoise, smoothStep } from './noise.ts';
+import { length, smoothNoise, smoothStep, squared } from './noise.ts';
 import type { DrawnFinding } from './phantom.ts';
 import { freeAirMask, paintPneumothorax } from './pneumothorax.ts';
 import { Raster } from './raster.ts';
@@ -11,6 +11,8 @@ import { paintVessels } from './vessels.ts';
 export interface Chest {
   image: Raster;
   lung: Raster;
+  /** of the lung, as far as they show */
+  vessels: Raster;
 }
 
 /** Attenuation that a whole depth of lung takes off the soft tissue around it. */
@@ -42,15 +44,17 @@ export function paintFrontalChest(
   for (const side of [-1, 1] as const)
     paintVessels(random, vessels, g.hilum(side), side, { reach: 88 * g.scale, amount: 0.13 / g.aeration });
   const free = patient.pneumothorax === undefined ? null : freeAirMask(image, g, patient.pneumothorax);
-  if (free !== null) vessels.mapRows(() => (value, _, index) => value * (1 - (free.air.values[index] ?? 0)));
-  image.addLayer(vessels, lung);
+  vessels.mapRows(
+    () => (value, _, index) => value * (lung.values[index] ?? 0) * (1 - (free?.air.values[index] ?? 0)),
+  );
+  image.addLayer(vessels);
   if (free !== null) paintPneumothorax(image, lung, free);
   image.mapRows((y) => (value, x, index) => {
     const air = lung.values[index] ?? 0;
     return air === 0 ? value : value + 0.014 * air * (texture(x / 6, y / 6) + texture(x / 2.2, y / 2.2));
   });
   paintFrontalBones(image, g);
-  return { image, lung };
+  return { image, lung, vessels };
 }
 
 /** Soft tissue of trunk, shoulders and neck along one row, without lungs. */
@@ -62,11 +66,11 @@ function softTissueRow(g: FrontalGeometry, y: number): (x: number) => number {
   return (x) => {
     const out = Math.abs(x);
     const shoulderTop = 30 + 0.24 * Math.max(0, out - 50);
-    const trunk = y > 40 ? Math.sqrt(Math.max(0, 1 - (out / trunkHalf) ** 4)) : 0;
+    const trunk = y > 40 ? Math.sqrt(Math.max(0, 1 - squared(squared(out / trunkHalf)))) : 0;
     const chest = 0.92 * trunk * smoothStep(shoulderTop - 6, shoulderTop + 40, y);
     const lower = smoothStep(205, 120, y - 0.4 * (179 - out));
     const shoulder = 0.62 * smoothStep(shoulderTop - 4, shoulderTop + 26, y) * lower;
-    const neck = 0.72 * neckFade * Math.sqrt(Math.max(0, 1 - (out / neckHalf) ** 2));
+    const neck = neckFade === 0 ? 0 : 0.72 * neckFade * Math.sqrt(Math.max(0, 1 - squared(out / neckHalf)));
     return Math.max(chest * belly, shoulder, neck);
   };
 }
@@ -108,9 +112,10 @@ export function heartDepth(g: FrontalGeometry, x: number, y: number): number {
   const { heart } = g;
   const dx = x - heart.x;
   const dy = y - heart.y;
+  if (Math.abs(dx) > heart.a || Math.abs(dy) > heart.a) return 0;
   const along = dx * Math.cos(heart.tilt) + dy * Math.sin(heart.tilt);
   const across = -dx * Math.sin(heart.tilt) + dy * Math.cos(heart.tilt);
-  const inside = 1 - (along / heart.a) ** 2 - (across / heart.b) ** 2;
+  const inside = 1 - squared(along / heart.a) - squared(across / heart.b);
   return inside <= 0 ? 0 : smoothStep(0, 0.07, inside) * (0.78 + 0.22 * Math.sqrt(inside));
 }
 
@@ -145,7 +150,7 @@ function paintStomach(image: Raster, g: FrontalGeometry, random: Random): void {
   const halfX = random.between(14, 26);
   const box = { left: x0 - 40, right: x0 + 40, top: y0 - 20, bottom: y0 + 20 };
   image.add(box, (x, y) => {
-    const r = ((x - x0) / halfX) ** 2 + ((y - y0) / 9) ** 2;
+    const r = squared((x - x0) / halfX) + squared((y - y0) / 9);
     return -0.34 * smoothStep(1.1, 0.75, r) * smoothStep(y0 + 5, y0 + 3, y);
   });
 }

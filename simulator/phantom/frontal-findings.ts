@@ -13,12 +13,13 @@ import {
   type Canvas,
   paintAirBronchogram,
   paintBands,
+  paintFluid,
   paintNet,
   paintPatch,
   paintRound,
   paintSpicules,
 } from './lesions.ts';
-import { clouds, smoothNoise, smoothStep } from './noise.ts';
+import { clouds, smoothNoise, smoothStep, squared } from './noise.ts';
 import type { DrawnFinding } from './phantom.ts';
 import { Raster } from './raster.ts';
 
@@ -118,22 +119,20 @@ const PAINTERS: Partial<Record<SimulatedConcept, Painter>> = {
       const x0 = side * random.between(45, 85) * g.scale;
       const y0 = random.between(88, 150) * g.scale;
       image.add({ left: x0 - 20, right: x0 + 20, top: y0 - 20, bottom: y0 + 20 }, (x, y) => {
-        const r = Math.sqrt((x - x0) ** 2 + (y - y0) ** 2) / radius;
+        const r = Math.sqrt(squared(x - x0) + squared(y - y0)) / radius;
         const wall = 0.05 * smoothStep(0.1, 0, Math.abs(r - 1));
         return lung.at(x, y) * strength * (wall - 0.06 * smoothStep(1, 0.85, r));
       });
     }
   },
-  effusion: onEachSide(({ image, lung }, g, side, _finding, strength) => {
+  effusion: onEachSide((canvas, g, side, _finding, strength) => {
     const bottom = g.diaphragm(side, side * 118 * g.scale);
     const height = 22 + 105 * strength ** 1.6;
-    const fluid = LUNG_CONTRAST * g.aeration * 0.94;
-    image.map(image.everywhere(), (value, x, y) => {
-      const air = x * side > 0 ? lung.at(x, y) : 0;
-      if (air === 0) return value;
+    paintFluid(canvas, LUNG_CONTRAST * g.aeration * 0.94, (x, y) => {
+      if (x * side <= 0) return 0;
       const out = Math.min(1, Math.abs(x) / g.chestHalfWidth(y));
-      const surface = bottom - height * (0.62 + 0.6 * out ** 4);
-      return value + air * fluid * smoothStep(surface - 3, surface + 5, y);
+      const surface = bottom - height * (0.62 + 0.6 * squared(squared(out)));
+      return smoothStep(surface - 3, surface + 5, y);
     });
   }),
   'pleural-thickening': onEachSide(({ image, lung, random }, g, side, finding, strength) => {
@@ -156,7 +155,7 @@ const PAINTERS: Partial<Record<SimulatedConcept, Painter>> = {
     const x0 = 12 * g.scale;
     const y0 = g.domeY(1) - radius * 0.55;
     image.add({ left: x0 - 60, right: x0 + 60, top: y0 - 60, bottom: y0 + 60 }, (x, y) => {
-      const r = Math.sqrt((x - x0) ** 2 + ((y - y0) * 1.1) ** 2) / radius;
+      const r = Math.sqrt(squared(x - x0) + squared((y - y0) * 1.1)) / radius;
       const wall = 0.035 * smoothStep(0.1, 0.02, Math.abs(r - 0.95));
       const air = smoothStep(0.95, 0.85, r) * smoothStep(y0 + 3, y0 + 1, y);
       const fluid = smoothStep(1, 0.92, r) * smoothStep(y0 + 1, y0 + 3, y);

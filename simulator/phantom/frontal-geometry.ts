@@ -31,7 +31,8 @@ export interface FrontalGeometry {
 }
 
 export function frontalGeometry(random: Random, spec: ChestSpec): FrontalGeometry {
-  const scale = (spec.sex === 'F' ? 0.94 : 1) * (1 + 0.03 * random.normal());
+  const scale = (spec.sex === 'F' ? 0.94 : 1) * (1 + 0.035 * random.normal());
+  const broad = 1 + 0.035 * random.normal();
   const effort = (spec.expiration ? -26 : 0) + (spec.view === 'AP' ? -10 : 0) + 4 * random.normal();
   const strength = (concept: string) => strengthOf(spec.findings, concept);
   const emphysema = strength('emphysema');
@@ -43,11 +44,15 @@ export function frontalGeometry(random: Random, spec: ChestSpec): FrontalGeometr
     return base + (side === 1 ? 10 : 0) - lift;
   };
   const curvature = 0.0105 * (1 - 0.7 * emphysema);
-  const width = 127 * scale * (1 + 0.04 * emphysema);
+  const width = 127 * scale * broad * (1 + 0.04 * emphysema);
   const apexY = 46;
   const floor = 300 * scale;
   const magnification = spec.view === 'AP' ? 1.1 : 1;
-  const heartSize = scale * magnification * (1 + 0.36 * strength('cardiomegaly') - 0.12 * emphysema);
+  const heartSize =
+    scale *
+    magnification *
+    (1 + 0.05 * random.normal()) *
+    (1 + 0.36 * strength('cardiomegaly') - 0.12 * emphysema);
   const bend = 26 * strength('scoliosis') * (random.chance(0.5) ? 1 : -1);
   return {
     scale,

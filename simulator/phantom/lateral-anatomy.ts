@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 import type { Chest } from './frontal-anatomy.ts';
 import type { LateralGeometry } from './lateral-geometry.ts';
-import { length, smoothNoise, smoothStep } from './noise.ts';
+import { length, smoothNoise, smoothStep, squared } from './noise.ts';
 import { Raster } from './raster.ts';
 import { paintVessels } from './vessels.ts';
 
@@ -30,11 +30,12 @@ export function paintLateralChest(
   const hilum = { x: 4 * g.scale, y: 166 * g.scale };
   const tree = { reach: 78 * g.scale, amount: 0.1 };
   for (const side of [-1, 1] as const) paintVessels(random, vessels, hilum, side, tree);
-  image.addLayer(vessels, lung);
+  vessels.mapRows(() => (value, _, index) => value * (lung.values[index] ?? 0));
+  image.addLayer(vessels);
   paintHilum(image, lung, hilum);
   paintAorta(image, lung, g);
   paintBones(image, lung, g);
-  return { image, lung };
+  return { image, lung, vessels };
 }
 
 function softTissueRow(g: LateralGeometry, y: number): (x: number) => number {
@@ -48,7 +49,7 @@ function softTissueRow(g: LateralGeometry, y: number): (x: number) => number {
     const half = ((back - front) / 2) * (0.66 + 0.34 * neck);
     const r = Math.abs(x - middle) / half;
     if (r >= 1) return 0;
-    const round = Math.sqrt(1 - r ** 4);
+    const round = Math.sqrt(1 - squared(squared(r)));
     return round * (0.9 + shoulders + belly);
   };
 }
@@ -57,7 +58,7 @@ function softTissueRow(g: LateralGeometry, y: number): (x: number) => number {
 function lungRow(g: LateralGeometry, y: number): (value: number, x: number) => number {
   if (y < g.apexY) return () => 0;
   const t = Math.min(1, (y - g.apexY) / (78 * g.scale));
-  const open = Math.sqrt(1 - (1 - t) ** 2);
+  const open = Math.sqrt(1 - squared(1 - t));
   const middle = g.spine(y) - 34 * g.scale;
   const front = middle + (g.front(y) - middle) * open;
   const back = middle + (g.back(y) - middle) * open;
@@ -79,9 +80,10 @@ function heartDepth(g: LateralGeometry, x: number, y: number): number {
   const { heart } = g;
   const dx = x - heart.x;
   const dy = y - heart.y;
+  if (Math.abs(dx) > heart.a || Math.abs(dy) > heart.a) return 0;
   const along = dx * Math.cos(heart.tilt) - dy * Math.sin(heart.tilt);
   const across = dx * Math.sin(heart.tilt) + dy * Math.cos(heart.tilt);
-  const inside = 1 - (along / heart.a) ** 2 - (across / heart.b) ** 2;
+  const inside = 1 - squared(along / heart.a) - squared(across / heart.b);
   return inside <= 0 ? 0 : smoothStep(0, 0.3, inside) * (0.75 + 0.25 * Math.sqrt(inside));
 }
 

@@ -6,12 +6,13 @@ import {
   type Canvas,
   paintAirBronchogram,
   paintBands,
+  paintFluid,
   paintNet,
   paintPatch,
   paintRound,
   paintSpicules,
 } from './lesions.ts';
-import { smoothStep } from './noise.ts';
+import { smoothStep, squared } from './noise.ts';
 import type { DrawnFinding } from './phantom.ts';
 
 type Painter = (canvas: Canvas, g: LateralGeometry, finding: DrawnFinding, strength: number) => void;
@@ -96,18 +97,14 @@ const PAINTERS: Partial<Record<SimulatedConcept, Painter>> = {
       0.32 * strength,
       (x, y) => smoothStep(105, 10, g.diaphragm(x) - y) * smoothStep(-60, 20, x),
     ),
-  effusion: ({ image, lung }, g, finding, strength) => {
+  effusion: (canvas, g, finding, strength) => {
     const share = finding.laterality === 'BILATERAL' ? 0.94 : 0.6;
     const bottom = g.diaphragm(g.back(300));
     const height = 30 + 100 * (strength / OVERLAID) ** 1.6;
-    image.map(image.everywhere(), (value, x, y) => {
-      const air = lung.at(x, y);
-      if (air === 0) return value;
+    paintFluid(canvas, LATERAL_LUNG_CONTRAST * g.aeration, (x, y) => {
       const behind = smoothStep(-20, 95, x);
-      const surface = bottom - height * (0.4 + 0.7 * behind ** 3);
-      return (
-        value + air * share * LATERAL_LUNG_CONTRAST * g.aeration * smoothStep(surface - 3, surface + 5, y)
-      );
+      const surface = bottom - height * (0.4 + 0.7 * squared(behind) * behind);
+      return share * smoothStep(surface - 3, surface + 5, y);
     });
   },
   hernia: ({ image }, g, finding, strength) => {
@@ -115,7 +112,7 @@ const PAINTERS: Partial<Record<SimulatedConcept, Painter>> = {
     const x0 = 30 * g.scale;
     const y0 = g.diaphragmTop - radius * 0.35;
     image.add({ left: x0 - 60, right: x0 + 60, top: y0 - 60, bottom: y0 + 60 }, (x, y) => {
-      const r = Math.sqrt((x - x0) ** 2 + ((y - y0) * 1.1) ** 2) / radius;
+      const r = Math.sqrt(squared(x - x0) + squared((y - y0) * 1.1)) / radius;
       const wall = 0.06 * smoothStep(0.1, 0.02, Math.abs(r - 0.95));
       const air = smoothStep(0.95, 0.85, r) * smoothStep(y0 + 3, y0 + 1, y);
       const fluid = smoothStep(1, 0.92, r) * smoothStep(y0 + 1, y0 + 3, y);

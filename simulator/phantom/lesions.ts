@@ -6,6 +6,8 @@ import { around, Raster } from './raster.ts';
 export interface Canvas {
   image: Raster;
   lung: Raster;
+  /** attenuation of the vessels within `image`: what hides the lung takes them away again */
+  vessels: Raster;
   random: Random;
 }
 
@@ -33,6 +35,24 @@ export function paintPatch({ image, lung, random }: Canvas, at: Place, patch: Pa
     const inside = smoothStep(1.15 + 0.5 * ragged * n, 0.45, r);
     const texture = 1 - ragged * 0.5 + ragged * n;
     return inside === 0 ? 0 : amount * inside * Math.max(0, texture) * Math.min(1, 1.15 * lung.at(x, y));
+  });
+}
+
+/**
+ * Fluid in front of and behind the lung: `share(x, y)` of its air becomes `density` denser. The lung there is not seen
+ * any more: its vessels go, and lesions that are painted later stay out.
+ */
+export function paintFluid(
+  { image, lung, vessels }: Canvas,
+  density: number,
+  share: (x: number, y: number) => number,
+): void {
+  image.mapRows((y) => (value, x, index) => {
+    const air = lung.values[index] ?? 0;
+    const filled = air === 0 ? 0 : share(x, y);
+    if (filled === 0) return value;
+    lung.values[index] = air * (1 - filled);
+    return value + filled * (air * density - (vessels.values[index] ?? 0));
   });
 }
 

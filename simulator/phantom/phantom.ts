@@ -44,11 +44,12 @@ export interface Phantom {
 }
 
 export const BITS_STORED = 12;
-export const FRONTAL_SIZE = { columns: 512, rows: 576, spacing: 0.7 } as const;
-export const LATERAL_SIZE = { columns: 448, rows: 576, spacing: 0.7 } as const;
+export const FRONTAL_SIZE = { columns: 512, rows: 512, spacing: 0.7 } as const;
+export const LATERAL_SIZE = { columns: 448, rows: 512, spacing: 0.7 } as const;
 
-/** Attenuation that fills the whole range of values. */
+/** Attenuation that fills the whole range of values, on average: exposures differ. */
 const FULL_SCALE = 1.5;
+const EXPOSURE_SPREAD = 0.035;
 
 export function drawChest(spec: ChestSpec): Phantom {
   const image = spec.view === 'LATERAL' ? lateral(spec) : frontal(spec);
@@ -58,12 +59,13 @@ export function drawChest(spec: ChestSpec): Phantom {
 function frontal(spec: ChestSpec): Raster {
   const g = frontalGeometry(Random.of(spec.seed, 'frontal', spec.patient), spec);
   const pneumothorax = spec.findings.find((finding) => finding.concept === 'pneumothorax');
-  const { image, lung } = paintFrontalChest(Random.of(spec.seed, 'anatomy', spec.patient), FRONTAL_SIZE, g, {
+  const chest = paintFrontalChest(Random.of(spec.seed, 'anatomy', spec.patient), FRONTAL_SIZE, g, {
     sex: spec.sex,
     pneumothorax,
   });
-  for (const finding of spec.findings)
-    paintFrontalFinding({ image, lung, random: findingRandom(spec, finding) }, g, finding);
+  for (const finding of inOrderOfDepth(spec.findings))
+    paintFrontalFinding({ ...chest, random: findingRandom(spec, finding) }, g, finding);
+  const { image } = chest;
   paintLetters(image, 'R', { column: 26, row: 60 }, 4, 1.4);
   paintLetters(image, 'PHANTOM', { column: image.columns - 96, row: image.rows - 24 }, 2, 1.4);
   return image;
@@ -71,12 +73,19 @@ function frontal(spec: ChestSpec): Raster {
 
 function lateral(spec: ChestSpec): Raster {
   const g = lateralGeometry(Random.of(spec.seed, 'lateral', spec.patient), spec);
-  const { image, lung } = paintLateralChest(Random.of(spec.seed, 'side', spec.patient), LATERAL_SIZE, g);
-  for (const finding of spec.findings)
-    paintLateralFinding({ image, lung, random: findingRandom(spec, finding) }, g, finding);
+  const chest = paintLateralChest(Random.of(spec.seed, 'side', spec.patient), LATERAL_SIZE, g);
+  for (const finding of inOrderOfDepth(spec.findings))
+    paintLateralFinding({ ...chest, random: findingRandom(spec, finding) }, g, finding);
+  const { image } = chest;
   paintLetters(image, 'L', { column: 26, row: 60 }, 4, 1.4);
   paintLetters(image, 'PHANTOM', { column: image.columns - 96, row: image.rows - 24 }, 2, 1.4);
   return image;
+}
+
+/** Fluid first: it hides the lung and what is in it. */
+function inOrderOfDepth(findings: readonly DrawnFinding[]): DrawnFinding[] {
+  const fluid = (finding: DrawnFinding) => (finding.concept === 'effusion' ? 0 : 1);
+  return [...findings].sort((a, b) => fluid(a) - fluid(b));
 }
 
 /** A finding looks the same whatever else is drawn. */
@@ -88,11 +97,12 @@ function findingRandom(spec: ChestSpec, finding: DrawnFinding): Random {
 function digitised(image: Raster, random: Random): Phantom {
   const gaussian = gaussianStream(random);
   const largest = (1 << BITS_STORED) - 1;
+  const gain = largest / (FULL_SCALE * (1 + EXPOSURE_SPREAD * random.normal()));
   const pixels = new Uint16Array(image.values.length);
   for (let i = 0; i < pixels.length; i++) {
     const value = image.values[i] ?? 0;
     const noisy = value + gaussian() * (0.004 + 0.009 * Math.max(0, value));
-    pixels[i] = Math.min(largest, Math.max(0, Math.round((noisy / FULL_SCALE) * largest)));
+    pixels[i] = Math.min(largest, Math.max(0, Math.round(noisy * gain)));
   }
   return {
     rows: image.rows,

@@ -22,5 +22,6 @@ test('without options the defaults hold, and an unknown option is refused', () =
   assert.deepEqual(environmentFromArguments([]), {});
   const read = loadConfig(config, {});
   assert.deepEqual([read.simulatorRate, read.simulatorCases, read.healthPort], [0.5, 0, 8488]);
-  assert.throws(() => environmentFromArguments(['--speed', '3']));
+  for (const wrong of [['--speed', '3'], ['--hl7', 'nowhere'], ['more']])
+    assert.throws(() => environmentFromArguments(wrong), { code: 'USAGE' });
 });

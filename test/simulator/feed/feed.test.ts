@@ -7,9 +7,9 @@ import { testContext } from '../../../platform/testing.ts';
 import type { CasePlan } from '../../../simulator/case.ts';
 import { type DeliveryItem, itemName, scheduledCase } from '../../../simulator/department.ts';
 import { Feed, type FeedOptions } from '../../../simulator/feed/feed.ts';
-import { readFeedState } from '../../../simulator/feed/feed-state.ts';
+import { readFeedState, writeFeedState } from '../../../simulator/feed/feed-state.ts';
 import type { Gateways } from '../../../simulator/feed/gateways.ts';
-import { MAX_CONCURRENT } from '../../../simulator/limits.ts';
+import { MAX_CONCURRENT, MAX_OPEN_CASES, MAX_OUTSTANDING } from '../../../simulator/limits.ts';
 import { TruthLog } from '../../../simulator/truth.ts';
 
 const SEED = 21;
@@ -120,6 +120,34 @@ test('a stopped feed goes on where it was, with what had no answer', async () =>
   const back = new NotedGateways();
   await (await feedWith(back, { cases: 8 })).run();
   assert.deepEqual([...away.accepted, ...back.accepted].sort(), expected(8));
+});
+
+test('no new case begins while too much is due without an answer', async () => {
+  const silent = new NotedGateways(() => 'fail');
+  const feed = await feedWith(silent, { cases: 0, rate: 100_000 });
+  const running = feed.run();
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  feed.stop();
+  await running;
+  const { nextCase } = await readFeedState(join(folder, 'state.json'), SEED);
+  assert.ok(nextCase > 20 && nextCase <= MAX_OUTSTANDING + 2 * MAX_CONCURRENT, String(nextCase));
+});
+
+test('no new case begins while too many are open', async () => {
+  const outstanding = Object.fromEntries(
+    Array.from({ length: MAX_OPEN_CASES }, (_, n) => [
+      n,
+      scheduledCase(SEED, n).deliveries.map(({ item }) => itemName(item)),
+    ]),
+  );
+  await writeFeedState(join(folder, 'state.json'), { seed: SEED, nextCase: MAX_OPEN_CASES, outstanding });
+  // In an hour: nothing is due, and nothing ends.
+  const feed = await feedWith(new NotedGateways(), { cases: 0, timeScale: 1e6 });
+  const running = feed.run();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  feed.stop();
+  await running;
+  assert.equal((await readFeedState(join(folder, 'state.json'), SEED)).nextCase, MAX_OPEN_CASES);
 });
 
 test('another seed is another department and starts from its first case', async () => {

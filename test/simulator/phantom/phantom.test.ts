@@ -55,7 +55,7 @@ const SHOWS: Readonly<Record<SimulatedConcept, { at: (g: FrontalGeometry) => Reg
   'support-device': { at: (g) => spot({ x: 104 * g.scale, y: 102 * g.scale }, 12), change: 800 },
   'elevated-diaphragm': {
     at: (g) => ({ x: 72 * g.scale, y: g.domeY(LEFT) + 5, reachX: 8, reachY: 2 }),
-    change: 600,
+    change: 500,
   },
   'tortuous-aorta': {
     at: (g) => ({ x: 42 * g.scale, y: 125 * g.scale, reachX: 4, reachY: 10 }),
