@@ -2,13 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import dcmjs from 'dcmjs';
 import sharp from 'sharp';
+import type { SectionName } from '../../../core/radiology/events.ts';
 import { parseCsv } from '../../support/csv.ts';
 import { sharedData } from '../../support/shared-data.ts';
 
 /** One real study: a report as an HL7 message, and its images as DICOM files with pixels of other people. */
 export interface RealStudy {
   accession: string;
-  sections: { code: string; text: string }[];
+  /** LOINC codes of the sections of a radiology report */
+  sections: { section: SectionName; loinc: string; text: string }[];
   message: Buffer;
   images: { sopInstanceUid: string; part10: Buffer }[];
 }
@@ -53,11 +55,11 @@ export async function realStudies(count: number, seed: number): Promise<RealStud
           ),
         })),
       );
-      const sections = [
-        { code: 'IND', text: report['indication'] ?? '' },
-        { code: 'CMP', text: report['comparison'] ?? '' },
-        { code: 'GDT', text: report['findings'] ?? '' },
-        { code: 'IMP', text: report['impression'] ?? '' },
+      const sections: RealStudy['sections'] = [
+        { section: 'INDICATION', loinc: '18785-6', text: report['indication'] ?? '' },
+        { section: 'COMPARISON', loinc: '18834-2', text: report['comparison'] ?? '' },
+        { section: 'FINDINGS', loinc: '18782-3', text: report['findings'] ?? '' },
+        { section: 'IMPRESSION', loinc: '19005-8', text: report['impression'] ?? '' },
       ].filter(({ text }) => text !== '');
       return { accession, sections, images, message: oru(report, own[0] ?? {}, sections, n) };
     }),
@@ -84,7 +86,7 @@ function oru(
       `PID|1||${header['Patient ID'] ?? ''}||${header["Patient's Name"] ?? ''}||${header["Patient's Birth Date"] ?? ''}`,
       `OBR|1|${id}|${id}F|36643-5^Chest X-ray 2 views^LN|||${time}|||||||||||${report['accession_number']}||||${time}||CR|F`,
       ...sections.map(
-        ({ code, text }, i) => `OBX|${i + 1}|TX|36643-5&${code}^Chest X-ray^LN||${escaped(text)}||||||F`,
+        ({ section, loinc, text }, i) => `OBX|${i + 1}|TX|${loinc}^${section}^LN||${escaped(text)}||||||F`,
       ),
       '',
     ].join('\r'),

@@ -1,6 +1,7 @@
 /** What the tests need of the search API's answers; `services/search/README.md` has the whole. */
 export interface FoundCase {
   id: string;
+  version: number;
   accession: string;
   standing: string;
   flags: string[];
