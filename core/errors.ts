@@ -77,6 +77,7 @@ export const ERRORS = {
   // Reading text and images
   REPORT_EMPTY: ['reject', 'The report has no text to read.'],
   REPORT_UNREADABLE: ['reject', 'The report text could not be read.'],
+  REPORT_TOO_LONG: ['reject', 'The report is longer than is read: what it says at its end is not known.'],
   GOLDEN_SET_FAILED: ['fatal', 'The labeler does not read its golden set as it should.'],
   TEXT_VECTOR_FAILED: ['retry', 'The text vector could not be computed.'],
   IMAGE_NO_PIXELS: ['reject', 'The object holds no pixels.'],

@@ -1,3 +1,6 @@
+/** Characters of a report that are read; a longer one has the problem REPORT_TOO_LONG. Real ones have some thousand. */
+export const MAX_READ_LENGTH = 1024 * 1024;
+
 /** Images that one citation range may stand for; of a longer one ("images 1-90000") only the two ends are taken. */
 export const MAX_CITED_RANGE = 1_000;
 

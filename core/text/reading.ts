@@ -2,13 +2,14 @@
  * Reading a report: its parts → text, sections, sentences, findings with assertion, image citations and the text of what
  * it asserts. The one entry point of `core/text`; pure, and linear in the length of the text.
  */
+import type { ErrorCode } from '../errors.ts';
 import type { ReportPart, ReportReading } from '../radiology/events.ts';
 import { assertedSentences, assertedText, sentencesToEncode } from './asserted-text.ts';
 import { readCitations } from './citations.ts';
 import { readSentence } from './findings.ts';
 import { labelerVersion } from './labeler-version.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
-import { MAX_FINDINGS } from './limits.ts';
+import { MAX_FINDINGS, MAX_READ_LENGTH } from './limits.ts';
 import { joinParts, readSections } from './sections.ts';
 import { readSentences } from './sentences.ts';
 import { tokenize } from './tokens.ts';
@@ -22,7 +23,7 @@ export interface ReadReport {
   toEncode: string[];
 }
 
-/** Reads a report. `problem` is REPORT_EMPTY where there is no word to read, else null. */
+/** Reads a report. `problem` is REPORT_EMPTY where there is no word to read, REPORT_TOO_LONG, or null. */
 export function readReport(parts: readonly ReportPart[], lexicon: Lexicon = DEFAULT_LEXICON): TextReading {
   return readForEncoding(parts, lexicon).reading;
 }
@@ -33,7 +34,7 @@ export function readForEncoding(
   lexicon: Lexicon = DEFAULT_LEXICON,
 ): ReadReport {
   const { text, placed } = joinParts(parts);
-  const tokens = tokenize(text, lexicon.vocabulary);
+  const tokens = tokenize(text.slice(0, MAX_READ_LENGTH), lexicon.vocabulary);
   const sections = readSections(tokens, placed, lexicon.headings);
   const sentences = readSentences(tokens, sections, lexicon.sentenceWords);
   const readings = sentences.map((sentence) => readSentence(tokens, sentence, lexicon));
@@ -45,7 +46,12 @@ export function readForEncoding(
     findings: readings.flatMap(({ findings }) => findings).slice(0, MAX_FINDINGS),
     citations: readCitations(tokens, sentences, lexicon),
     assertedText: assertedText(asserted),
-    problem: sentences.length === 0 ? 'REPORT_EMPTY' : null,
+    problem: problemOf(text, sentences.length),
   };
   return { reading, toEncode: sentencesToEncode(asserted) };
+}
+
+function problemOf(text: string, sentences: number): ErrorCode | null {
+  if (text.length > MAX_READ_LENGTH) return 'REPORT_TOO_LONG';
+  return sentences === 0 ? 'REPORT_EMPTY' : null;
 }

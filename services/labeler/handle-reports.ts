@@ -47,6 +47,7 @@ export function handleReports({ vectors, producer, topic, log, metrics }: Parts)
       for (const record of records) {
         const received = await readRecord(record);
         if (received !== null) reports.push({ record, received, report: readEvent(received) });
+        await heartbeat();
       }
       stopReading();
       const stopEncoding = seconds.startTimer({ step: 'encode' });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ReportPart, SectionName } from '../../../core/radiology/events.ts';
 import { CONCEPTS } from '../../../core/text/concepts.ts';
-import { MAX_FINDINGS } from '../../../core/text/limits.ts';
+import { MAX_FINDINGS, MAX_READ_LENGTH } from '../../../core/text/limits.ts';
 import { readReport, type TextReading } from '../../../core/text/reading.ts';
 
 const WORDS = [
@@ -82,6 +82,16 @@ test('a finding and its denial never agree', () => {
 test('of more findings than the most, the first are kept', () => {
   const { findings } = readReport([{ section: null, text: 'Effusion. '.repeat(MAX_FINDINGS + 10) }]);
   assert.equal(findings.length, MAX_FINDINGS);
+});
+
+test('of a text longer than the limit the beginning is read, and that is said', () => {
+  const text = `Nodule. ${' '.repeat(MAX_READ_LENGTH)}Effusion.`;
+  const { findings, problem, text: whole } = readReport([{ section: null, text }]);
+  assert.deepEqual(
+    findings.map(({ concept }) => concept),
+    ['nodule'],
+  );
+  assert.deepEqual([problem, whole], ['REPORT_TOO_LONG', text]);
 });
 
 /** One wording of each concept that can be denied by "no". */
