@@ -37,7 +37,7 @@ function writeLog(log: Logger, { namespace, level, log: entry }: LogEntry): void
 /** Group and coordinator states that kafkajs reports as errors although it handles them. */
 function isTransient(message: string, error: unknown): boolean {
   const words = `${message} ${typeof error === 'string' ? error : ''}`;
-  return /rebalanc|coordinator|not the leader|concurrent transaction|Connection (error|timeout)|closed connection/i.test(
+  return /rebalanc|coordinator|not the leader|concurrent (transaction|operation on the same transaction)|Connection (error|timeout)|closed connection/i.test(
     words,
   );
 }
