@@ -94,7 +94,7 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       await searchFor(page, citing.accession);
       await page.locator('article.hit h2 a').first().click();
       await page.locator('.report-text').first().waitFor();
-      const shown = (await page.locator('.report-text').first().innerText()).replace(/\s+/g, ' ');
+      const shown = (await page.locator('.report-text').first().textContent()).replace(/\s+/g, ' ');
       for (const sentence of (citing.reports.at(-1)?.text ?? '').split(/(?<=\.)\s+/).slice(0, 6))
         assert.ok(shown.includes(sentence.replace(/\s+/g, ' ').trim()), 'the sentence is there');
       const citation = page.locator('button.citation').first();
@@ -127,7 +127,7 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       await page.getByText('No case matches.').waitFor();
       await searchFor(page, '');
       const filter = page.locator('.filters label').first();
-      const count = Number(await filter.locator('.number').innerText());
+      const count = Number(await filter.locator('.number').textContent());
       await filter.click();
       await page.waitForFunction(
         ([wanted]) =>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Hit, Segment } from './api.ts';
 import { FindingChips } from './finding-chips.tsx';
-import { go } from './route.ts';
+import { casePath, go } from './route.ts';
 import { Thumbnail } from './thumbnail.tsx';
 import { day, nameOf, plural } from './words.ts';
 
@@ -39,7 +39,7 @@ export function HitCard({ hit }: { hit: Hit }) {
         <FindingChips findings={hit.findings} />
         <WhyMatched hit={hit} />
       </div>
-      <CaseLink id={hit.id} hash="#similar" class="similar-link">
+      <CaseLink id={hit.id} part="similar" class="similar-link">
         More like this
       </CaseLink>
     </article>
@@ -74,27 +74,26 @@ function Highlighted({ segments }: { segments: Segment[] }) {
 /** A link that works with the keyboard, in a new tab, and without loading the page again. */
 export function CaseLink({
   id,
-  hash = '',
+  part,
   label,
   class: className,
   children,
 }: {
   id: string;
-  hash?: string;
+  part?: 'similar';
   label?: string;
   class?: string;
   children: ComponentChildren;
 }) {
   return (
     <a
-      href={`/cases/${id}${hash}`}
+      href={casePath(id, part)}
       class={className}
       aria-label={label}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        go({ page: 'case', id });
-        if (hash !== '') location.hash = hash;
+        go(part === undefined ? { page: 'case', id } : { page: 'case', id, part });
       }}
     >
       {children}

@@ -5,17 +5,21 @@ import type { Search } from './api.ts';
  * Where the user is. The words of a search may name a patient, so they live in the history's state and never in the
  * address; a case has its id (a keyed hash) in the path.
  */
-export type Route = { page: 'search'; search: Search } | { page: 'case'; id: string };
+export type Route = { page: 'search'; search: Search } | { page: 'case'; id: string; part?: 'similar' };
 
 export const NO_SEARCH: Search = { words: '', filters: {}, from: 0 };
 
 export function go(route: Route, how: 'push' | 'replace' = 'push'): void {
-  const path = route.page === 'case' ? `/cases/${route.id}` : '/';
+  const path = route.page === 'case' ? casePath(route.id, route.part) : '/';
   if (how === 'push') {
     rememberScroll();
     history.pushState({ route, scroll: 0 }, '', path);
   } else history.replaceState({ route, scroll: window.scrollY }, '', path);
   dispatchEvent(new Event('interleave:route'));
+}
+
+export function casePath(id: string, part?: 'similar'): string {
+  return `/cases/${id}${part === undefined ? '' : `#${part}`}`;
 }
 
 export function useRoute(): Route {

@@ -55,12 +55,13 @@ export async function realStudies(count: number, seed: number): Promise<RealStud
           ),
         })),
       );
-      const sections: RealStudy['sections'] = [
+      const all: RealStudy['sections'] = [
         { section: 'INDICATION', loinc: '18785-6', text: report['indication'] ?? '' },
         { section: 'COMPARISON', loinc: '18834-2', text: report['comparison'] ?? '' },
         { section: 'FINDINGS', loinc: '18782-3', text: report['findings'] ?? '' },
         { section: 'IMPRESSION', loinc: '19005-8', text: report['impression'] ?? '' },
-      ].filter(({ text }) => text !== '');
+      ];
+      const sections = all.filter(({ text }) => text !== '');
       return { accession, sections, images, message: oru(report, own[0] ?? {}, sections, n) };
     }),
   );
