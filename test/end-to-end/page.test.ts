@@ -94,7 +94,7 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       await searchFor(page, citing.accession);
       await page.locator('article.hit h2 a').first().click();
       await page.locator('.report-text').first().waitFor();
-      const shown = (await page.locator('.report-text').first().textContent()).replace(/\s+/g, ' ');
+      const shown = (await page.locator('.report-text p').allTextContents()).join(' ').replace(/\s+/g, ' ');
       for (const sentence of (citing.reports.at(-1)?.text ?? '').split(/(?<=\.)\s+/).slice(0, 6))
         assert.ok(shown.includes(sentence.replace(/\s+/g, ' ').trim()), 'the sentence is there');
       const citation = page.locator('button.citation').first();
@@ -129,17 +129,7 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       const filter = page.locator('.filters label').first();
       const count = Number(await filter.locator('.number').textContent());
       await filter.click();
-      await page.waitForFunction(
-        ([wanted]) =>
-          (
-            globalThis as unknown as {
-              document: { querySelector(s: string): { textContent: string } | null };
-            }
-          ).document
-            .querySelector('.understood')
-            ?.textContent.includes(`${wanted} case`),
-        [count],
-      );
+      await page.locator('.understood', { hasText: `${count} case` }).waitFor();
       await keep(page, 'dark');
     }, 'dark'));
 });
