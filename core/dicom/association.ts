@@ -89,18 +89,22 @@ function allows(list: readonly string[], title: string): boolean {
   return list.length === 0 || list.includes(title);
 }
 
-/** The first transfer syntax that we know, in the order of the requestor, who lists first what it likes best. */
+/**
+ * The first transfer syntax that we know, in the order of the requestor; but Implicit VR, which every proposal has to
+ * name (PS3.5 10.1) and some name first, only where there is no other.
+ */
 function answer(
   { id, abstractSyntax, transferSyntaxes }: ProposedContext,
   policy: AssociationPolicy,
 ): AnsweredContext {
   const isVerification = abstractSyntax === VERIFICATION;
-  const known =
+  const isWanted =
     isVerification || isStorageSopClass(abstractSyntax) || policy.extraSopClasses.includes(abstractSyntax);
   const syntaxes = isVerification ? UNCOMPRESSED : STORED_TRANSFER_SYNTAXES;
-  const chosen = transferSyntaxes.find((syntax) => syntaxes.has(syntax));
+  const known = transferSyntaxes.filter((syntax) => syntaxes.has(syntax));
+  const chosen = known.find((syntax) => syntax !== TRANSFER_SYNTAX.IMPLICIT_LITTLE) ?? known[0];
   const transferSyntax = chosen ?? transferSyntaxes[0] ?? TRANSFER_SYNTAX.IMPLICIT_LITTLE;
-  if (!known) return { id, result: 3, transferSyntax };
+  if (!isWanted) return { id, result: 3, transferSyntax };
   return { id, result: chosen === undefined ? 4 : 0, transferSyntax };
 }
 

@@ -3,28 +3,26 @@ export class Admission {
   readonly #total: number;
   readonly #perPeer: number;
   readonly #peers = new Map<string, number>();
+  readonly #changed: (open: number) => void;
   #open = 0;
 
-  constructor(total: number, perPeer: number) {
+  constructor(total: number, perPeer: number, changed: (open: number) => void) {
+    this.#changed = changed;
     this.#total = total;
     this.#perPeer = perPeer;
-  }
-
-  get open(): number {
-    return this.#open;
   }
 
   /** Takes a place and returns what gives it back, or null when there is none. */
   enter(peer: string): (() => void) | null {
     const ofPeer = this.#peers.get(peer) ?? 0;
     if (this.#open >= this.#total || ofPeer >= this.#perPeer) return null;
-    this.#open += 1;
+    this.#changed(++this.#open);
     this.#peers.set(peer, ofPeer + 1);
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      this.#open -= 1;
+      this.#changed(--this.#open);
       const others = (this.#peers.get(peer) ?? 1) - 1;
       if (others === 0) this.#peers.delete(peer);
       else this.#peers.set(peer, others);

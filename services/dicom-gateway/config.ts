@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonConfig, list, port, positiveInt, text } from '../../platform/config.ts';
+import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/config.ts';
 import {
   ARTIM_MS,
   IDLE_MS,
@@ -16,8 +16,8 @@ export const config = {
   dicomAeTitle: text('INTERLEAVE'),
   /** who may call; empty: anyone */
   dicomCallingAeTitles: list([]),
-  /** by which titles we may be called; empty: any */
-  dicomCalledAeTitles: list([]),
+  /** must we be called by our title? Many senders have another one configured, and mean us */
+  dicomCheckCalledAeTitle: flag(false),
   /** Storage SOP Classes beyond the standard's */
   dicomExtraSopClasses: list([]),
   dicomMaxAssociations: positiveInt(MAX_ASSOCIATIONS),

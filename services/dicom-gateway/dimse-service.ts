@@ -84,7 +84,8 @@ export class DimseService implements MessageHandler {
 
   async #begin(contextId: number, command: DimseCommand): Promise<void> {
     if (command.field === COMMAND.C_CANCEL_RQ) return; // nothing here can be cancelled (PS3.7 9.3.2.3)
-    if ((command.field & RESPONSE_BIT) !== 0) throw invalid('a response came to no request');
+    if ((command.field & RESPONSE_BIT) !== 0)
+      throw new InterleaveError('DICOM_COMMAND_INVALID', 'It is a response.');
     const receiver = this.#receiver(contextId, command);
     this.#current = { contextId, command, receiver };
     if (!command.hasDataSet) await this.#finish();

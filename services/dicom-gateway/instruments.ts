@@ -1,7 +1,6 @@
 /** The metrics and log lines of the gateway. Labels are outcomes and statuses; nothing of a patient stands anywhere. */
 import { InterleaveError } from '../../core/errors.ts';
 import type { ServiceContext } from '../../platform/lifecycle.ts';
-import type { Admission } from './admission.ts';
 import type { StoredReport } from './store-object.ts';
 import type { Outcome } from './upper-layer.ts';
 
@@ -9,11 +8,10 @@ export interface Instruments {
   connectionEnded(end: { outcome: Outcome; problem: string | null }): void;
   connectionDropped(): void;
   stored(report: StoredReport): void;
-  /** counts the associations that are open now */
-  watch(admission: Admission): void;
+  associationsOpen(count: number): void;
 }
 
-export function instruments({ log, metrics, ready }: ServiceContext): Instruments {
+export function instruments({ log, metrics }: ServiceContext): Instruments {
   const connections = metrics.counter('interleave_dicom_connections_total', 'Connections by how they ended', [
     'outcome',
   ]);
@@ -35,13 +33,9 @@ export function instruments({ log, metrics, ready }: ServiceContext): Instrument
       bytes.inc(size);
       if (code === null) log.debug({ caseIds, bytes: size }, 'object.stored');
       else log.warn({ status: hex(status), code, bytes: size }, 'object.refused');
-      if (code === null || code.startsWith('OBJECT_STORE'))
-        ready.set('object-store', code === null, code ?? '');
-      if (code === null || code.startsWith('KAFKA')) ready.set('kafka', code === null, code ?? '');
     },
-    watch(admission) {
-      const timer = setInterval(() => open.set(admission.open), 1_000);
-      timer.unref();
+    associationsOpen(count) {
+      open.set(count);
     },
   };
 }

@@ -25,11 +25,12 @@ export async function listen(
   options: StoreObjectOptions,
   told: Instruments,
 ): Promise<Listener> {
-  const admission = new Admission(config.dicomMaxAssociations, config.dicomMaxAssociationsPerPeer);
-  told.watch(admission);
+  const admission = new Admission(config.dicomMaxAssociations, config.dicomMaxAssociationsPerPeer, (count) =>
+    told.associationsOpen(count),
+  );
   const policy: AssociationPolicy = {
     callingAeTitles: config.dicomCallingAeTitles,
-    calledAeTitles: config.dicomCalledAeTitles,
+    calledAeTitles: config.dicomCheckCalledAeTitle ? [config.dicomAeTitle] : [],
     extraSopClasses: config.dicomExtraSopClasses,
   };
   const handler = (association: Association, send: (contextId: number, response: DimseCommand) => void) =>

@@ -11,6 +11,7 @@ import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { events } from '../../schemas/events.ts';
 import type { Config } from './config.ts';
+import { DurabilityProbe } from './durability-probe.ts';
 import { instruments } from './instruments.ts';
 import { DISCARD_FACTOR } from './limits.ts';
 import { listen } from './listener.ts';
@@ -20,21 +21,25 @@ import type { StoreObjectOptions } from './store-object.ts';
 const SERVICE = 'dicom-gateway';
 
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
-  const { log, metrics } = context;
+  const { log, metrics, ready } = context;
   const told = instruments(context);
   const kafka = createKafka(config.kafkaBrokers, SERVICE, log);
   const topics = [TOPICS.imageReceived, deadLetterTopic(SERVICE)];
-  const promise = await checkTopics(
-    kafka,
-    TOPIC_SPECS.filter((spec) => topics.includes(spec.name)),
-    config.partitions,
-  );
-  log.info(promise, 'kafka.durability');
+  const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
+  const stored = await storing(config);
+  log.info(await checkTopics(kafka, specs, config.partitions), 'durability.promise');
   const producer = await EventProducer.connect(kafka, log, metrics);
+  const probe = new DurabilityProbe(ready, async () => {
+    await checkTopics(kafka, specs, config.partitions);
+    await (await stored.store.writer()).abort();
+  });
   const options: StoreObjectOptions = {
-    ...(await storing(config)),
+    ...stored,
     ...publishing(producer),
-    report: told.stored,
+    report(report) {
+      told.stored(report);
+      probe.saw(report.answer.code);
+    },
     now: Date.now,
   };
   const listener = await listen(config, options, told).catch(async (error: unknown) => {
@@ -45,6 +50,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     port: listener.port,
     async stop() {
       await listener.stop();
+      probe.stop();
       await producer.disconnect();
     },
   };

@@ -196,7 +196,9 @@ export class UpperLayer {
     this.#state = 'closing';
     void this.#endHandler();
     this.#arm(this.#options.artimMs);
-    if (lastPdu === null) this.#socket.destroy();
+    // Nothing can be said to a peer that does not read.
+    const unread = this.#socket.writableLength > MAX_UNREAD_ANSWERS;
+    if (lastPdu === null || unread) this.#socket.destroy();
     else this.#socket.end(lastPdu);
   }
 

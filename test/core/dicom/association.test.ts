@@ -42,15 +42,17 @@ function answers(contexts: [abstractSyntax: string, ...transferSyntaxes: string[
 }
 
 describe('negotiate', () => {
-  it('takes storage and verification in the first transfer syntax that it knows', () => {
+  it('takes storage and verification in the first transfer syntax that it knows, Implicit VR last', () => {
     const result = answers([
       [VERIFICATION, TRANSFER_SYNTAX.EXPLICIT_LITTLE],
       [CT, '1.2.3', JPEG_2000, TRANSFER_SYNTAX.IMPLICIT_LITTLE],
-      [CT, TRANSFER_SYNTAX.IMPLICIT_LITTLE, JPEG_2000],
+      [CT, TRANSFER_SYNTAX.IMPLICIT_LITTLE, TRANSFER_SYNTAX.EXPLICIT_LITTLE, JPEG_2000],
+      [CT, TRANSFER_SYNTAX.IMPLICIT_LITTLE],
     ]);
     assert.deepEqual(result.answers, [
       [0, TRANSFER_SYNTAX.EXPLICIT_LITTLE],
       [0, JPEG_2000],
+      [0, TRANSFER_SYNTAX.EXPLICIT_LITTLE],
       [0, TRANSFER_SYNTAX.IMPLICIT_LITTLE],
     ]);
     assert.deepEqual(result.contexts.get(3), { abstractSyntax: CT, transferSyntax: JPEG_2000 });

@@ -88,7 +88,7 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
       gateway.dropped += 1;
     },
     stored: () => undefined,
-    watch: () => undefined,
+    associationsOpen: () => undefined,
   });
   gateway.port = listener.port;
   gateway.stop = () => listener.stop();

@@ -37,6 +37,7 @@ export function image(options: ImageOptions = {}): DicomObject {
     ...(options.more ?? []),
     [0x00280010, 'US', 4],
     [0x00280011, 'US', 4],
+    [0x00280100, 'US', 16],
     [0x7fe00010, 'OW', pixels],
   ]);
   return { sopClassUid, sopInstanceUid, transferSyntaxUid: TRANSFER_SYNTAX.EXPLICIT_LITTLE, dataSet };
