@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { COMMAND, decodeCommand } from '../../../core/dicom/dimse-command.ts';
 import { MAX_COMMAND_LENGTH, MAX_PDU_LENGTH } from '../../../core/dicom/limits.ts';
 import { encodeDataHeader, encodeReleaseRequest, type Pdu } from '../../../core/dicom/pdu.ts';
@@ -279,6 +280,24 @@ describe('stopping', () => {
     assert.deepEqual(gateway.ended, [{ outcome: 'stopped', problem: null }]);
     await assert.rejects(sender.echo());
     await assert.rejects(connect(gateway.port), (error) => codeOf(error) === 'DICOM_PEER_UNREACHABLE');
+  });
+});
+
+describe('garbage', () => {
+  it('ends its own connection and hurts no other', async (t) => {
+    const gateway = await testGateway(t);
+    const sender = await gateway.connect();
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (bytes, associated) => {
+        const peer = associated ? await RawPeer.associate(gateway.port) : await RawPeer.connect(gateway.port);
+        peer.socket.end(bytes);
+        for (let pdu = await peer.read(); pdu !== null; pdu = await peer.read());
+      }),
+      { numRuns: 100 },
+    );
+    assert.deepEqual(await sender.echo(), { status: 0 });
+    await sender.release();
+    await until(() => gateway.ended.length === 101, 5_000);
   });
 });
 
