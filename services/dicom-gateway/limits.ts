@@ -24,9 +24,6 @@ export const DISCARD_FACTOR = 4;
 /** Answers that a peer may leave unread, in bytes (about 600); then it is not listening and is cut off. */
 export const MAX_UNREAD_ANSWERS = 64 * 1024;
 
-/** Between two looks at whether Kafka and the object store are back. */
-export const PROBE_INTERVAL_MS = 2_000;
-
 /** Images that the gateway remembers, so that it can tell which of them a later selection names. */
 export const MAX_REMEMBERED_IMAGES = 10_000;
 

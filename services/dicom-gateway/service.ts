@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { DurabilityProbe } from '../../platform/durability-probe.ts';
 import { readJsonFile, readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { deadLetterCodec, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
@@ -11,7 +12,6 @@ import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { events } from '../../schemas/events.ts';
 import type { Config } from './config.ts';
-import { DurabilityProbe } from './durability-probe.ts';
 import { instruments } from './instruments.ts';
 import { DISCARD_FACTOR } from './limits.ts';
 import { listen } from './listener.ts';

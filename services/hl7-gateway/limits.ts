@@ -30,9 +30,6 @@ export const ANSWER_WRITE_TIMEOUT_MS = 30_000;
 /** After the last answer the peer may take this long to close its side. */
 export const CLOSE_GRACE_MS = 1_000;
 
-/** While messages cannot be kept, whether they can again is looked at this often. */
-export const PROBE_INTERVAL_MS = 2_000;
-
 /** Messages remembered to tell a repeat from a new one, and for how long. */
 export const MAX_REMEMBERED_MESSAGES = 50_000;
 export const DEFAULT_REMEMBER_MS = 600_000;

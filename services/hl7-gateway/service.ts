@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { DurabilityProbe } from '../../platform/durability-probe.ts';
 import { readJsonFile, readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
@@ -8,7 +9,6 @@ import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import type { Config } from './config.ts';
-import { DurabilityProbe } from './durability-probe.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
 import { InFlight } from './in-flight.ts';
 import { MAX_IN_FLIGHT_BYTES } from './limits.ts';

@@ -1,131 +1,21 @@
-/** The answers of the search service, as `services/search/README.md` describes them. */
+/** Asking the search service; its answers have the types of the service itself. */
+import type { CaseView, SearchAnswer, SimilarAnswer } from '../../services/search/answers.ts';
 
-export type Assertion = 'PRESENT' | 'ABSENT' | 'UNCERTAIN';
+export type { Assertion } from '../../core/radiology/events.ts';
+export type {
+  CaseSummary,
+  CaseView,
+  Hit,
+  ImageView,
+  NamedConcept,
+  ReportView,
+  SearchAnswer,
+} from '../../services/search/answers.ts';
+export type { Segment } from '../../services/search/segments.ts';
 
-export interface Concept {
-  concept: string;
-  name: string;
-}
-
-export interface Segment {
-  text: string;
-  match: boolean;
-}
-
-export interface Image {
-  id: string;
-  thumbnail: string | null;
-  frame: number;
-  seriesNumber: number | null;
-  instanceNumber: number | null;
-  modality: string;
-  view: string;
-  laterality: string;
-  bodyPart: string;
-  marked: boolean;
-  rows: number;
-  columns: number;
-  problem: string | null;
-}
-
-export interface Leg {
-  leg: string;
-  rank: number;
-  score: number;
-}
-
-export interface Why {
-  legs: Leg[];
-  concepts: (Concept & { assertion: Assertion; sentence: Segment[] })[];
-  words: Segment[][];
-  image: { own: string; other: string; score: number } | null;
-}
-
-export interface CaseSummary {
-  id: string;
-  accession: string;
-  title: string;
-  modality: string[];
-  bodyPart: string[];
-  studiedAt: string | null;
-  receivedAt: string;
-  patient: { sex: string; ageGroup: string };
-  status: string | null;
-  standing: string;
-  flags: string[];
-  impression: string;
-  findings: { present: Concept[]; absent: Concept[]; uncertain: Concept[] };
-  images: Image[];
-}
-
-export interface Hit extends CaseSummary {
-  imageCount: number;
-  why: Why;
-}
-
-export interface FacetValue {
-  value: string;
-  name: string;
-  count: number;
-}
-
-export type Facets = Record<string, FacetValue[]>;
-
-export interface SearchAnswer {
-  notice: string;
-  query: {
-    words: string;
-    concepts: (Concept & { assertion: Assertion; text: string })[];
-    phrases: string[];
-    rest: string;
-    accession: boolean;
-  };
-  total: { value: number; relation: 'eq' | 'gte' };
-  tookMs: number;
-  from: number;
-  size: number;
-  hits: Hit[];
-  facets: Facets | null;
-}
-
-export interface ReportFinding extends Concept {
-  assertion: Assertion;
-  subject: string;
-  time: string;
-  section: string;
-  laterality: string;
-  location: string;
-  start: number;
-  end: number;
-  cue: string;
-}
-
-export interface Citation {
-  seriesNumber: number | null;
-  instanceNumber: number;
-  start: number;
-  end: number;
-  sentenceStart: number;
-  sentenceEnd: number;
-  images: string[];
-}
-
-export interface Report {
-  id: string;
-  status: string;
-  effectiveAt: string;
-  procedure: string;
-  text: string;
-  sections: { name: string; start: number; end: number }[];
-  findings: ReportFinding[];
-  citations: Citation[];
-  versions: { status: string; effectiveAt: string }[];
-  problem: string | null;
-}
-
-export interface CaseDetail extends CaseSummary {
-  reports: Report[];
-}
+export type Citation = CaseView['reports'][number]['citations'][number];
+export type ReportFinding = CaseView['reports'][number]['findings'][number];
+export type Facets = NonNullable<SearchAnswer['facets']>;
 
 export type Filters = Record<string, string[]>;
 
@@ -156,7 +46,7 @@ export function search({ words, filters, from }: Search, signal: AbortSignal): P
   });
 }
 
-export function getCase(id: string, signal: AbortSignal): Promise<{ notice: string; case: CaseDetail }> {
+export function getCase(id: string, signal: AbortSignal): Promise<{ notice: string; case: CaseView }> {
   return call(`/api/cases/${encodeURIComponent(id)}`, { signal });
 }
 
@@ -168,11 +58,7 @@ export async function getNormalConcepts(signal: AbortSignal): Promise<ReadonlySe
 
 export type SimilarBy = 'both' | 'text' | 'image';
 
-export function getSimilar(
-  id: string,
-  by: SimilarBy,
-  signal: AbortSignal,
-): Promise<{ by: string; hits: Hit[] }> {
+export function getSimilar(id: string, by: SimilarBy, signal: AbortSignal): Promise<SimilarAnswer> {
   return call(`/api/cases/${encodeURIComponent(id)}/similar?by=${by}&size=12`, { signal });
 }
 

@@ -1,5 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type CaseDetail, getCase, getSimilar, type Image, type Report, type SimilarBy } from './api.ts';
+import {
+  type CaseView,
+  getCase,
+  getSimilar,
+  type ImageView,
+  type ReportView,
+  type SimilarBy,
+} from './api.ts';
 import { FindingChips } from './finding-chips.tsx';
 import { HitCard } from './hit-card.tsx';
 import { useLoad } from './load.ts';
@@ -27,7 +34,7 @@ export function CasePage({ id }: { id: string }) {
   return <Case detail={data.case} />;
 }
 
-function Case({ detail }: { detail: CaseDetail }) {
+function Case({ detail }: { detail: CaseView }) {
   const [shown, setShown] = useState<string | null>(detail.images[0]?.id ?? null);
   const image = detail.images.find((candidate) => candidate.id === shown) ?? detail.images[0];
   useEffect(() => {
@@ -75,7 +82,7 @@ function Case({ detail }: { detail: CaseDetail }) {
         </section>
         <section class="reports" aria-label="Reports">
           {detail.reports.map((report) => (
-            <ReportView key={report.id} report={report} shown={shown} onShow={setShown} />
+            <ReportCard key={report.id} report={report} shown={shown} onShow={setShown} />
           ))}
           {detail.reports.length === 0 && <p class="nothing">No report has come yet.</p>}
         </section>
@@ -90,7 +97,7 @@ function Strip({
   shown,
   onShow,
 }: {
-  images: Image[];
+  images: ImageView[];
   shown: string | null;
   onShow(id: string): void;
 }) {
@@ -112,12 +119,12 @@ function Strip({
   );
 }
 
-function ReportView({
+function ReportCard({
   report,
   shown,
   onShow,
 }: {
-  report: Report;
+  report: ReportView;
   shown: string | null;
   onShow(imageId: string): void;
 }) {

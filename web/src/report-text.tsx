@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Citation, Report, ReportFinding } from './api.ts';
+import type { Citation, ReportFinding, ReportView } from './api.ts';
 import { NormalConcepts } from './normality.ts';
 
 interface Span {
@@ -15,7 +15,7 @@ export function ReportText({
   shown,
   onShow,
 }: {
-  report: Report;
+  report: ReportView;
   /** the image that is chosen; its sentences are marked */
   shown: string | null;
   onShow(imageId: string): void;
@@ -97,7 +97,7 @@ function citationSpan({ start, end, images }: Citation, onShow: (imageId: string
 }
 
 /** Paragraphs as the lines of the text make them; a line that only names a section stands out. */
-function toBlocks(report: Report): { start: number; end: number; heading: boolean }[] {
+function toBlocks(report: ReportView): { start: number; end: number; heading: boolean }[] {
   const blocks = [];
   const starts = new Set(report.sections.map((section) => section.start));
   for (let start = 0; start < report.text.length; ) {

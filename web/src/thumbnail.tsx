@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { Image } from './api.ts';
+import type { ImageView } from './api.ts';
 
 /** A key image, small; without pixels it says why. */
-export function Thumbnail({ image, lazy = true }: { image: Image; lazy?: boolean }) {
+export function Thumbnail({ image, lazy = true }: { image: ImageView; lazy?: boolean }) {
   const [broken, setBroken] = useState(false);
   if (image.thumbnail === null || broken)
     return (
@@ -25,7 +25,7 @@ export function Thumbnail({ image, lazy = true }: { image: Image; lazy?: boolean
   );
 }
 
-export function describe(image: Image): string {
+export function describe(image: ImageView): string {
   const place = [
     image.seriesNumber === null ? '' : `series ${image.seriesNumber}`,
     image.instanceNumber === null ? '' : `image ${image.instanceNumber}`,

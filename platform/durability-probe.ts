@@ -1,11 +1,13 @@
-/**
- * Shows in readiness whether an object could be made durable now: the last one tells, and after one that could not be
- * kept a probe looks until it succeeds, so that readiness does not wait for traffic.
- */
-import { codeOf, ERRORS, type ErrorCode } from '../../core/errors.ts';
-import type { Readiness } from '../../platform/lifecycle.ts';
-import { PROBE_INTERVAL_MS } from './limits.ts';
+import { codeOf, ERRORS, type ErrorCode } from '../core/errors.ts';
+import type { Readiness } from './readiness.ts';
 
+/** Between two looks whether what failed works again. */
+export const PROBE_INTERVAL_MS = 2_000;
+
+/**
+ * Shows in readiness whether something could be made durable now: the last message or object tells, and after one that
+ * could not be kept a probe looks until it succeeds, so that readiness does not wait for traffic.
+ */
 export class DurabilityProbe {
   readonly #ready: Readiness;
   readonly #probe: () => Promise<void>;
@@ -14,10 +16,10 @@ export class DurabilityProbe {
   constructor(ready: Readiness, probe: () => Promise<void>) {
     this.#ready = ready;
     this.#probe = probe;
-    this.#holds();
+    ready.set('durable', true);
   }
 
-  /** The outcome of one object: null where it was stored. */
+  /** The outcome of one message or object: null where it was kept. Only what passes by itself counts against us. */
   saw(code: ErrorCode | null): void {
     if (code === null) this.#holds();
     else if (ERRORS[code][0] === 'retry') this.#fails(code);
