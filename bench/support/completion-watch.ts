@@ -3,7 +3,9 @@ import type { SimulatedCase } from '../../simulator/case.ts';
 import type { SearchClient } from '../../test/end-to-end/support/search-client.ts';
 
 const POLL_MS = 100;
-const NEWEST = 50;
+/** More than the waiting ones, since others may have changed after them; asking for few spares Elasticsearch work. */
+const MORE_THAN_WAITING = 8;
+const MOST = 50;
 const GIVE_UP_MS = 180_000;
 
 /** Asks the search API for the newest cases until every expected case is returned whole. */
@@ -52,7 +54,9 @@ export class CompletionWatch {
   }
 
   async #look(words: string): Promise<void> {
-    const hits = await this.#search.search(words, { size: NEWEST });
+    const hits = await this.#search.search(words, {
+      size: Math.min(MOST, this.#waiting.size + MORE_THAN_WAITING),
+    });
     const now = performance.now();
     for (const hit of hits) {
       const waiting = this.#waiting.get(hit.accession);
