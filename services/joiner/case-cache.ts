@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { claimFolder } from './claim-folder.ts';
@@ -30,24 +31,26 @@ export class CaseCache {
     this.#release = release;
   }
 
-  /** A cache of another cluster, or one that cannot be opened, is thrown away. Throws `ALREADY_RUNNING`. */
+  /**
+   * A cache of another cluster is thrown away, and one whose last opening never ended: a broken file ends the process
+   * in native code. Throws `ALREADY_RUNNING`.
+   */
   static async open(folder: string, clusterId: string, partitions: number): Promise<CaseCache> {
     const claim = await claimFolder(folder);
     const path = join(folder, 'cases.mdb');
+    const opening = join(folder, 'opening');
+    if (existsSync(opening)) await remove(path);
+    await writeFile(opening, '');
     const openRoot = (): RootDatabase => open({ path, maxDbs: partitions + OTHER_DATABASES });
-    let root: RootDatabase;
-    try {
+    let root = openRoot();
+    const cluster: unknown = root.get(CLUSTER);
+    if (cluster !== clusterId) {
+      await root.close();
+      await remove(path);
       root = openRoot();
-      if (root.get(CLUSTER) !== undefined && root.get(CLUSTER) !== clusterId) {
-        await root.close();
-        throw new Error('another cluster');
-      }
-    } catch {
-      await rm(path, { force: true });
-      await rm(`${path}-lock`, { force: true });
-      root = openRoot();
+      await root.put(CLUSTER, clusterId);
     }
-    await root.put(CLUSTER, clusterId);
+    await rm(opening);
     return new CaseCache(root, claim.release);
   }
 
@@ -96,3 +99,7 @@ export class CaseCache {
 
 const CLUSTER = 'cluster';
 const OTHER_DATABASES = 8;
+
+async function remove(path: string): Promise<void> {
+  for (const file of [path, `${path}-lock`]) await rm(file, { force: true });
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { CaseCache } from '../../../services/joiner/case-cache.ts';
+import { MAX_CACHE_AGE_MS } from '../../../services/joiner/limits.ts';
+
+describe('the cache of case states', () => {
+  let folder: string;
+  let cache: CaseCache;
+  const reopen = async (cluster = 'cluster') => {
+    await cache?.close();
+    cache = await CaseCache.open(folder, cluster, 8);
+  };
+  const state = (text: string) => Buffer.from(text);
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'interleave-cache-'));
+    cache = await CaseCache.open(folder, 'cluster', 8);
+  });
+  afterEach(async () => {
+    await cache.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test('states and their offset are written together, partition by partition, and survive a restart', async () => {
+    await cache.write(1, new Map([['a', state('one')]]), 7);
+    await cache.write(2, new Map([['a', state('two')]]), 3);
+    await reopen();
+    assert.equal(cache.get(1, 'a')?.toString(), 'one');
+    assert.equal(cache.get(2, 'a')?.toString(), 'two');
+    assert.deepEqual([cache.position(1), cache.position(2), cache.position(3)], [7, 3, -1]);
+  });
+
+  test('a tombstone removes its case', async () => {
+    await cache.write(1, new Map([['a', state('one')]]), 7);
+    await cache.write(1, new Map([['a', null]]), 8);
+    assert.equal(cache.get(1, 'a'), undefined);
+    assert.equal(cache.position(1), 8);
+  });
+
+  test('a state of 4 MiB fits', async () => {
+    const large = Buffer.alloc(4 * 1024 * 1024, 5);
+    await cache.write(1, new Map([['a', large]]), 7);
+    assert.ok(cache.get(1, 'a')?.equals(large));
+  });
+
+  test('clearing a partition leaves the others', async () => {
+    await cache.write(1, new Map([['a', state('one')]]), 7);
+    await cache.write(2, new Map([['a', state('two')]]), 7);
+    await cache.clear(1);
+    assert.equal(cache.get(1, 'a'), undefined);
+    assert.equal(cache.position(1), -1);
+    assert.equal(cache.get(2, 'a')?.toString(), 'two');
+  });
+
+  test('the cache of another cluster is thrown away', async () => {
+    await cache.write(1, new Map([['a', state('one')]]), 7);
+    await reopen('another cluster');
+    assert.equal(cache.position(1), -1);
+    assert.equal(cache.get(1, 'a'), undefined);
+  });
+
+  test('a cache whose opening never ended is thrown away: its file may be broken', async () => {
+    await cache.close();
+    await writeFile(join(folder, 'cases.mdb'), Buffer.alloc(100_000, 7));
+    await writeFile(join(folder, 'opening'), '');
+    cache = await CaseCache.open(folder, 'cluster', 8);
+    assert.equal(cache.position(1), -1);
+  });
+
+  test('MAX_CACHE_AGE_MS: a cache that was not written for long is not trusted', async () => {
+    await cache.write(1, new Map([['a', state('one')]]), 7);
+    assert.equal(cache.position(1, Date.now() + MAX_CACHE_AGE_MS - 1_000), 7);
+    assert.equal(cache.position(1, Date.now() + MAX_CACHE_AGE_MS + 1_000), null);
+  });
+
+  test('one process at a time', async () => {
+    await assert.rejects(CaseCache.open(folder, 'cluster', 8), { code: 'ALREADY_RUNNING' });
+  });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { TOPICS } from '../../../core/radiology/topics.ts';
+import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
+import { events } from '../../../schemas/events.ts';
+import { joinRecords } from '../../../services/joiner/join-records.ts';
+import { CASE_ID, digestOf, imageEmbedded, reportLabeled } from '../../support/event-fixture.ts';
+
+const record = (topic: string, value: Buffer | null, key = CASE_ID): ConsumedRecord => ({
+  topic,
+  partition: 0,
+  offset: 0,
+  key,
+  value,
+  timestamp: 0,
+  headers: {},
+});
+const report = (text = 'A report.') =>
+  record(TOPICS.reportLabeled, events.reportLabeled.encode(reportLabeled({ reading: { text } })));
+const image = (given = {}) => record(TOPICS.imageEmbedded, events.imageEmbedded.encode(imageEmbedded(given)));
+const nothing = () => undefined;
+
+test('the records of one poll give one state for each case', () => {
+  const other = imageEmbedded({ received: { caseId: 'other' } });
+  const { changed, merged } = joinRecords(
+    [report(), image(), record(TOPICS.imageEmbedded, events.imageEmbedded.encode(other), 'other')],
+    nothing,
+  );
+  assert.deepEqual([...changed.keys()], [CASE_ID, 'other']);
+  const state = events.case.decode(changed.get(CASE_ID) ?? Buffer.alloc(0));
+  assert.equal(state.reports.length, 1);
+  assert.equal(state.images.length, 1);
+  assert.equal(merged, 3);
+});
+
+test('a repeat changes nothing, and nothing is written for it', () => {
+  const first = joinRecords([report(), image()], nothing);
+  const again = joinRecords([image(), report(), image()], (caseId) => first.changed.get(caseId));
+  assert.equal(again.changed.size, 0);
+  assert.equal(again.merged, 3);
+});
+
+test('what cannot be read, or is of another case than its key says, is refused; the others are merged', () => {
+  const { changed, refused } = joinRecords(
+    [
+      record(TOPICS.reportLabeled, null),
+      record(TOPICS.reportLabeled, Buffer.from('text')),
+      record(TOPICS.reportLabeled, image().value),
+      { ...report(), key: 'another case' },
+      report(),
+    ],
+    nothing,
+  );
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    Array(4).fill('EVENT_UNREADABLE'),
+  );
+  assert.equal(changed.size, 1);
+});
+
+test('an event that no case can hold is refused', () => {
+  const { changed, refused } = joinRecords(
+    [image({ received: { sopInstanceUid: '1'.repeat(500) } })],
+    nothing,
+  );
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    ['CASE_TOO_LARGE'],
+  );
+  assert.equal(changed.size, 0);
+});
+
+test('a state that cannot be read is never written over', () => {
+  assert.throws(() => joinRecords([report()], () => Buffer.from('broken')), { code: 'EVENT_UNREADABLE' });
+});
+
+test('objects that came again with other bytes are counted', () => {
+  const object = { sha256: digestOf('other'), size: 1, mediaType: 'application/dicom' };
+  const first = joinRecords([image()], nothing);
+  const second = joinRecords([image({ receivedOffset: 2, received: { object } })], (id) =>
+    first.changed.get(id),
+  );
+  assert.equal(second.replaced, 1);
+});
