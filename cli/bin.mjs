@@ -2,12 +2,14 @@
 // `npx interleave VERB` in a checkout: prepares what the verb needs (nothing, as a rule) and hands over.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { followNpm } from '../infra/bootstrap/follow-npm.mjs';
 import { prepare } from '../infra/bootstrap/prepare.mjs';
 import { build } from '../infra/bootstrap/project.mjs';
 import { failWith } from '../infra/bootstrap/setup-error.mjs';
 
 const args = process.argv.slice(2);
 const starts = args[0] === 'up' && !args.includes('--help') && !args.includes('-h');
+followNpm();
 try {
   await prepare(starts ? {} : { only: 'program' });
   const { run } = await import(pathToFileURL(join(build, 'cli', 'main.js')).href);

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { codeOf, InterleaveError } from '../core/errors.ts';
+import { followNpm } from './bootstrap.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { parseVerb, type Verb } from './verb.ts';
 import { down } from './verbs/down.ts';
@@ -76,5 +77,7 @@ function say(line: string): void {
 }
 
 // Run by itself (`node build/cli/main.js up`), without the preparation that cli/bin.mjs and `npm start` do.
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await followNpm();
   process.exitCode = await run(process.argv.slice(2));
+}

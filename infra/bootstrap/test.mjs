@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { followNpm } from './follow-npm.mjs';
 import { prepare } from './prepare.mjs';
 import { say, step } from './progress.mjs';
 import { build } from './project.mjs';
@@ -15,7 +16,8 @@ const patterns = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 let engines;
 let folder;
 
-for (const signal of ['SIGINT', 'SIGTERM'])
+followNpm();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, () => {
     process.exit(130);
   });

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../platform/project-root.ts';
+
+/** A module of `infra/bootstrap/`, which is plain JavaScript because it runs before anything is compiled. */
+async function load<T>(name: string): Promise<T> {
+  const file = join(projectRoot(), 'infra', 'bootstrap', name);
+  return (await import(pathToFileURL(file).href)) as T;
+}
+
+/** Does one step and says so on standard error when it takes over a second. */
+export type Step = <T>(title: string, work: () => Promise<T>) => Promise<T>;
+
+export async function loadStep(): Promise<Step> {
+  return (await load<{ step: Step }>('progress.mjs')).step;
+}
+
+/** Ends this process when what npm has started it from has gone, such as a test that was killed. */
+export async function followNpm(): Promise<void> {
+  (await load<{ followNpm(): void }>('follow-npm.mjs')).followNpm();
+}
