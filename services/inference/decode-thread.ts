@@ -2,9 +2,9 @@
 import type { DisplayImage } from '../../core/vision/display-image.ts';
 import { letterbox } from '../../core/vision/letterbox.ts';
 import { INPUT_SIZE } from '../../models/efficientnet-lite0.ts';
+import { answerQuestions } from '../../platform/worker-thread.ts';
 import { decode } from './decode.ts';
 import { thumbnail } from './thumbnail.ts';
-import { answerQuestions } from './worker-thread.ts';
 
 /** The DICOM object, with its Part 10 header. */
 export type DecodeQuestion = Uint8Array;
@@ -16,9 +16,11 @@ export interface SmallFrame {
   input: DisplayImage;
 }
 
-answerQuestions(async (object: DecodeQuestion): Promise<SmallFrame[]> => {
+await answerQuestions(() => readFrames);
+
+async function readFrames(object: DecodeQuestion): Promise<SmallFrame[]> {
   const frames: SmallFrame[] = [];
   for await (const { frame, image } of decode(Buffer.from(object.buffer, object.byteOffset, object.length)))
     frames.push({ frame, thumbnail: await thumbnail(image), input: letterbox(image, INPUT_SIZE) });
   return frames;
-});
+}

@@ -8,8 +8,8 @@ export const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
 export const THUMBNAIL_SIZE = 256;
 
 /**
- * Records of one poll. All of them may take their whole time before the consumer counts as stalled
- * (`STALL_TIMEOUT_MS` of the platform), so that a few hostile objects do not restart the service for ever.
+ * Records of one poll. All of them may take their whole time, and each cost a new thread, before the consumer counts as
+ * stalled (`STALL_TIMEOUT_MS` of the platform), so that a few hostile objects do not restart the service for ever.
  */
 export const MAX_POLL_IMAGES = 8;
 
@@ -22,7 +22,7 @@ export const HEARTBEAT_MS = 2_000;
 /** Time for one batch of the model; native backends compile on the first. */
 export const MAX_EMBED_MS = 60_000;
 
-/** Time for the model to be loaded. */
+/** Time for a thread to load the model or the codecs. */
 export const MAX_OPEN_MS = 120_000;
 
 /** Heap of a worker thread in MiB; a decoder that wants more is ended, and its image has a problem. */

@@ -1,10 +1,16 @@
 /** The thread that owns the tensor backend: Kafka's heartbeats go on while the model computes. */
 import type { DisplayImage } from '../../core/vision/display-image.ts';
-import { type ImageEncoder, openImageEncoder } from '../../models/image-encoder.ts';
+import { openImageEncoder } from '../../models/image-encoder.ts';
 import { type BackendKind, openTensorBackend } from '../../models/tensor-backend.ts';
-import { answerQuestions } from './worker-thread.ts';
+import { answerQuestions } from '../../platform/worker-thread.ts';
 
-export type ModelQuestion = { open: { modelsDir: string } } | { embed: DisplayImage[] };
+/** What the thread opens its model from. */
+export interface ModelData {
+  modelsDir: string;
+}
+
+/** Images to embed; none asks only what the model is. */
+export type ModelQuestion = DisplayImage[];
 
 export interface OpenedModel {
   backend: BackendKind;
@@ -15,26 +21,20 @@ export interface OpenedModel {
   dims: number;
 }
 
-export type ModelReply = OpenedModel | Float32Array[];
-
-let encoder: ImageEncoder | undefined;
-
-answerQuestions(async (question: ModelQuestion): Promise<ModelReply> => {
-  if ('embed' in question) return (await opened()).embed(question.embed);
-  const backend = await openTensorBackend();
-  encoder = await openImageEncoder(backend, question.open.modelsDir);
-  const { generation, hash, dims } = encoder;
-  return {
-    backend: backend.kind,
-    backendName: backend.name,
-    reasons: [...backend.reasons],
-    generation,
-    hash,
-    dims,
-  };
-});
-
-async function opened(): Promise<ImageEncoder> {
-  if (encoder === undefined) throw new Error('the model was not opened');
-  return encoder;
+/** One vector for each image, in order, and the model that made them. */
+export interface ModelReply {
+  about: OpenedModel;
+  vectors: Float32Array[];
 }
+
+await answerQuestions(async ({ modelsDir }: ModelData) => {
+  const backend = await openTensorBackend();
+  const encoder = await openImageEncoder(backend, modelsDir);
+  const { generation, hash, dims } = encoder;
+  const { kind, name, reasons } = backend;
+  const about = { backend: kind, backendName: name, reasons: [...reasons], generation, hash, dims };
+  return async (images: ModelQuestion): Promise<ModelReply> => ({
+    about,
+    vectors: await encoder.embed(images),
+  });
+});

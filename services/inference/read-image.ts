@@ -1,9 +1,9 @@
 import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { ImageReceived } from '../../core/radiology/events.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
+import { moduleBeside, WorkerThread } from '../../platform/worker-thread.ts';
 import type { DecodeQuestion, SmallFrame } from './decode-thread.ts';
-import { MAX_OBJECT_BYTES, MAX_READ_MS } from './limits.ts';
-import { WorkerThread } from './worker-thread.ts';
+import { MAX_OBJECT_BYTES, MAX_OPEN_MS, MAX_READ_MS, MAX_WORKER_HEAP_MB } from './limits.ts';
 
 /** What became of an object: its frames, or why it has none. */
 export interface ImageReading {
@@ -19,7 +19,12 @@ export function isToBeRead({ kind, keyImage, problem }: ImageReceived): boolean 
 /** Reads stored objects in a thread of its own. */
 export class ImageReader {
   readonly #store: ObjectStore;
-  readonly #thread = new WorkerThread<DecodeQuestion, SmallFrame[]>('decode-thread', 'IMAGE_UNDECODABLE');
+  readonly #thread = new WorkerThread<DecodeQuestion, SmallFrame[]>({
+    file: moduleBeside(import.meta.url, 'decode-thread'),
+    failure: 'IMAGE_UNDECODABLE',
+    maxHeapMb: MAX_WORKER_HEAP_MB,
+    openMs: MAX_OPEN_MS,
+  });
   readonly #limitMs: number;
 
   constructor(store: ObjectStore, limitMs: number = MAX_READ_MS) {
@@ -35,7 +40,7 @@ export class ImageReader {
     try {
       if (object.size > MAX_OBJECT_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE');
       const bytes = await this.#store.read(caseId, object.sha256);
-      return { frames: await this.#thread.ask(bytes, this.#limitMs), problem: null };
+      return { frames: await this.#thread.ask(bytes, { answerMs: this.#limitMs }), problem: null };
     } catch (error) {
       if (error instanceof InterleaveError && error.kind === 'reject')
         return { frames: [], problem: error.code };

@@ -10,6 +10,9 @@ export const MAX_VECTOR_WAIT_MS = 8_000;
 /** Sentences that the encoder is given at once: what is done counts when the time is up. */
 export const ENCODER_BATCH = 16;
 
+/** Time for one batch of the encoder; a thread that takes longer is given up, at the end of that poll at the latest. */
+export const MAX_ENCODE_MS = 8_000;
+
 /** Sentences whose vectors are remembered (2 kB each): half of all sentences in reports have been written before. */
 export const MAX_REMEMBERED_SENTENCES = 5_000;
 
