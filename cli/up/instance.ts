@@ -8,7 +8,6 @@ import { groupExists, identify, isRunning, signalGroup } from '../../infra/proce
 const identitySchema = z.object({
   pid: z.number().int().positive(),
   started: z.string(),
-  command: z.string(),
 });
 
 const instanceSchema = z.object({
@@ -31,7 +30,7 @@ const instanceFile = (dataDir: string) => join(dataDir, 'run', 'up.json');
 
 /**
  * Takes the data folder for this process. What an `up` left behind that was killed with SIGKILL (its processes, known
- * by pid, moment of start and command line) is stopped first. Throws `ALREADY_RUNNING`. Returns how to let go.
+ * by pid and moment of start) is stopped first. Throws `ALREADY_RUNNING`. Returns how to let go.
  */
 export async function claim(dataDir: string, say: (line: string) => void): Promise<() => void> {
   mkdirSync(join(dataDir, 'run'), { recursive: true, mode: 0o700 });

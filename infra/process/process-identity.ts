@@ -2,14 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Which process a pid meant when it was written down. A pid alone is reused; with the moment of its start and its
- * command line it is not.
+ * Which process a pid meant when it was written down. A pid alone is reused; with the moment of its start it is not. The
+ * command line is no part of it: a script that ends in `exec java` (Elasticsearch's) has another one a second later.
  */
 export interface ProcessIdentity {
   pid: number;
-  /** Opaque: clock ticks since boot on Linux, a date elsewhere. */
+  /** Opaque: on Linux the boot and the clock ticks since, a date elsewhere. */
   started: string;
-  command: string;
 }
 
 /** The process that has this pid now; `undefined` when there is none (or only its zombie). */
@@ -20,7 +19,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
 /** Whether exactly this process still runs. */
 export function isRunning(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid);
-  return now !== undefined && now.started === identity.started && now.command === identity.command;
+  return now !== undefined && now.started === identity.started;
 }
 
 /** Whether a process of this group still runs. Zombies do not: in a container without an init nobody takes them away. */
@@ -45,13 +44,16 @@ export function signalGroup(groupId: number, signal: NodeJS.Signals): void {
 const HAS_PROC = existsSync('/proc/self/stat');
 
 function identifyByProc(pid: number): ProcessIdentity | undefined {
+  const stat = statOf(pid);
+  return stat === undefined ? undefined : { pid, started: `${bootId()} ${stat.started}` };
+}
+
+/** Another one after each start of the machine, when the ticks begin again. */
+function bootId(): string {
   try {
-    const stat = statOf(pid);
-    if (stat === undefined) return undefined;
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
-    return { pid, started: stat.started, command };
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    return undefined;
+    return '';
   }
 }
 
@@ -74,10 +76,8 @@ function statOf(pid: number): { group: number; started: string } | undefined {
 }
 
 function identifyByPs(pid: number): ProcessIdentity | undefined {
-  const ps = spawnSync('ps', ['-ww', '-o', 'stat=,lstart=,command=', '-p', String(pid)], {
-    encoding: 'utf8',
-  });
-  const match = /^\s*(\S+)\s+(\w+ +\w+ +\d+ +[\d:]+ +\d+)\s+(.*)$/m.exec(ps.stdout ?? '');
+  const ps = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  const match = /^\s*(\S+)\s+(\w+ +\w+ +\d+ +[\d:]+ +\d+)\s*$/m.exec(ps.stdout ?? '');
   if (match === null || match[1]?.startsWith('Z')) return undefined;
-  return { pid, started: match[2] ?? '', command: (match[3] ?? '').trim() };
+  return { pid, started: match[2] ?? '' };
 }

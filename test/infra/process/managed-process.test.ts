@@ -70,3 +70,19 @@ test('an identity tells a process from a later one with the same pid', async () 
   await child.stop();
   assert.equal(isRunning(identity), false);
 });
+
+test('an identity outlives an exec, as of a script that ends in one', async () => {
+  const child = new ManagedProcess({
+    name: 'exec',
+    command: '/bin/sh',
+    args: ['-c', 'echo shell; sleep 0.3; exec node -e "console.log(\'node\'); setInterval(() => {}, 1000)"'],
+    logFile: join(folder, 'exec.log'),
+  });
+  await untilSaid(child, 'shell');
+  const identity = child.identity();
+  assert.ok(identity);
+  await untilSaid(child, 'node');
+  assert.ok(isRunning(identity));
+  await child.stop();
+  assert.equal(isRunning(identity), false);
+});
