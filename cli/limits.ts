@@ -1,5 +1,5 @@
 /** How long the services may take until all are ready, models loaded: a busy machine with two cores is slow. */
-export const SYSTEM_READY_MS = 180_000;
+export const SYSTEM_READY_MS = 300_000;
 
 /** How long `down` waits for `up` to stop everything: services drain, then the engines. */
 export const DOWN_MS = 90_000;

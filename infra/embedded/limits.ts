@@ -21,7 +21,7 @@ export const KAFKA_MESSAGE_MAX_BYTES = MAX_RECORD_BYTES + MB;
 export const KAFKA_TRANSACTION_MAX_MS = 60_000;
 
 /** How long an engine may take until it answers. A busy machine with two cores needs far more than a quiet one. */
-export const ENGINE_READY_MS = 180_000;
+export const ENGINE_READY_MS = 300_000;
 
 /** How long it may take to stop cleanly. */
 export const ENGINE_STOP_MS = 30_000;

@@ -30,7 +30,7 @@ export class Cli {
   }
 
   /** Until the process has written this to one of its streams. Throws when it ends without, or after the time. */
-  async said(words: string | RegExp, timeoutMs = 300_000): Promise<void> {
+  async said(words: string | RegExp, timeoutMs = 400_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!matches(`${this.stderr}\n${this.stdout}`, words)) {
       if (this.child.exitCode !== null || this.child.signalCode !== null || Date.now() > deadline)
