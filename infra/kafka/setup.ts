@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
 import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
-import { checkTopics, createTopics, type DurabilityPromise } from '../../platform/kafka/topics.ts';
+import { checkTopics, createTopics, type DurabilityPromise, withAdmin } from '../../platform/kafka/topics.ts';
 import type { Logger } from '../../platform/log.ts';
+
+/** How long a new broker may take until consumers can join groups. */
+const COORDINATOR_MS = 60_000;
 
 /**
  * Creates the topics that are missing, and checks all: the partition count is fixed for ever. Throws `TOPIC_MISMATCH` or
@@ -13,6 +18,23 @@ export async function setUpKafka(
 ): Promise<DurabilityPromise> {
   const kafka = createKafka(options.brokers, 'interleave-set-up', log);
   const created = await createTopics(kafka, TOPIC_SPECS, options.partitions, options.replication);
-  if (created.length > 0) log.info({ topics: created }, 'topics.created');
+  if (created.length > 0) {
+    log.info({ topics: created }, 'topics.created');
+    await untilGroupsWork(kafka, log);
+  }
   return checkTopics(kafka, TOPIC_SPECS, options.partitions);
+}
+
+/**
+ * A new broker makes the topic of the groups' offsets when it is first asked for a group; on a busy machine that takes
+ * longer than a consumer asks before it gives up. So we ask first. Not being told in time is no error here.
+ */
+async function untilGroupsWork(kafka: Kafka, log: Logger): Promise<void> {
+  for (const deadline = Date.now() + COORDINATOR_MS; Date.now() < deadline; await sleep(250))
+    try {
+      await withAdmin(kafka, (admin) => admin.fetchOffsets({ groupId: 'interleave-set-up' }));
+      return;
+    } catch {
+      log.debug('groups.waiting');
+    }
 }
