@@ -1,10 +1,10 @@
-/** Which series and images a sentence cites together: one group for each list of images. */
+/** Which series and images are cited together: one group for each list of images. */
 import { type CitationWords, type NumberList, type NumberSpan, readNumberList } from './cited-numbers.ts';
-import type { Sentence } from './sentences.ts';
+import type { TokenRange } from './cues.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
 
-export interface CitationGroup {
+export interface CitationGroup extends TokenRange {
   /** empty where none is named */
   series: number[];
   images: NumberSpan[];
@@ -13,9 +13,10 @@ export interface CitationGroup {
   imagesPaired: boolean;
 }
 
-type Series = Pick<CitationGroup, 'series' | 'seriesPaired'>;
+/** Where it was named last: `last` is -1 where it was not. */
+type Series = Pick<CitationGroup, 'series' | 'seriesPaired' | 'first' | 'last'>;
 
-const NO_SERIES: Series = { series: [], seriesPaired: false };
+const NO_SERIES: Series = { series: [], seriesPaired: false, first: -1, last: -1 };
 const SLASH = punctuationId('/');
 const COLON = punctuationId(':');
 const CONNECTING = ',;:/-(.';
@@ -31,33 +32,41 @@ export class CitationReader {
     this.#words = words;
   }
 
-  /** The groups of a sentence in order. A series named before images holds until another one is named. */
-  read(sentence: Sentence): CitationGroup[] {
+  /**
+   * The groups of a sentence (or of a whole section) in order, each with the tokens from its first word to its last
+   * number. A series named before images holds until another one is named.
+   */
+  read(range: TokenRange): CitationGroup[] {
     const groups: CitationGroup[] = [];
     let series = NO_SERIES;
-    let groupEnd = -1;
-    for (let at = sentence.first; at < sentence.last; ) {
-      const paired = this.#readPaired(at, sentence.last);
+    for (let at = range.first; at < range.last; ) {
+      const paired = this.#readPaired(at, range.last);
       if (paired !== null) {
-        groups.push(paired.group);
-        at = paired.next;
+        groups.push(paired);
+        at = paired.last;
         continue;
       }
-      const named = this.#readNumbered(at, sentence.last, this.#words.series);
+      const named = this.#readNumbered(at, range.last, this.#words.series);
       if (named !== null) {
         const found = { series: named.spans.flatMap(({ numbers }) => numbers), seriesPaired: named.slashes };
         const group = groups.at(-1);
-        if (group !== undefined && this.#namesSeriesOf(group, groupEnd, at, named.next, sentence.last)) {
-          Object.assign(group, found);
+        if (group !== undefined && this.#namesSeriesOf(group, at, named.next, range.last)) {
+          Object.assign(group, found, { last: named.next });
           series = NO_SERIES;
-        } else series = found;
+        } else series = { ...found, first: at, last: named.next };
         at = named.next;
         continue;
       }
-      const images = this.#readNumbered(at, sentence.last, this.#words.images);
-      if (images !== null && !this.#isDoubtful(at, series, sentence)) {
-        groups.push({ ...series, images: images.spans, imagesPaired: images.slashes });
-        groupEnd = images.next;
+      const images = this.#readNumbered(at, range.last, this.#words.images);
+      if (images !== null && !this.#isDoubtful(at, series, range)) {
+        const first = this.#connects(series.last, at) ? series.first : at;
+        groups.push({
+          ...series,
+          images: images.spans,
+          imagesPaired: images.slashes,
+          first,
+          last: images.next,
+        });
       }
       at = images?.next ?? at + 1;
     }
@@ -72,7 +81,7 @@ export class CitationReader {
   }
 
   /** "Series/image 3/55", "se:im 3:55". */
-  #readPaired(at: number, to: number): { group: CitationGroup; next: number } | null {
+  #readPaired(at: number, to: number): CitationGroup | null {
     const tokens = this.#tokens;
     const { series, images } = this.#words;
     const parted = (token: number) => tokens.id(token) === SLASH || tokens.id(token) === COLON;
@@ -81,23 +90,37 @@ export class CitationReader {
     const image = readNumberList(tokens, at + 5, to, this.#words, false);
     const number = Number(tokens.word(at + 3));
     if (image === null || !Number.isInteger(number)) return null;
-    const group = { series: [number], seriesPaired: false, images: image.spans, imagesPaired: false };
-    return { group, next: image.next };
+    return {
+      series: [number],
+      seriesPaired: false,
+      images: image.spans,
+      imagesPaired: false,
+      first: at,
+      last: image.next,
+    };
   }
 
   /**
    * Does a series named behind images belong to them? "Image 5 of series 3" does; "image 5, series 3" does where they
    * have no series yet and no images follow.
    */
-  #namesSeriesOf(group: CitationGroup, groupEnd: number, at: number, next: number, to: number): boolean {
+  #namesSeriesOf(group: CitationGroup, at: number, next: number, to: number): boolean {
     const tokens = this.#tokens;
-    if (at - groupEnd > MAX_CONNECTING) return false;
+    if (at - group.last > MAX_CONNECTING) return false;
     let of = false;
-    for (let between = groupEnd; between < at; between++) {
+    for (let between = group.last; between < at; between++) {
       if (this.#words.of.has(tokens.id(between))) of = true;
       else if (!CONNECTING.includes(tokens.word(between))) return false;
     }
     return of || (group.series.length === 0 && !this.#imagesFollow(next, to));
+  }
+
+  /** Do only marks that connect stand between a series that ended (-1: there is none) and what comes now? */
+  #connects(end: number, at: number): boolean {
+    if (end < 0 || at - end > MAX_CONNECTING) return false;
+    for (let between = end; between < at; between++)
+      if (!CONNECTING.includes(this.#tokens.word(between))) return false;
+    return true;
   }
 
   #imagesFollow(at: number, to: number): boolean {
@@ -107,8 +130,8 @@ export class CitationReader {
   }
 
   /** "IM 30": without a series and outside brackets the short forms may mean something else. */
-  #isDoubtful(at: number, { series }: Series, sentence: Sentence): boolean {
+  #isDoubtful(at: number, { series }: Series, range: TokenRange): boolean {
     if (!this.#words.short.has(this.#tokens.id(at)) || series.length > 0) return false;
-    return at === sentence.first || this.#tokens.word(at - 1) !== '(';
+    return at === range.first || this.#tokens.word(at - 1) !== '(';
   }
 }

@@ -4,7 +4,7 @@ import { type AssertedMention, assertMentions } from './assertion.ts';
 import { clauseEnds } from './clauses.ts';
 import { Clauses, type Mention, type TokenRange } from './cues.ts';
 import type { Lexicon } from './lexicon.ts';
-import { locate } from './location.ts';
+import { Locator } from './location.ts';
 import type { Sentence } from './sentences.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -23,9 +23,11 @@ export function readSentence(tokens: Tokens, sentence: Sentence, lexicon: Lexico
   const mentions = readMentions(tokens, sentence, lexicon);
   const { mentions: asserted, denied } = assertMentions(tokens, sentence, mentions, lexicon);
   const places = asserted.length === 0 ? [] : lexicon.places.match(tokens, sentence.first, sentence.last);
+  const locator = new Locator(tokens, lexicon, places);
   const clauses = new Clauses(sentence, clauseEnds(tokens, sentence, lexicon.clauseWords));
-  const findings = asserted.flatMap((mention) => {
-    const located = locate(mention, places, clauses.range(clauses.of(mention.first)));
+  const findings = asserted.flatMap((mention, index) => {
+    const clause = clauses.range(clauses.of(mention.first));
+    const located = locator.locate(mention, clause, aloneAround(asserted, index, sentence));
     const finding: Finding = {
       concept: mention.entry.id,
       assertion: mention.assertion,
@@ -53,6 +55,19 @@ export function readMentions(tokens: Tokens, sentence: TokenRange, lexicon: Lexi
     .flatMap(({ first, last, values }) =>
       values.flatMap((term) => (term === null ? [] : [{ first, last, ...term }])),
     );
+}
+
+/** The tokens between the mentions on either side of one; the same words may name two of them. */
+function aloneAround(mentions: readonly TokenRange[], index: number, sentence: TokenRange): TokenRange {
+  const { first, last } = mentions[index] ?? sentence;
+  let before = index;
+  while ((mentions[before]?.last ?? 0) > first) before--;
+  let after = index;
+  while ((mentions[after]?.first ?? Number.POSITIVE_INFINITY) < last) after++;
+  return {
+    first: mentions[before]?.last ?? sentence.first,
+    last: mentions[after]?.first ?? sentence.last,
+  };
 }
 
 function isAbnormal({ entry, assertion, time, subject }: AssertedMention): boolean {

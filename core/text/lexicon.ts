@@ -50,7 +50,8 @@ export interface CueEntry {
 /** PSEUDO looks like a cue and is none ("no change in"); STOP ends the reach of the cues around it ("but"). */
 export type Cue = CueEntry | 'PSEUDO' | 'STOP';
 
-export type Place = { laterality: Finding['laterality'] } | { location: string };
+/** A general location says less than any other: a lung nodule may be in a lobe. */
+export type Place = { laterality: Finding['laterality'] } | { location: string; general: boolean };
 
 export interface LexiconData {
   findings: { findings: readonly FindingEntry[]; ignore: readonly string[] };
@@ -59,6 +60,8 @@ export interface LexiconData {
   anatomy: {
     laterality: Readonly<Record<'LEFT' | 'RIGHT' | 'BILATERAL', readonly string[]>>;
     locations: Readonly<Record<string, readonly string[]>>;
+    general: readonly string[];
+    prepositions: readonly string[];
   };
   sets: WordSets;
   citations: Readonly<Record<keyof CitationWords, readonly string[]>>;
@@ -79,6 +82,7 @@ export interface Lexicon {
   findings: PhraseAutomaton<Term>;
   cues: PhraseAutomaton<Cue>;
   places: PhraseAutomaton<Place>;
+  placePrepositions: ReadonlySet<number>;
   clauseWords: ClauseWords;
   citationWords: CitationWords;
   sentenceWords: SentenceWords;
@@ -93,6 +97,7 @@ export function compileLexicon(data: LexiconData): Lexicon {
     new PhraseAutomaton(entries, vocabulary, data.sets);
   const { findings, cues, anatomy, clauses, sentences } = data;
   const sides = Object.entries(anatomy.laterality) as [Finding['laterality'], readonly string[]][];
+  const general = new Set(anatomy.general);
   return {
     data,
     vocabulary,
@@ -114,9 +119,10 @@ export function compileLexicon(data: LexiconData): Lexicon {
     places: automaton<Place>([
       ...sides.flatMap(([laterality, words]) => phrases<Place>(words, { laterality })),
       ...Object.entries(anatomy.locations).flatMap(([location, words]) =>
-        phrases<Place>(words, { location }),
+        phrases<Place>(words, { location, general: general.has(location) }),
       ),
     ]),
+    placePrepositions: new Set(anatomy.prepositions.map((word) => vocabulary.add(word))),
     clauseWords: wordSets(clauses, vocabulary),
     citationWords: wordSets(data.citations, vocabulary),
     sentenceWords: {

@@ -36,7 +36,7 @@ export function readForEncoding(
   const { text, placed } = joinParts(parts);
   const tokens = tokenize(text.slice(0, MAX_READ_LENGTH), lexicon.vocabulary);
   const sections = readSections(tokens, placed, lexicon.headings);
-  const sentences = readSentences(tokens, sections, lexicon.sentenceWords);
+  const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
   const readings = sentences.map((sentence) => readSentence(tokens, sentence, lexicon));
   const asserted = assertedSentences(text, readings);
   const reading: TextReading = {

@@ -5,10 +5,13 @@
  * Case never decides at a full stop, so that a text reads the same in capitals. A single line break is read as a blank
  * unless the next line clearly begins something new: a list item, a label ("Lungs:"), or a capitalised word where the
  * line before could have ended. In a text without case, a line break ends a sentence where the next word would still
- * have fitted on the line, for a wrapped line is full.
+ * have fitted on the line, for a wrapped line is full. No line break within an image citation ends one: "(image", "80)".
  */
+import { CitationReader } from './citation-groups.ts';
+import type { CitationWords } from './cited-numbers.ts';
 import type { Section } from './sections.ts';
 import type { Tokens } from './tokens.ts';
+import { punctuationId } from './vocabulary.ts';
 
 export interface Sentence {
   start: number;
@@ -35,35 +38,47 @@ export interface SentenceWords {
 /** A line shorter than this is never taken for a full one (columns, in a text without case). */
 const NARROWEST_COLUMN = 50;
 
+const OPENING = punctuationId('(');
+const CLOSING = punctuationId(')');
+
 /** The sentences of all sections in the order of the text. */
 export function readSentences(
   tokens: Tokens,
   sections: readonly Section[],
   words: SentenceWords,
+  citationWords: CitationWords,
 ): Sentence[] {
-  const splitter = new Splitter(tokens, words);
+  const splitter = new Splitter(tokens, words, citationWords);
   return sections.flatMap((section) => splitter.split(section));
 }
 
 class Splitter {
   readonly #tokens: Tokens;
   readonly #words: SentenceWords;
+  readonly #citationWords: CitationWords;
+  readonly #citations: CitationReader;
+  /** tokens of citations, but for the first of each */
+  #cited: ReadonlySet<number> = new Set();
   readonly #hasCase: boolean;
   readonly #column: number;
 
-  constructor(tokens: Tokens, words: SentenceWords) {
+  constructor(tokens: Tokens, words: SentenceWords, citationWords: CitationWords) {
     this.#tokens = tokens;
     this.#words = words;
+    this.#citationWords = citationWords;
+    this.#citations = new CitationReader(tokens, citationWords);
     this.#hasCase = tokens.text !== tokens.text.toLowerCase() && tokens.text !== tokens.text.toUpperCase();
     this.#column = this.#hasCase ? 0 : Math.max(NARROWEST_COLUMN, longestLine(tokens.text));
   }
 
   split(section: Section): Sentence[] {
     const tokens = this.#tokens;
+    const from = tokens.indexAt(section.start);
     const to = tokens.indexAt(section.end);
+    this.#cited = this.#withinCitations(from, to);
     const sentences: Sentence[] = [];
     let item = 0;
-    for (let at = tokens.indexAt(section.start); at < to; ) {
+    for (let at = from; at < to; ) {
       const marker = this.#listMarker(at, to);
       if (marker !== null) {
         item = marker.item ?? item;
@@ -82,8 +97,11 @@ class Splitter {
   /** The index after the last token of the sentence that begins at `first`. */
   #endOfSentence(first: number, to: number, item: number): number {
     const tokens = this.#tokens;
+    let inBrackets = false;
     for (let at = first; at < to; at++) {
-      if (at > first && this.#breaksBefore(at, to, item)) return at;
+      if (at > first && this.#breaksBefore(at, to, item, inBrackets)) return at;
+      if (tokens.id(at) === OPENING) inBrackets = true;
+      else if (tokens.id(at) === CLOSING) inBrackets = false;
       if (!this.#endsSentence(at, to)) continue;
       let last = at + 1;
       while (last < to && isTrailing(tokens, last)) last++;
@@ -92,11 +110,26 @@ class Splitter {
     return to;
   }
 
-  #breaksBefore(at: number, to: number, item: number): boolean {
+  #withinCitations(from: number, to: number): ReadonlySet<number> {
+    const cited = new Set<number>();
+    for (const { first, last } of this.#citations.read({ first: from, last: to }))
+      for (let at = first + 1; at < last; at++) cited.add(at);
+    return cited;
+  }
+
+  #breaksBefore(at: number, to: number, item: number, inBrackets: boolean): boolean {
     const gap = this.#tokens.gap(at);
     if (gap === 'PARAGRAPH') return true;
+    if (this.#cited.has(at) && (inBrackets || !this.#isNextItem(at, to, item))) return false;
     if (gap === 'LINE') return this.#breaksAtLine(at, to);
     return gap === 'BLANK' && item > 0 && this.#listMarker(at, to)?.item === item + 1;
+  }
+
+  /** Does a number that could be cited rather begin the next item of a list: "Normal images", "2. No effusion"? */
+  #isNextItem(at: number, to: number, item: number): boolean {
+    const tokens = this.#tokens;
+    if (tokens.kind(at) !== 'NUMBER' || this.#listMarker(at, to)?.item !== item + 1) return false;
+    return this.#citationWords.plural.has(tokens.id(at - 1)) || (item > 0 && tokens.gap(at) === 'LINE');
   }
 
   /** Is the token a full stop, question or exclamation mark that ends a sentence? */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { expandRange } from '../../../core/text/cited-numbers.ts';
 import {
   MAX_CITATIONS,
@@ -42,7 +43,10 @@ const FORMS: readonly (readonly [string, string])[] = [
   ['images 5–7', '*/5 */6 */7'],
   ['image 96-94', '*/94 */95 */96'],
   ['slice 14', '*/14'],
-  // what is no citation
+];
+
+/** Numbers that stand for something else. */
+const NO_CITATIONS: readonly (readonly [string, string])[] = [
   ['images demonstrate a mass', ''],
   ['a series of 3 radiographs', ''],
   ['image 5, 3 mm nodule', '*/5'],
@@ -52,9 +56,41 @@ const FORMS: readonly (readonly [string, string])[] = [
   ['given 30 mg im 3 times', ''],
 ];
 
-for (const [written, cited] of FORMS) {
+for (const [written, cited] of [...FORMS, ...NO_CITATIONS]) {
   test(written, () => assert.equal(citedIn(`A mass is seen ${written}.`), cited));
 }
+
+const BROKEN: readonly (readonly [string, string])[] = [
+  ['A mass (series 5, image\n80) is seen.', '5/80'],
+  ['A mass (image\n1).', '*/1'],
+  ['A mass is seen on image\n80. It is new.', '*/80'],
+  ['MASS ON SERIES 3\nIMAGE 5.', '3/5'],
+  ['1. Mass (series 3,\nimage\n2).\n2. Effusion.', '3/2'],
+  ['1. Mass (series 3, image 2). 2. Effusion.', '3/2'],
+  ['Limited images\n1. Mass\n2. Effusion', ''],
+  ['1. Normal images\n2. Effusion', ''],
+];
+
+for (const [written, cited] of BROKEN)
+  test(JSON.stringify(written), () => assert.equal(citedIn(written), cited));
+
+test('a line end instead of a blank within a citation changes nothing', () => {
+  const form = fc.constantFrom(...FORMS.map(([written]) => written));
+  const inCase = fc.constantFrom<(text: string) => string>(
+    (text) => text,
+    (text) => text.toUpperCase(),
+    (text) => text.toLowerCase(),
+  );
+  const lineEnds = fc.infiniteStream(fc.boolean());
+  fc.assert(
+    fc.property(form, inCase, lineEnds, (written, change, ends) => {
+      const sentence = (citation: string) => change(`A mass is seen ${citation}. It is new.`);
+      const broken = sentence(written.replaceAll(' ', () => (ends.next().value ? '\n' : ' ')));
+      assert.equal(citedIn(broken), citedIn(sentence(written)), JSON.stringify(broken));
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 test('images 1013-78 are 66 images', () => {
   const images = readReport([{ section: null, text: 'Mass on series 3, images 1013-78.' }]).citations;

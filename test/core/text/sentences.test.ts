@@ -33,6 +33,15 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ],
   ['Lungs: Clear\nHeart: Normal', 'Lungs: Clear|Heart: Normal'],
   ['Heart normal\n\nlungs clear', 'Heart normal|lungs clear'],
+  ['A mass (image\n80) is seen.', 'A mass (image\n80) is seen.'],
+  ['Masses on images\n80. Normal.', 'Masses on images\n80.|Normal.'],
+  ['MASS ON SERIES 3\nIMAGE 5.', 'MASS ON SERIES 3\nIMAGE 5.'],
+  ['1. Mass (series 3, image 2). 2. Normal.', 'Mass (series 3, image 2).|Normal.'],
+  ['1. Mass on images 1 and 2. It is new.', 'Mass on images 1 and 2.|It is new.'],
+  ['Limited images\n1. Mass\n2. Normal', 'Limited images|Mass|Normal'],
+  ['1. Normal lateral image\n2. Normal', 'Normal lateral image|Normal'],
+  ['1. Normal images 2. Normal', 'Normal images|Normal'],
+  ['Mass on image\n\n80 is normal.', 'Mass on image|80 is normal.'],
   ['Is there a mass? Yes!', 'Is there a mass?|Yes!'],
   ['Opacity, ?pneumonia.', 'Opacity, ?pneumonia.'],
   ['. . .', ''],
@@ -43,8 +52,9 @@ for (const [text, expected] of TEXTS) {
 }
 
 function sentencesOf(text: string): string[] {
-  const { vocabulary, headings, sentenceWords } = DEFAULT_LEXICON;
+  const { vocabulary, headings, sentenceWords, citationWords } = DEFAULT_LEXICON;
   const tokens = tokenize(text, vocabulary);
   const sections = readSections(tokens, [{ section: null, start: 0, end: text.length }], headings);
-  return readSentences(tokens, sections, sentenceWords).map(({ start, end }) => text.slice(start, end));
+  const sentences = readSentences(tokens, sections, sentenceWords, citationWords);
+  return sentences.map(({ start, end }) => text.slice(start, end));
 }

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MAX_LOCATION_DISTANCE } from '../../../core/text/limits.ts';
+import { readReport } from '../../../core/text/reading.ts';
+
+/** Each finding with its laterality and location. */
+const PLACES: readonly (readonly [string, string])[] = [
+  ['Left pleural effusion.', 'effusion LEFT pleura'],
+  ['Small right lower lobe consolidation.', 'consolidation RIGHT lower lobe'],
+  ['Lung nodule.', 'nodule lung'],
+  // a general location gives way to the place that the finding is said to be at
+  ['Lung nodule in the right lower lobe.', 'nodule RIGHT lower lobe'],
+  ['Right lower lobe 5 mm lung nodule.', 'nodule RIGHT lower lobe'],
+  ['A 5.0 cm lung mass in the posterior left upper lobe.', 'mass LEFT upper lobe'],
+  ['Lung nodule, 5 mm, in the lingula.', 'nodule lingula'],
+  ['Pulmonary fibrosis at both lung bases.', 'fibrosis BILATERAL lung base'],
+  ['Bilateral perihilar interstitial pulmonary edema.', 'edema BILATERAL hilum'],
+  ['Pleural thickening at the right apex.', 'pleural-thickening RIGHT apex'],
+  ['Right apical pleural thickening.', 'pleural-thickening RIGHT apex'],
+  // and keeps its own where the place is another finding's
+  [
+    'Pleural effusion and right lower lobe consolidation.',
+    'effusion RIGHT pleura, consolidation RIGHT lower lobe',
+  ],
+  ['Consolidation in the lower lobe with pleural effusion.', 'consolidation lower lobe, effusion pleura'],
+  ['Lower lobe consolidation, pleural effusion.', 'consolidation lower lobe, effusion pleura'],
+  ['Pleural effusion, atelectasis in the lower lobe.', 'effusion pleura, atelectasis lower lobe'],
+  ['Pleural effusion and a clip in the lingula.', 'effusion pleura'],
+  ['The left lower lobe is clear with pleural effusion.', 'effusion LEFT pleura'],
+  [`Lung nodule ${'and so on '.repeat(MAX_LOCATION_DISTANCE / 3)}in the lower lobe.`, 'nodule lung'],
+];
+
+for (const [text, expected] of PLACES) {
+  test(text, () => {
+    const { findings } = readReport([{ section: 'FINDINGS', text }]);
+    const read = findings.map(({ concept, laterality, location }) =>
+      [concept, laterality, location].filter((word) => word !== '').join(' '),
+    );
+    assert.equal(read.join(', '), expected);
+  });
+}
