@@ -17,6 +17,10 @@ export const RESTORE_STALL_MS = 15_000;
  * (`delete.retention.ms`), and a case that was erased meanwhile must not come back.
  */
 export const MAX_CACHE_AGE_MS = 7 * 86_400_000;
+/** Partitions that are taken at the same time: each opens connections and reads. */
+export const MAX_PARALLEL_TAKES = 4;
 /** Between two tries to take a partition. */
 export const MIN_TAKE_BACKOFF_MS = 100;
 export const MAX_TAKE_BACKOFF_MS = 5_000;
+/** Between two tries to join the group while it has no coordinator. */
+export const COORDINATOR_RETRY_MS = 1_000;

@@ -1,4 +1,3 @@
-import { codeOf } from '../../core/errors.ts';
 import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
 import type { Logger } from '../../platform/log.ts';
@@ -12,13 +11,7 @@ export async function refuseRecords(
 ): Promise<void> {
   await Promise.all(
     refused.map(async ({ record, code }) => {
-      try {
-        await deadLetterRecord(producer, 'joiner', code, record);
-      } catch (error) {
-        // A record near the limit does not fit into another one; where it stands is kept all the same.
-        if (codeOf(error) !== 'EVENT_TOO_LARGE') throw error;
-        await deadLetterRecord(producer, 'joiner', code, { ...record, value: null });
-      }
+      await deadLetterRecord(producer, 'joiner', code, record);
       const { topic, partition, offset } = record;
       log.error({ topic, partition, offset, code }, 'joiner.record.refused');
       metrics.refused.inc({ code });

@@ -12,13 +12,14 @@ import { CaseCache } from './case-cache.ts';
 import type { config as shape } from './config.ts';
 import { GapMemory } from './gap-memory.ts';
 import { handleBatch } from './handle-batch.ts';
-import { FETCH_WAIT_MS, MAX_FETCH_BYTES } from './limits.ts';
+import { COORDINATOR_RETRY_MS, FETCH_WAIT_MS, MAX_FETCH_BYTES, MAX_PARALLEL_TAKES } from './limits.ts';
 import { joinerMetrics } from './metrics.ts';
 import { OwnedPartition } from './owned-partition.ts';
 import { copartitioned } from './partition-assigner.ts';
 import type { Positions } from './partition-producer.ts';
 import { PartitionReader } from './read-partition.ts';
 import { refuseRecords } from './refuse-records.ts';
+import { Semaphore } from './semaphore.ts';
 import { takePartition } from './take-partition.ts';
 
 type Config = Readonly<z.infer<z.ZodObject<typeof shape>>>;
@@ -56,7 +57,9 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     maxWaitTimeInMs: FETCH_WAIT_MS,
     maxBytesPerPartition: MAX_FETCH_BYTES,
   });
+  let stopping = false;
   const gaps = new GapMemory();
+  const takes = new Semaphore(MAX_PARALLEL_TAKES);
   const bothInputs = (partition: number) => INPUTS.map((topic) => ({ topic, partitions: [partition] }));
 
   const assignment = new Assignment({
@@ -65,7 +68,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       for (const [topic, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) });
       consumer.resume(bothInputs(partition));
     },
-    take,
+    take: (partition) => takes.run(() => take(partition)),
     changed(assigned, owned) {
       metrics.owned.set(owned);
       ready.set('partitions', owned === assigned, `${owned} of ${assigned} taken`);
@@ -114,20 +117,30 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   );
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     ready.set('partitions', false, 'crashed');
-    if (!payload.restart) fail(payload.error);
+    if (payload.restart || stopping) return;
+    // kafkajs takes a coordinator that is not there yet for a final error; a new or failing cluster will have one soon.
+    if (payload.error.name !== 'KafkaJSGroupCoordinatorNotFound') fail(payload.error);
+    else setTimeout(() => run().catch(fail), COORDINATOR_RETRY_MS);
   });
   await consumer.connect();
   await consumer.subscribe({ topics: INPUTS, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    // Enough for every input of every partition at once: nothing that was fetched may wait for its turn.
-    partitionsConsumedConcurrently: INPUTS.length * config.partitions,
-    eachBatch: (payload) => handleBatch(payload, { assignment, metrics, log, fail }),
-  });
+  await run();
+
+  async function run(): Promise<void> {
+    if (stopping) return;
+    await consumer.connect();
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      // Enough for every input of every partition at once: nothing that was fetched may wait for its turn.
+      partitionsConsumedConcurrently: INPUTS.length * config.partitions,
+      eachBatch: (payload) => handleBatch(payload, { assignment, metrics, log, fail }),
+    });
+  }
 
   return {
     async stop() {
+      stopping = true;
       const given = assignment.stop();
       await consumer.disconnect();
       await given;
