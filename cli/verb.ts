@@ -22,6 +22,8 @@ export interface Verb {
   summary: string;
   help: string;
   options: OptionTable;
+  /** Whether words that are no options belong to it; else they are refused. */
+  takesWords?: boolean;
   run(input: VerbInput): Promise<ExitCode>;
 }
 
@@ -58,7 +60,7 @@ function parse(verb: Verb, args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: { ...COMMON, ...verb.options },
-      allowPositionals: true,
+      allowPositionals: verb.takesWords === true,
       strict: true,
     });
   } catch (cause) {

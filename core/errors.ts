@@ -122,6 +122,10 @@ export class InterleaveError extends Error {
 }
 
 /** The code of any thrown thing: its own where it has one of ours, `INTERNAL` otherwise. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}
+
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof InterleaveError ? error.code : 'INTERNAL';
 }

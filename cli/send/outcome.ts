@@ -1,3 +1,5 @@
+import { ERRORS, isErrorCode } from '../../core/errors.ts';
+
 /** What became of one message or object. */
 export interface Outcome {
   /** The file, and the place in it where it holds several. */
@@ -17,6 +19,12 @@ export interface Summary {
   /** Times until the acknowledgement. */
   p50Ms: number;
   p95Ms: number;
+}
+
+/** What a code of our own table means, to be put behind it; '' for the others. */
+export function meaning(code: string): string {
+  const last = code.split(' ').at(-1) ?? '';
+  return isErrorCode(last) ? ` (${ERRORS[last][1]})` : '';
 }
 
 export function summarise(outcomes: readonly Outcome[], seconds: number): Summary {

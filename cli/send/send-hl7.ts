@@ -1,4 +1,4 @@
-import { codeOf } from '../../core/errors.ts';
+import { codeOf, isErrorCode } from '../../core/errors.ts';
 import { readHl7Files } from '../../senders/hl7-files.ts';
 import { MllpSender } from '../../senders/mllp-sender.ts';
 import type { Outcome } from './outcome.ts';
@@ -42,8 +42,10 @@ async function sendOne(sender: MllpSender, item: string, message: Buffer): Promi
     milliseconds: performance.now() - start,
   });
   try {
-    const { accepted, code, errorCode } = await sender.send(message);
-    return outcome(accepted, errorCode === '' ? code || 'unreadable answer' : `${code} ${errorCode}`);
+    const { accepted, code, errorCode, applicationCode } = await sender.send(message);
+    const known = isErrorCode(applicationCode) ? applicationCode : '';
+    const words = [code, errorCode, known].filter((word) => word !== '');
+    return outcome(accepted, words.join(' ') || 'unreadable answer');
   } catch (error) {
     return outcome(false, codeOf(error));
   }

@@ -9,8 +9,8 @@ export interface GroupLag {
   lag: number;
 }
 
-/** The lag of every group of ours, over all its topics; empty when Kafka does not answer. */
-export async function groupLags(brokers: string): Promise<GroupLag[]> {
+/** The lag of every group of ours, over all its topics; `undefined` when Kafka does not answer. */
+export async function groupLags(brokers: string): Promise<GroupLag[] | undefined> {
   const kafka: Kafka = createKafka(brokers.split(','), 'interleave-status', createLogger('status', 'silent'));
   try {
     return await withAdmin(kafka, async (admin) => {
@@ -35,7 +35,7 @@ export async function groupLags(brokers: string): Promise<GroupLag[]> {
       );
     });
   } catch {
-    return [];
+    return undefined;
   }
 }
 

@@ -30,9 +30,24 @@ const instanceFile = (dataDir: string) => join(dataDir, 'run', 'up.json');
 
 /**
  * Takes the data folder for this process. What an `up` left behind that was killed with SIGKILL (its processes, known
- * by pid and moment of start) is stopped first. Throws `ALREADY_RUNNING`. Returns how to let go.
+ * by pid and moment of start) is stopped first. Throws `ALREADY_RUNNING`, or `CONFIG_INVALID` where we may not write.
+ * Returns how to let go.
  */
 export async function claim(dataDir: string, say: (line: string) => void): Promise<() => void> {
+  try {
+    takeFolder(dataDir);
+  } catch (cause) {
+    if (cause instanceof InterleaveError) throw cause;
+    throw unusable(dataDir, cause);
+  }
+  await stopOrphans(dataDir, say);
+  return () => {
+    rmSync(instanceFile(dataDir), { force: true });
+    rmSync(pidFile(dataDir), { force: true });
+  };
+}
+
+function takeFolder(dataDir: string): void {
   mkdirSync(join(dataDir, 'run'), { recursive: true, mode: 0o700 });
   const us = identify(process.pid);
   for (let attempt = 0; ; attempt++) {
@@ -40,6 +55,7 @@ export async function claim(dataDir: string, say: (line: string) => void): Promi
       writeFileSync(pidFile(dataDir), JSON.stringify(us), { flag: 'wx', mode: 0o600 });
       break;
     } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
       const pid = runningPid(dataDir);
       if (pid !== undefined || attempt > 0)
         throw new InterleaveError(
@@ -50,11 +66,15 @@ export async function claim(dataDir: string, say: (line: string) => void): Promi
       rmSync(pidFile(dataDir), { force: true });
     }
   }
-  await stopOrphans(dataDir, say);
-  return () => {
-    rmSync(instanceFile(dataDir), { force: true });
-    rmSync(pidFile(dataDir), { force: true });
-  };
+}
+
+function unusable(dataDir: string, cause: unknown): InterleaveError {
+  const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  return new InterleaveError(
+    'CONFIG_INVALID',
+    `The data folder ${dataDir} cannot be written${reason}: make it writable for this user, or choose another with --data-dir.`,
+    { cause },
+  );
 }
 
 /** The pid of the `up` that runs on this data folder. */

@@ -31,7 +31,10 @@ export const down: Verb = {
     const pid = runningPid(dataDir);
     if (pid === undefined) {
       if ((await stopOrphans(dataDir, input.say)) === 0)
-        throw new InterleaveError('NOT_RUNNING', `Nothing runs on ${dataDir}.`);
+        throw new InterleaveError(
+          'NOT_RUNNING',
+          `Nothing runs on ${dataDir}; a system on another folder is named by --data-dir.`,
+        );
     } else {
       input.say('· Stopping …');
       process.kill(pid, 'SIGTERM');

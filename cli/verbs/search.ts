@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERRORS, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { ERRORS, InterleaveError, isErrorCode } from '../../core/errors.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MAX_HITS } from '../limits.ts';
@@ -26,6 +26,7 @@ const ANSWER_MS = 30_000;
 
 const namesSchema = z.array(z.object({ name: z.string() }));
 const answerSchema = z.looseObject({
+  total: z.looseObject({ value: z.number(), relation: z.string() }).optional(),
   hits: z.array(
     z.looseObject({
       id: z.string(),
@@ -44,6 +45,7 @@ export const search: Verb = {
   name: 'search',
   summary: 'find cases by words',
   help: HELP,
+  takesWords: true,
   options: { ...DATA_DIR_OPTION, size: { type: 'string' }, url: { type: 'string' } },
   async run(input) {
     const words = input.positionals.join(' ').trim();
@@ -53,7 +55,10 @@ export const search: Verb = {
     const answer = await ask(page, words, size);
     if (input.json) input.print(JSON.stringify(answer));
     else if (answer.hits.length === 0) input.print('nothing found');
-    else for (const [index, hit] of answer.hits.entries()) input.print(describe(hit, index + 1));
+    else {
+      for (const [index, hit] of answer.hits.entries()) input.print(describe(hit, index + 1));
+      if (answer.total !== undefined) input.print(count(answer.hits.length, answer.total));
+    }
     return EXIT.ok;
   },
 };
@@ -67,9 +72,13 @@ async function ask(page: string, words: string, size: number): Promise<Answer> {
     body: JSON.stringify({ words, size }),
     signal: AbortSignal.timeout(ANSWER_MS),
   }).catch((cause: unknown) => {
-    throw new InterleaveError('NOT_RUNNING', `The search service at ${url.origin} does not answer.`, {
-      cause,
-    });
+    throw new InterleaveError(
+      'NOT_RUNNING',
+      `The search service at ${url.origin} does not answer: start it with \`npm start\`, or name its --url.`,
+      {
+        cause,
+      },
+    );
   });
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusal(body, response.status);
@@ -89,11 +98,15 @@ function searchUrl(page: string): URL {
 /** The service's own code and message; the message begins with what the code means. */
 function refusal(body: unknown, status: number): InterleaveError {
   const { data } = refusalSchema.safeParse(body);
-  if (data === undefined || !Object.hasOwn(ERRORS, data.error.code))
+  if (data === undefined || !isErrorCode(data.error.code))
     return new InterleaveError('QUERY_INVALID', `HTTP status ${status}.`);
-  const code = data.error.code as ErrorCode;
+  const { code } = data.error;
   const detail = data.error.message.replace(ERRORS[code][1], '').trim();
   return new InterleaveError(code, detail === '' ? undefined : detail);
+}
+
+function count(shown: number, { value, relation }: { value: number; relation: string }): string {
+  return `${shown} of ${relation === 'gte' ? 'at least ' : ''}${value} ${value === 1 ? 'case' : 'cases'}`;
 }
 
 function describe(hit: Answer['hits'][number], rank: number): string {

@@ -3,7 +3,7 @@ import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MAX_PORT } from '../limits.ts';
 import { filesOf } from '../send/files.ts';
-import { type Outcome, type Summary, summarise } from '../send/outcome.ts';
+import { meaning, type Outcome, type Summary, summarise } from '../send/outcome.ts';
 import { sendDicom } from '../send/send-dicom.ts';
 import { sendHl7 } from '../send/send-hl7.ts';
 import { readInstance } from '../up/instance.ts';
@@ -41,6 +41,7 @@ export const send: Verb = {
   name: 'send',
   summary: 'send HL7 messages or DICOM files to the gateways',
   help: HELP,
+  takesWords: true,
   options: {
     ...DATA_DIR_OPTION,
     to: { type: 'string' },
@@ -99,7 +100,7 @@ function reporter(outcomes: Outcome[], start: number, input: VerbInput): (outcom
   let last = start;
   return (outcome) => {
     outcomes.push(outcome);
-    if (!outcome.accepted) input.say(`✗ ${outcome.item}: ${outcome.code}`);
+    if (!outcome.accepted) input.say(`✗ ${outcome.item}: ${outcome.code}${meaning(outcome.code)}`);
     const now = performance.now();
     if (now - last < PROGRESS_MS) return;
     last = now;

@@ -37,10 +37,19 @@ export const status: Verb = {
   async run(input) {
     const dataDir = dataDirOf(input);
     const instance = runningPid(dataDir) === undefined ? undefined : readInstance(dataDir);
-    if (instance === undefined) throw new InterleaveError('NOT_RUNNING', `Nothing runs on ${dataDir}.`);
-    const [parts, lag, cases] = await Promise.all([
-      Promise.all(instance.children.map((child) => describePart(child, instance))),
-      groupLags(instance.kafkaBrokers),
+    if (instance === undefined)
+      throw new InterleaveError(
+        'NOT_RUNNING',
+        `Nothing runs on ${dataDir}: start it with \`npm start\`, or name its --data-dir.`,
+      );
+    const lags = groupLags(instance.kafkaBrokers);
+    const answers: Record<string, Promise<boolean>> = {
+      kafka: lags.then((lag) => lag !== undefined),
+      elasticsearch: elasticsearchAnswers(instance.elasticsearchUrl),
+    };
+    const [parts, lag = [], cases] = await Promise.all([
+      Promise.all(instance.children.map((child) => describePart(child, instance, answers))),
+      lags,
       countCases(instance.elasticsearchUrl),
     ]);
     if (input.json) input.print(JSON.stringify({ page: instance.page, parts, lag, cases: cases ?? null }));
@@ -49,10 +58,11 @@ export const status: Verb = {
   },
 };
 
-/** Services say themselves whether they are ready; an engine is when it answers; the feed when it runs. */
+/** Services and the feed say themselves whether they are ready; an engine is when it answers. */
 async function describePart(
   { name, identity }: Instance['children'][number],
   instance: Instance,
+  engineAnswers: Record<string, Promise<boolean>>,
 ): Promise<Part> {
   const running = isRunning(identity);
   const port = instance.health[name];
@@ -61,7 +71,7 @@ async function describePart(
     const { ready, missing } = await readiness(port, STATUS_ANSWER_MS);
     return { name, running, ready, detail: ready ? '' : missing };
   }
-  const answers = name === 'elasticsearch' ? await elasticsearchAnswers(instance.elasticsearchUrl) : true;
+  const answers = (await engineAnswers[name]) ?? true;
   return { name, running, ready: answers, detail: answers ? '' : 'does not answer' };
 }
 

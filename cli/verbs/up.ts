@@ -73,7 +73,6 @@ export const up: Verb = {
 
 /** Starts, tells, waits for a signal, stops. A failed start stops what had started. */
 async function runUntilStopped(system: System, input: VerbInput): Promise<void> {
-  const begun = Date.now();
   let asked: (reason: 'stop') => void = () => undefined;
   const stopAsked = new Promise<'stop'>((resolve) => {
     asked = resolve;
@@ -87,7 +86,7 @@ async function runUntilStopped(system: System, input: VerbInput): Promise<void> 
     const started = await Promise.race([system.start(), stopAsked]);
     if (started !== 'stop') {
       tell(started, input);
-      void tellFirstCase(started, begun, input, stopAsked);
+      void tellFirstCase(started, input, stopAsked);
       await stopAsked;
     }
     input.say('· Stopping …');
@@ -109,10 +108,9 @@ function tell(instance: Instance, input: VerbInput): void {
   input.say('  Research software, not for diagnosis. Ctrl-C stops everything.');
 }
 
-/** On an empty system, says when the first case can be found. */
+/** On an empty system, says when the first case can be found, counted from the start of this process (`npm start`). */
 async function tellFirstCase(
   instance: Instance,
-  begun: number,
   input: VerbInput,
   stopAsked: Promise<unknown>,
 ): Promise<void> {
@@ -125,9 +123,7 @@ async function tellFirstCase(
     await sleep(500);
     if (((await countCases(instance.elasticsearchUrl)) ?? 0) === 0) continue;
     if (!stopped)
-      input.say(
-        `✓ The first case is searchable (${Math.round((Date.now() - begun) / 1000)} s after the start)`,
-      );
+      input.say(`✓ The first case is searchable (${Math.round(process.uptime())} s after the start)`);
     return;
   }
 }

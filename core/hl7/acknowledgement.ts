@@ -16,6 +16,8 @@ export interface Acknowledgement {
   text: string;
   /** ERR-3, a code of table 0357, '' where there is none */
   errorCode: string;
+  /** ERR-5: the receiver's own code, from us one of `core/errors.ts`; '' where there is none */
+  applicationCode: string;
   /** AA or CA: the receiver has it for good */
   accepted: boolean;
   raw: Buffer;
@@ -92,11 +94,12 @@ export function parseAcknowledgement(raw: Buffer): Acknowledgement {
       controlId: textAt(message, 'MSA-2'),
       text: textAt(message, 'MSA-3') || textAt(message, 'ERR-8'),
       errorCode: textAt(message, 'ERR-3.1'),
+      applicationCode: textAt(message, 'ERR-5.1'),
       accepted: code === 'AA' || code === 'CA',
       raw,
     };
   } catch {
-    return { code: '', controlId: '', text: '', errorCode: '', accepted: false, raw };
+    return { code: '', controlId: '', text: '', errorCode: '', applicationCode: '', accepted: false, raw };
   }
 }
 

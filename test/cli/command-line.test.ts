@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -35,12 +35,25 @@ test('what cannot be understood ends with 2 and says what was meant', async () =
     [['send', 'fax', 'x'], /interleave send hl7 FILE/],
     [['send', 'hl7', '/does/not/exist'], /There is no file/],
     [['search'], /Say what to search for/],
+    [['up', 'now'], /Unexpected argument 'now'/],
+    [['status', 'all'], /Unexpected argument 'all'/],
   ] as const) {
     const { code, stderr, stdout } = await runCli(args);
     assert.equal(code, 2, args.join(' '));
     assert.match(stderr, words);
     assert.equal(stdout, '');
   }
+});
+
+test('a data folder that cannot be written is one sentence that says what to do', async () => {
+  const file = join(dataDir, 'a-file');
+  await writeFile(file, '');
+  const { code, stderr } = await runCli(['up', '--data-dir', file]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^interleave: .*a-file cannot be written \(ENOTDIR\): .*--data-dir\. \(CONFIG_INVALID\)\n$/,
+  );
 });
 
 test('what needs a running system ends with 3 without one, and tells programs as well', async () => {

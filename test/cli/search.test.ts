@@ -12,6 +12,7 @@ const HIT = {
   findings: { present: [{ name: 'Effusion' }], absent: [], uncertain: [{ name: 'Pneumonia' }] },
   score: 0.5,
 };
+const TOTAL = { value: 7, relation: 'gte' };
 
 test('search posts the words and prints hits for people or for programs', async () => {
   const bodies: unknown[] = [];
@@ -30,7 +31,7 @@ test('search posts the words and prints hits for people or for programs', async 
         JSON.stringify(
           refused
             ? { error: { code: 'QUERY_INVALID', message: 'The query could not be understood. Too long.' } }
-            : { hits: [HIT] },
+            : { hits: [HIT], total: TOTAL },
         ),
       );
     });
@@ -45,12 +46,12 @@ test('search posts the words and prints hits for people or for programs', async 
   assert.equal(people.code, 0);
   assert.equal(
     people.stdout,
-    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\n',
+    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\n1 of at least 7 cases\n',
   );
   assert.deepEqual(bodies, [{ words: 'left effusion', size: 3 }]);
 
   const programs = await runCli(['search', 'effusion', '--json', ...url]);
-  assert.deepEqual(JSON.parse(programs.stdout), { hits: [HIT] });
+  assert.deepEqual(JSON.parse(programs.stdout), { hits: [HIT], total: TOTAL });
 
   const refused = await runCli(['search', 'refuse', ...url]);
   assert.equal(refused.code, 1);

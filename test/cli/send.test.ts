@@ -19,13 +19,15 @@ after(() => rm(folder, { recursive: true, force: true }));
 const message = (controlId: string) =>
   `MSH|^~\\&|RIS|HOSPITAL|||20260101120000||ORU^R01|${controlId}|P|2.5.1\rOBX|1|TX|||Text\r`;
 
-/** Answers AA, and AE to control ids that begin with "bad". */
+/** Answers AA, and to control ids that begin with "bad" AE with a code of ours. */
 async function receiver() {
   const server = createServer((socket) => {
     socket.on('data', (frame: Buffer) => {
       const controlId = frame.toString().split('|')[9] ?? '';
-      const code = controlId.startsWith('bad') ? 'AE' : 'AA';
-      socket.write(`\x0bMSH|^~\\&|||||||ACK|1|P|2.5.1\rMSA|${code}|${controlId}\r\x1c\r`);
+      const bad = controlId.startsWith('bad');
+      const code = bad ? 'AE' : 'AA';
+      const err = bad ? 'ERR|||101|E|HL7_REQUIRED_FIELD_MISSING\r' : '';
+      socket.write(`\x0bMSH|^~\\&|||||||ACK|1|P|2.5.1\rMSA|${code}|${controlId}\r${err}\x1c\r`);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -52,9 +54,12 @@ test('send hl7 reports every answer, and ends with 1 when one was not positive',
   const { sent, accepted, refused } = JSON.parse(mixed.stdout);
   assert.deepEqual(
     { sent, accepted, refused },
-    { sent: 3, accepted: 2, refused: [{ item: `${bad}#1`, code: 'AE' }] },
+    { sent: 3, accepted: 2, refused: [{ item: `${bad}#1`, code: 'AE 101 HL7_REQUIRED_FIELD_MISSING' }] },
   );
-  assert.match(mixed.stderr, /✗ .*bad\.hl7#1: AE/);
+  assert.match(
+    mixed.stderr,
+    /✗ .*bad\.hl7#1: AE 101 HL7_REQUIRED_FIELD_MISSING \(A field that is needed is empty\.\)/,
+  );
   server.close();
 });
 

@@ -59,6 +59,7 @@ describe('acknowledgements', () => {
       assert.equal(code(enhanced, outcome), accept, String(outcome));
       const read = parseAcknowledgement(Buffer.from(answer(MSH, outcome) ?? ''));
       assert.equal(read.errorCode, condition);
+      assert.equal(read.applicationCode, outcome ?? '');
       assert.equal(read.controlId, 'C1');
       assert.equal(read.accepted, outcome === null);
       assert.equal(read.text, outcome === null ? '' : ERRORS[outcome][1]);
