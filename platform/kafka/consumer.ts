@@ -69,7 +69,13 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   consumer.on(consumer.events.GROUP_JOIN, () => ready.set('kafka', true));
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     ready.set('kafka', false, 'crashed');
-    if (!payload.restart && !stopping) options.fail(payload.error);
+    if (!payload.restart && !stopping) options.fail(asOurs(payload.error));
+  });
+  // A batch of control records or aborted transactions only never reaches `eachBatch`; uncommitted it would look like
+  // lag for ever, and like a stall when nothing follows.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize > 0 || stopping) return;
+    commit(consumer, payload, Number(payload.lastOffset)).catch(() => undefined);
   });
 
   await consumer.connect();
@@ -93,9 +99,9 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
       const last = records.at(-1);
       if (last === undefined || !(await handleUntilDone(records, payload))) return;
       payload.resolveOffset(String(last.offset));
-      await member.commitOffsets([
-        { topic: batch.topic, partition: batch.partition, offset: String(last.offset + 1) },
-      ]);
+      const isEnd = start + step >= batch.messages.length;
+      // The record that ends a transaction follows its records, and is not handed to us.
+      await commit(member, batch, isEnd ? Number(batch.lastOffset()) : last.offset);
       handled.inc({ topic: batch.topic }, records.length);
       lag.progressed();
       await payload.heartbeat();
@@ -135,6 +141,14 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   };
 }
 
+function commit(
+  member: Consumer,
+  { topic, partition }: { topic: string; partition: number },
+  lastOffset: number,
+): Promise<void> {
+  return member.commitOffsets([{ topic, partition, offset: String(lastOffset + 1) }]);
+}
+
 export function toRecord(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
   return {
     topic,
@@ -147,6 +161,13 @@ export function toRecord(topic: string, partition: number, message: KafkaMessage
       Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value ?? '')]),
     ),
   };
+}
+
+/** That the broker was away for long is no mistake of ours: kafkajs gives up, and the next start goes on. */
+function asOurs(error: Error): Error {
+  return isKafkaError(error)
+    ? new InterleaveError('KAFKA_UNAVAILABLE', error.message, { cause: error })
+    : error;
 }
 
 /** Errors of kafkajs itself (a rebalance, a lost coordinator) are handled by kafkajs. */

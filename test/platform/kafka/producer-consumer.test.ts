@@ -74,6 +74,42 @@ test('what was confirmed is read, each key in order, by a group that joins later
   assert.equal(lag.get(topic), 0, 'everything that was handled is committed');
 });
 
+test('what ends a transaction, and what was in one that was aborted, is not lag', async () => {
+  const topic = await newTopic();
+  const groupId = randomUUID();
+  const writer = kafka.producer({ transactionalId: randomUUID(), idempotent: true, maxInFlightRequests: 1 });
+  await writer.connect();
+  after(() => writer.disconnect());
+  const write = async (value: string, end: 'commit' | 'abort'): Promise<void> => {
+    const transaction = await writer.transaction();
+    await transaction.send({ topic, messages: [{ key: 'a', value, partition: 0 }] });
+    await transaction[end]();
+  };
+  const got: string[] = [];
+  const { log, metrics, ready, fail, failures } = context();
+  const consumer = await consume(kafka, {
+    groupId,
+    topics: [topic],
+    log,
+    metrics,
+    ready,
+    fail,
+    async handle(records) {
+      got.push(...records.map((record) => String(record.value)));
+    },
+  });
+  after(() => consumer.stop());
+  const lag = async () => (await withAdmin(kafka, (admin) => readLag(admin, groupId, [topic]))).get(topic);
+  await write('1', 'commit');
+  await until(async () => got.length === 1 && (await lag()) === 0);
+  await write('2', 'abort');
+  await until(async () => (await lag()) === 0);
+  await write('3', 'commit');
+  await until(async () => got.length === 2 && (await lag()) === 0);
+  assert.deepEqual(got, ['1', '3']);
+  assert.deepEqual(failures, []);
+});
+
 test('an error that passes is tried again with the same records; nothing is skipped', async () => {
   const topic = await newTopic();
   const producer = await connectProducer();
