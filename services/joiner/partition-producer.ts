@@ -48,7 +48,7 @@ export class PartitionProducer {
       return new PartitionProducer(producer, output);
     } catch (cause) {
       await producer.disconnect().catch(() => undefined);
-      throw new InterleaveError('KAFKA_UNAVAILABLE', undefined, { cause });
+      throw new InterleaveError('KAFKA_UNAVAILABLE', kafkaType(cause), { cause });
     }
   }
 
@@ -75,9 +75,8 @@ export class PartitionProducer {
       await transaction.commit();
       return last;
     } catch (cause) {
-      throw new InterleaveError(isFenced(cause) ? 'PRODUCER_FENCED' : 'KAFKA_UNAVAILABLE', undefined, {
-        cause,
-      });
+      const code = isFenced(cause) ? 'PRODUCER_FENCED' : 'KAFKA_UNAVAILABLE';
+      throw new InterleaveError(code, kafkaType(cause), { cause });
     }
   }
 
@@ -112,4 +111,11 @@ const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'TRANSACTIO
 function isFenced(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('type' in error && FENCED.has(String(error.type))) || isFenced(error.cause);
+}
+
+/** What the broker said, for the log, which leaves causes out. */
+function kafkaType(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : error.name;
+  return error.cause === undefined ? `(${type})` : (kafkaType(error.cause) ?? `(${type})`);
 }
