@@ -125,6 +125,8 @@ export interface SearchAnswer {
     concepts: (NamedConcept & { assertion: Assertion; text: string })[];
     phrases: string[];
     rest: string;
+    /** mistyped names of findings, and what they were read as */
+    respelled: { typed: string; read: string }[];
     /** true when the words were the number of a record */
     accession: boolean;
   };

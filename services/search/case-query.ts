@@ -129,8 +129,8 @@ function wordsClause(words: readonly string[], reading: QueryReading, filtering:
   return { bool: { should: clauses, minimum_should_match: filtering ? 0 : ENOUGH_WORDS } };
 }
 
-/** Of one or two words all must be there, of more three in five. */
-const ENOUGH_WORDS = '2<60%';
+/** Of one or two words all must be there, of more three in five, rounded up: two of three. */
+const ENOUGH_WORDS = '2<-40%';
 
 /** What is denied is left out: an encoder puts "no pneumothorax" right beside "pneumothorax". */
 function meaningText({ concepts, rest }: QueryReading): string {

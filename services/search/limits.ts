@@ -5,6 +5,8 @@ export const MAX_BODY_BYTES = 16 * 1024;
 export const MAX_WORDS_LENGTH = 500;
 /** Words of a query that are searched; the others are left out. */
 export const MAX_QUERY_WORDS = 40;
+/** Unknown words of a query that are compared with the names of findings. */
+export const MAX_RESPELLED_WORDS = 8;
 /** Quoted phrases of a query. */
 export const MAX_PHRASES = 5;
 /** Values of one filter, and characters of one value. */

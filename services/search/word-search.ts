@@ -15,6 +15,7 @@ import {
 import { type QueryReading, readQuery } from './query-reading.ts';
 import type { QueryVectors } from './query-vectors.ts';
 import { type Fused, fuse, type Leg } from './reciprocal-rank-fusion.ts';
+import { respell } from './respelling.ts';
 import type { SearchRequest } from './search-request.ts';
 import { HIGHLIGHT_END, HIGHLIGHT_START, highlightedSegments } from './segments.ts';
 
@@ -31,11 +32,12 @@ export async function searchCases(
   request: SearchRequest,
 ): Promise<SearchAnswer> {
   const began = performance.now();
-  const reading = readQuery(request.words);
-  const found =
-    request.words.trim() === ''
-      ? await newest(index, request)
-      : ((await byNumber(index, reading, request)) ?? (await byWords(index, vectors, reading, request)));
+  const asTyped = readQuery(request.words);
+  const numbered =
+    request.words.trim() === '' ? await newest(index, request) : await byNumber(index, asTyped, request);
+  const { reading, respelled } =
+    numbered === null ? await respell(index, request.words, asTyped) : { reading: asTyped, respelled: [] };
+  const found = numbered ?? (await byWords(index, vectors, reading, request));
   return {
     notice: NOTICE,
     query: {
@@ -43,6 +45,7 @@ export async function searchCases(
       concepts: reading.concepts.map((concept) => ({ ...named(concept.concept), ...concept })),
       phrases: reading.phrases,
       rest: reading.rest.join(' '),
+      respelled,
       accession: found.byNumber,
     },
     total: found.total,

@@ -23,6 +23,7 @@ import { caseDocument } from '../../../services/indexer/case-document.ts';
 import { vectorSlots } from '../../../services/indexer/vector-slots.ts';
 import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../services/search/answers.ts';
 import { config } from '../../../services/search/config.ts';
+import { MAX_RESPELLED_WORDS } from '../../../services/search/limits.ts';
 import { start } from '../../../services/search/service.ts';
 import {
   caseFixture,
@@ -216,6 +217,38 @@ describe('the search API', () => {
     assert.equal((await found('tracheostomy'))[0], 'A108');
     assert.equal((await found('cannulas'))[0], 'A108');
     assert.equal((await found('cough'))[0], 'A107');
+  });
+
+  it('a mistyped finding is read as the finding, and brings none that denies it', async () => {
+    const answer = await post({ words: 'pnuemothorax' });
+    assert.deepEqual(answer.query.respelled, [{ typed: 'pnuemothorax', read: 'pneumothorax' }]);
+    assert.deepEqual(
+      answer.query.concepts.map(({ concept, assertion }) => [concept, assertion]),
+      [['pneumothorax', 'PRESENT']],
+    );
+    assert.deepEqual(
+      answer.hits.map((hit) => hit.accession),
+      await found('pneumothorax'),
+    );
+    const denied = await found('no effussion');
+    assert.ok(denied.includes('A101') && !denied.includes('A104'));
+  });
+
+  it('a word that some report has is taken for no other, nor is a quoted one', async () => {
+    for (const words of ['residual', '"pnuemothorax"', 'pneumothorax'])
+      assert.deepEqual((await post({ words })).query.respelled, []);
+  });
+
+  it('so many unknown words are compared with the names of findings, and no more', async () => {
+    const slips = 'aefhlmorstvwxz'.split('').map((letter) => `pneumothorax${letter}`);
+    assert.ok(slips.length > MAX_RESPELLED_WORDS);
+    const { query } = await post({ words: slips.join(' ') });
+    assert.equal(query.respelled.length, MAX_RESPELLED_WORDS);
+  });
+
+  it('of three words two must be there', async () => {
+    assert.deepEqual((await found('tracheostomy midline zzqx'))[0], 'A108');
+    assert.ok(!(await found('midline zzqx zzqv')).includes('A108'));
   });
 
   it('words that nobody wrote find nothing', async () => {
