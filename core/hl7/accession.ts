@@ -1,5 +1,5 @@
 import { MAX_ACCESSIONS_PER_REPORT } from './limits.ts';
-import { type Message, rawField, readable, type Segment } from './message.ts';
+import { type Message, rawRepetitions, readable, type Segment } from './message.ts';
 import { readPath } from './path.ts';
 
 /** An accession number with the assigning authority that stands beside it, '' where none does. */
@@ -49,13 +49,10 @@ function isFreeField(path: string): boolean {
 /** Entity identifiers (EI): value & namespace; a plain string has only the first. */
 function accessionsAt(message: Message, segments: Segment[], path: string): Accession[] {
   const place = readPath(path);
-  const { component, repetition } = message.delimiters;
+  const { component } = message.delimiters;
   return segments
     .filter((segment) => segment.name === place.segment)
-    .flatMap((segment) => {
-      const raw = rawField(segment, place.field);
-      return repetition === '' ? [raw] : raw.split(repetition);
-    })
+    .flatMap((segment) => rawRepetitions(message, segment, place.field))
     .map((raw) => {
       const pieces = component === '' ? [raw] : raw.split(component);
       return {

@@ -13,5 +13,8 @@ export const MAX_SEGMENTS = 20_000;
 export const MAX_REPORTS_PER_MESSAGE = 100;
 export const MAX_ACCESSIONS_PER_REPORT = 50;
 
+/** Repetitions of one field that are looked at; text (OBX-5) has as many lines as it likes. */
+export const MAX_REPETITIONS = 200;
+
 /** Messages in one batch file or batch frame. */
 export const MAX_BATCH_MESSAGES = 10_000;

@@ -2,7 +2,7 @@ import { InterleaveError } from '../errors.ts';
 import { type Charset, decodeText, messageCharset } from './charset.ts';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
 import { unescapeText } from './escape.ts';
-import { MAX_SEGMENTS } from './limits.ts';
+import { MAX_REPETITIONS, MAX_SEGMENTS } from './limits.ts';
 import { readPath } from './path.ts';
 
 /**
@@ -68,16 +68,23 @@ export function textIn(message: Message, segment: Segment, path: string): string
   return readable(message, piece(part, delimiters.subcomponent, subcomponent));
 }
 
-/** All repetitions of a field, raw: `path` may name a component, which is then cut from each. */
+/** The first `MAX_REPETITIONS` repetitions of a field: `path` may name a component, which is then cut from each. */
 export function repetitions(message: Message, segment: Segment, path: string): string[] {
   const { field, component, subcomponent } = readPath(path);
   const { delimiters } = message;
-  return split(rawField(segment, field), delimiters.repetition).map((one) =>
+  return rawRepetitions(message, segment, field).map((one) =>
     readable(
       message,
       piece(piece(one, delimiters.component, component), delimiters.subcomponent, subcomponent),
     ),
   );
+}
+
+/** The first `MAX_REPETITIONS` repetitions of a field as they stand on the wire. */
+export function rawRepetitions(message: Message, segment: Segment, field: number): string[] {
+  const raw = rawField(segment, field);
+  const { repetition } = message.delimiters;
+  return repetition === '' ? [raw] : raw.split(repetition, MAX_REPETITIONS);
 }
 
 /** A field as it stands on the wire, one char per byte; MSH-1 is the separator itself. */
@@ -179,10 +186,6 @@ function isHeader(segment: Segment): boolean {
 function fieldsOf(segment: Segment): string[] {
   segment.fields ??= segment.raw.split(segment.separator);
   return segment.fields;
-}
-
-function split(text: string, separator: string): string[] {
-  return separator === '' ? [text] : text.split(separator);
 }
 
 /** The nth piece, counted from 1, without cutting the others. */

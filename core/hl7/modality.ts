@@ -5,7 +5,7 @@
 export function modalityOf(diagnosticServiceSection: string): string {
   const code = diagnosticServiceSection.trim().toUpperCase();
   if (MODALITIES.has(code)) return code;
-  return FROM_TABLE_0074[code] ?? '';
+  return FROM_TABLE_0074.get(code) ?? '';
 }
 
 const MODALITIES = new Set([
@@ -31,14 +31,14 @@ const MODALITIES = new Set([
   ...['SM', 'US', 'XA', 'XC'],
 ]);
 
-const FROM_TABLE_0074: Record<string, string | undefined> = {
-  MRI: 'MR',
-  NMR: 'MR',
-  NMS: 'NM',
-  RUS: 'US',
-  OUS: 'US',
-  VUS: 'US',
-  PET: 'PT',
-  RX: 'DX',
-  XRC: 'XA',
-};
+const FROM_TABLE_0074: ReadonlyMap<string, string> = new Map([
+  ['MRI', 'MR'],
+  ['NMR', 'MR'],
+  ['NMS', 'NM'],
+  ['RUS', 'US'],
+  ['OUS', 'US'],
+  ['VUS', 'US'],
+  ['PET', 'PT'],
+  ['RX', 'DX'],
+  ['XRC', 'XA'],
+]);

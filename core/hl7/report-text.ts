@@ -52,9 +52,8 @@ export function isText(observation: Segment): boolean {
 const TEXT_TYPES = new Set(['TX', 'FT', 'ST', 'RT', '']);
 
 function trimBlankLines(lines: string[]): string {
-  // No pattern for the end: /\s+$/ takes quadratic time in a long run of spaces.
-  return lines
-    .join('\n')
-    .trimEnd()
-    .replace(/^(?:[ \t]*\n)+/, '');
+  // No patterns: /\s+$/ takes quadratic time in a long run of spaces, and a repeated group runs out of stack.
+  const text = lines.join('\n').trimEnd();
+  const first = text.length - text.trimStart().length;
+  return text.slice(text.lastIndexOf('\n', first - 1) + 1);
 }

@@ -56,21 +56,23 @@ export function reportsOf(message: Message, options: ReportOptions = {}): Report
       observations: message.segments.filter((segment) => segment.name === 'OBX'),
     });
   }
-  if (groups.length > MAX_REPORTS_PER_MESSAGE)
-    throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_REPORTS_PER_MESSAGE} OBR groups.`);
-  for (const group of groups)
-    if (!group.observations.some(isText)) group.observations = textOf(groups, group.pid);
+  shareText(groups);
   const reports = new Map<string, Group>();
+  let patients = 0;
+  const patientOfRaw = once((_raw: string | undefined) => ++patients);
   for (const group of groups) {
     const { fillerNumber } = identityOf(message, group, options);
     const accessions = accessionsIn(message, group, options).map(({ value }) => value);
-    const key = JSON.stringify([group.pid?.raw, fillerNumber, accessions]);
+    const key = JSON.stringify([patientOfRaw(group.pid?.raw), fillerNumber, accessions]);
     const same = reports.get(key);
     if (same === undefined) reports.set(key, group);
     else same.observations = [...new Set([...same.observations, ...group.observations])];
   }
   const zone = zoneOf(textAt(message, 'MSH-7')) || (options.zone ?? 'UTC');
-  return [...reports.values()].map((group) => reportOf(message, group, zone, options));
+  const partsOf = once((observations: Segment[]) => reportParts(message, observations));
+  return [...reports.values()].map((group) =>
+    reportOf(message, group, partsOf(group.observations), zone, options),
+  );
 }
 
 /** What belongs to one OBR: itself, its ORC, what follows until the next, and the segments that hold for all. */
@@ -95,6 +97,8 @@ function groupsOf(message: Message): Group[] {
       current = { pid, segments: order === undefined ? [segment] : [segment, order], observations: [] };
       order = undefined;
       groups.push(current);
+      if (groups.length > MAX_REPORTS_PER_MESSAGE)
+        throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_REPORTS_PER_MESSAGE} OBR groups.`);
     } else if (current === undefined || segment.name === 'TXA') shared.push(segment);
     else {
       current.segments.push(segment);
@@ -105,19 +109,37 @@ function groupsOf(message: Message): Group[] {
   return groups;
 }
 
-/** The observations of all groups of one patient: never those of another one in the same message. */
-function textOf(groups: Group[], pid: Segment | undefined): Segment[] {
-  return [...new Set(groups.filter((group) => group.pid === pid).flatMap((group) => group.observations))];
+/** Groups without text get that of all groups of their patient, one list: never that of another one in the message. */
+function shareText(groups: Group[]): void {
+  const ofPatient = once((pid: Segment | undefined) => [
+    ...new Set(groups.filter((group) => group.pid === pid).flatMap((group) => group.observations)),
+  ]);
+  for (const group of groups) if (!group.observations.some(isText)) group.observations = ofPatient(group.pid);
 }
 
-function reportOf(message: Message, group: Group, zone: string, options: ReportOptions): Report {
+/** A function that is asked once for each key: a long text is not read again for each of a hundred OBRs. */
+function once<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new Map<Key, Value>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
+function reportOf(
+  message: Message,
+  group: Group,
+  parts: ReportPart[],
+  zone: string,
+  options: ReportOptions,
+): Report {
   const obr = first(group.segments, 'OBR');
   const txa = first(group.segments, 'TXA');
   const time = (segment: Segment | undefined, path: string): number | null =>
     segment === undefined ? null : parseTimestamp(textIn(message, segment, path), zone);
   const text = (segment: Segment | undefined, path: string): string =>
     segment === undefined ? '' : textIn(message, segment, path).trim();
-  const parts = reportParts(message, group.observations);
   const identity = identityOf(message, group, options);
   const observationStatus = group.observations.filter(isText).map((one) => text(one, 'OBX-11'));
   const resultStatus =

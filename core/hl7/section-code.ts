@@ -6,39 +6,39 @@ import type { SectionName } from '../radiology/events.ts';
  */
 export function sectionOf(identifier: { code: string; suffix: string; text: string }): SectionName | null {
   return (
-    SUFFIXES[identifier.suffix.toUpperCase()] ??
-    LOINC[identifier.code] ??
-    SUFFIXES[identifier.code.toUpperCase()] ??
+    SUFFIXES.get(identifier.suffix.toUpperCase()) ??
+    LOINC.get(identifier.code) ??
+    SUFFIXES.get(identifier.code.toUpperCase()) ??
     inWords(identifier.text) ??
     inWords(identifier.code)
   );
 }
 
-const SUFFIXES: Record<string, SectionName | undefined> = {
-  IMP: 'IMPRESSION',
-  GDT: 'FINDINGS',
-  MDT: 'FINDINGS',
-  ADT: 'ADDENDUM',
-  CNP: 'TECHNIQUE',
-  MED: 'TECHNIQUE',
-  DEV: 'TECHNIQUE',
-  RSN: 'INDICATION',
-  REC: 'OTHER',
-  TCM: 'OTHER',
-  OTH: 'OTHER',
-};
+const SUFFIXES: ReadonlyMap<string, SectionName> = new Map([
+  ['IMP', 'IMPRESSION'],
+  ['GDT', 'FINDINGS'],
+  ['MDT', 'FINDINGS'],
+  ['ADT', 'ADDENDUM'],
+  ['CNP', 'TECHNIQUE'],
+  ['MED', 'TECHNIQUE'],
+  ['DEV', 'TECHNIQUE'],
+  ['RSN', 'INDICATION'],
+  ['REC', 'OTHER'],
+  ['TCM', 'OTHER'],
+  ['OTH', 'OTHER'],
+]);
 
-const LOINC: Record<string, SectionName | undefined> = {
-  '18782-3': 'FINDINGS',
-  '59776-5': 'FINDINGS',
-  '19005-8': 'IMPRESSION',
-  '18785-6': 'INDICATION',
-  '11329-0': 'INDICATION',
-  '18834-2': 'COMPARISON',
-  '55111-9': 'TECHNIQUE',
-  '55107-7': 'ADDENDUM',
-  '18783-1': 'OTHER',
-};
+const LOINC: ReadonlyMap<string, SectionName> = new Map([
+  ['18782-3', 'FINDINGS'],
+  ['59776-5', 'FINDINGS'],
+  ['19005-8', 'IMPRESSION'],
+  ['18785-6', 'INDICATION'],
+  ['11329-0', 'INDICATION'],
+  ['18834-2', 'COMPARISON'],
+  ['55111-9', 'TECHNIQUE'],
+  ['55107-7', 'ADDENDUM'],
+  ['18783-1', 'OTHER'],
+]);
 
 const WORDS: [RegExp, SectionName][] = [
   [/\bimpression\b|\bconclusion\b/i, 'IMPRESSION'],

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { type AnsweredHeader, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
 import { type Message, parseMessage, rawField, textAt } from '../../core/hl7/message.ts';
 import { type Report, reportsOf } from '../../core/hl7/report.ts';
 import { caseId, normaliseAccession, reportCaseKey, type SiteTable } from '../../core/radiology/case-key.ts';
 import type { ReportReceived } from '../../core/radiology/events.ts';
+import { MAX_EVENT_TEXT_PER_MESSAGE, MAX_EVENTS_PER_MESSAGE } from './limits.ts';
 
 /** What a site decides about reading messages. */
 export interface AcceptanceRules {
@@ -25,7 +26,7 @@ export interface Decision {
   header: AnsweredHeader | null;
   /** tells messages of all senders apart, '' without MSH-10 */
   messageKey: string;
-  /** SHA-256 of all behind the MSH segment: a repeat may have a new MSH-7 */
+  /** SHA-256 of all that is read but the time of sending: a repeat may have a new MSH-7 */
   bodyDigest: string;
   verdict: { accept: true; events: EventDraft[] } | { accept: false; code: ErrorCode };
 }
@@ -54,12 +55,21 @@ function decision(bytes: Buffer, message: Message | null, verdict: Decision['ver
     return { header: readAnsweredHeader(bytes), messageKey: '', bodyDigest: '', verdict };
   const controlId = rawField(msh, 10);
   const body = bytes.subarray(message.prefix.length + msh.raw.length);
+  const decisive = DECISIVE_FIELDS.map((field) => rawField(msh, field));
   return {
     header: { delimiters: message.delimiters, msh },
-    messageKey: controlId === '' ? '' : JSON.stringify([rawField(msh, 3), rawField(msh, 4), controlId]),
-    bodyDigest: createHash('sha256').update(body).digest('hex'),
+    messageKey:
+      controlId === '' ? '' : sha256(JSON.stringify([rawField(msh, 3), rawField(msh, 4), controlId])),
+    bodyDigest: createHash('sha256').update(JSON.stringify(decisive)).update(body).digest('hex'),
     verdict,
   };
+}
+
+/** What MSH says about how the rest is to be read: encoding characters, type, processing id, version, character set. */
+const DECISIVE_FIELDS = [2, 9, 11, 12, 18];
+
+function sha256(value: Buffer | string): string {
+  return createHash('sha256').update(value).digest('hex');
 }
 
 /** MSH-9, MSH-11 and MSH-12, in the order in which a sender would mend them. */
@@ -80,7 +90,7 @@ function refusedByHeader(message: Message, rules: AcceptanceRules): ErrorCode | 
 const DOCUMENT_EVENTS = new Set(['T02', 'T04', 'T06', 'T08', 'T10', 'T11']);
 
 function eventsOf(message: Message, bytes: Buffer, rules: AcceptanceRules, receivedAt: number): EventDraft[] {
-  const digest = createHash('sha256').update(bytes).digest('hex');
+  const digest = sha256(bytes);
   const reports = reportsOf(message, {
     accessionPaths: rules.accessionPaths,
     accept: (value) => normaliseAccession(rules.site, value) !== '',
@@ -91,17 +101,35 @@ function eventsOf(message: Message, bytes: Buffer, rules: AcceptanceRules, recei
     controlId: textAt(message, 'MSH-10'),
     sendingApplication: textAt(message, 'MSH-3'),
     sendingFacility: textAt(message, 'MSH-4'),
-    type: [1, 2, 3]
-      .map((n) => textAt(message, `MSH-9.${n}`))
-      .join('^')
-      .replace(/\^+$/, ''),
+    type: messageType(message),
     version: textAt(message, 'MSH-12'),
   };
+  checkLimits(reports);
   const events = new Map<string, EventDraft>();
   for (const report of reports)
     for (const event of eventsOfReport(report, header, digest, rules, receivedAt))
       events.set(event.eventId, event);
   return [...events.values()];
+}
+
+/** `ORU^R01^ORU_R01`, as far as it is given. (No pattern: /\^+$/ takes quadratic time.) */
+function messageType(message: Message): string {
+  const parts = ['MSH-9.1', 'MSH-9.2', 'MSH-9.3'].map((path) => textAt(message, path));
+  return parts.slice(0, parts.findLastIndex((part) => part !== '') + 1).join('^');
+}
+
+/** Throws `HL7_UNREADABLE` or `EVENT_TOO_LARGE` for more than a message may ask for. */
+function checkLimits(reports: Report[]): void {
+  let events = 0;
+  let text = 0;
+  for (const { accessions, parts } of reports) {
+    const places = Math.max(1, accessions.length);
+    events += places;
+    text += places * parts.reduce((length, part) => length + part.text.length, 0);
+  }
+  if (events > MAX_EVENTS_PER_MESSAGE)
+    throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_EVENTS_PER_MESSAGE} reports and cases.`);
+  if (text > MAX_EVENT_TEXT_PER_MESSAGE) throw new InterleaveError('EVENT_TOO_LARGE');
 }
 
 function eventsOfReport(
@@ -116,10 +144,7 @@ function eventsOfReport(
   return places.map(({ value, assigningAuthority }) => {
     const caseKey = reportCaseKey(rules.site, { ...report.identity, accession: value, assigningAuthority });
     const id = caseId(rules.secret, caseKey);
-    const eventId = createHash('sha256')
-      .update(JSON.stringify([digest, id, report.identity.fillerNumber]))
-      .digest('hex')
-      .slice(0, 32);
+    const eventId = sha256(JSON.stringify([digest, id, report.identity.fillerNumber])).slice(0, 32);
     return {
       ...content,
       eventId,

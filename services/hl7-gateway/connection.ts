@@ -43,7 +43,11 @@ export class Connection {
   readonly #framer: MllpFramer;
   readonly #turnstile = new Turnstile();
   readonly #slots: Slot[] = [];
+  /** what was cut out of the last chunk and has to wait: one chunk may hold thousands of frames */
+  #waiting: FrameEvent[] = [];
   #faults = 0;
+  /** nothing more comes from the peer */
+  #finished = false;
   #ending = false;
   #peerSlow = false;
   #frameTimer: NodeJS.Timeout | undefined;
@@ -85,7 +89,7 @@ export class Connection {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#ending) return;
+    if (this.#ending || this.#finished) return;
     this.#options.metrics.bytes.inc(chunk.length);
     this.#take(this.#framer.push(chunk));
     this.#watchFrame();
@@ -93,13 +97,23 @@ export class Connection {
   }
 
   #take(events: FrameEvent[]): void {
-    for (const event of events) {
-      if (this.#ending) return;
-      if (event.kind === 'frame') {
-        const turn = this.#turnstile.next();
-        this.#occupy(event.bytes, this.#options.receiver.receive(event.bytes, turn));
-      } else this.#fault(event);
-    }
+    this.#waiting = this.#waiting.concat(events);
+    this.#admit();
+  }
+
+  /** Takes up what waits, as far as there is room. */
+  #admit(): void {
+    while (this.#waiting.length > 0 && !this.#ending && !this.#isFull())
+      for (const event of this.#waiting.splice(0, MAX_IN_FLIGHT_PER_CONNECTION - this.#slots.length))
+        if (!this.#ending) this.#handle(event);
+    if (this.#finished && this.#waiting.length === 0 && !this.#ending) this.#end();
+  }
+
+  #handle(event: FrameEvent): void {
+    if (event.kind === 'frame') {
+      const turn = this.#turnstile.next();
+      this.#occupy(event.bytes, this.#options.receiver.receive(event.bytes, turn));
+    } else this.#fault(event);
   }
 
   /** What is no frame is kept. Only a frame that is too long is answered: its sender waits. */
@@ -171,13 +185,16 @@ export class Connection {
   }
 
   #pauseIfFull(): void {
-    if (!this.#isFull()) return;
+    if (!this.#isFull() && this.#waiting.length === 0) return;
     this.#socket.pause();
     if (this.#options.inFlight.full) this.#options.inFlight.whenFree(this.#resume);
   }
 
   readonly #resume = (): void => {
-    if (!this.#ending && this.#socket.isPaused() && !this.#isFull()) this.#socket.resume();
+    if (this.#waiting.length > 0) this.#admit();
+    if (this.#ending) return;
+    if (this.#isFull() || this.#waiting.length > 0) this.#pauseIfFull();
+    else if (this.#socket.isPaused()) this.#socket.resume();
   };
 
   /** The per-frame deadline, and the short one behind FS. */
@@ -208,9 +225,9 @@ export class Connection {
 
   /** No more comes from the peer, or is read: what is unfinished is kept, what is under way is answered. */
   #finish(): void {
-    if (this.#ending) return;
+    if (this.#ending || this.#finished) return;
+    this.#finished = true;
     this.#take(this.#framer.end());
-    this.#end();
   }
 
   #end(): void {

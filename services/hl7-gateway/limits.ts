@@ -30,6 +30,13 @@ export const ANSWER_WRITE_TIMEOUT_MS = 30_000;
 /** After the last answer the peer may take this long to close its side. */
 export const CLOSE_GRACE_MS = 1_000;
 
+/**
+ * Events of one message: one for each of its reports in each of its cases. Each holds the text of its report; all texts
+ * together have a limit in UTF-16 units, or a message of one megabyte could ask for gigabytes.
+ */
+export const MAX_EVENTS_PER_MESSAGE = 200;
+export const MAX_EVENT_TEXT_PER_MESSAGE = 16 * 1024 * 1024;
+
 /** Messages remembered to tell a repeat from a new one, and for how long. */
 export const MAX_REMEMBERED_MESSAGES = 50_000;
 export const DEFAULT_REMEMBER_MS = 600_000;

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ERRORS } from '../../../core/errors.ts';
 import { type Decision, decide } from '../../../services/hl7-gateway/accept-message.ts';
+import { MAX_EVENT_TEXT_PER_MESSAGE, MAX_EVENTS_PER_MESSAGE } from '../../../services/hl7-gateway/limits.ts';
 import { oru, RULES } from './gateway.ts';
 
 const NOW = Date.UTC(2026, 2, 2);
@@ -52,6 +53,43 @@ describe('the decision about a message', () => {
     );
     assert.equal(new Set(events.map((event) => event.caseId)).size, 2);
     assert.equal(new Set(events.map((event) => event.eventId)).size, 2);
+  });
+
+  it('a message may ask for so many events, and for so much text in them, and no more', () => {
+    const accessions = (count: number) => Array.from({ length: count }, (_, n) => `A${1000 + n}`).join('~');
+    const groups = (count: number, each: number, text: string) =>
+      [
+        'MSH|^~\\&|RIS|CITY|||20260301101500||ORU^R01|C1|P|2.5.1',
+        'PID|1||P100',
+        ...Array.from({ length: count }, (_, n) => `OBR|${n}||F${n}${'|'.repeat(15)}${accessions(each)}`),
+        `OBX|1|TX|||${text}\r`,
+      ].join('\r');
+    assert.equal(eventsOf(groups(10, MAX_EVENTS_PER_MESSAGE / 10, 'x')).length, MAX_EVENTS_PER_MESSAGE);
+    assert.equal(codeOf(groups(11, MAX_EVENTS_PER_MESSAGE / 10, 'x')), 'HL7_UNREADABLE');
+    const long = 'x'.repeat(MAX_EVENT_TEXT_PER_MESSAGE / 20);
+    assert.equal(eventsOf(groups(1, 20, long)).length, 20);
+    assert.equal(codeOf(groups(1, 21, long)), 'EVENT_TOO_LARGE');
+  });
+
+  it('an MSH-9 that is one long run of carets costs no time', () => {
+    const message = oru('C1')
+      .toString()
+      .replace('MSH|^~', 'MSH|#~')
+      .replace('ORU^R01', `ORU#R01#${'^'.repeat(500_000)}x`);
+    const began = performance.now();
+    assert.equal(eventsOf(message).length, 1);
+    assert.ok(performance.now() - began < 5_000);
+  });
+
+  it('a message is known by a key of fixed length, and is another one when MSH says to read it in another way', () => {
+    const plain = decided(oru('C1'));
+    assert.equal(decided(oru('x'.repeat(100_000))).messageKey.length, plain.messageKey.length);
+    const changed = (from: string, to: string) => decided(oru('C1').toString().replace(from, to));
+    assert.equal(changed('20260301101500', '20260301101600').bodyDigest, plain.bodyDigest);
+    for (const other of [changed('ORU^R01', 'MDM^T11'), changed('|P|2.5.1', '|P|2.5.1||||||8859/2')]) {
+      assert.equal(other.messageKey, plain.messageKey);
+      assert.notEqual(other.bodyDigest, plain.bodyDigest);
+    }
   });
 
   it('a placeholder is no accession number: the report is keyed by facility and filler number', () => {

@@ -340,6 +340,26 @@ describe('limits', () => {
     assert.equal(backends.deadLetters.length, MAX_FAULTS_PER_CONNECTION);
   });
 
+  it('thousands of frames in one chunk are taken up as there is room, and all answered', async () => {
+    const { port, backends, inFlight } = await started();
+    let most = 0;
+    let open = 0;
+    backends.storeDelay = () => {
+      most = Math.max(most, ++open);
+      setTimeout(() => open--, 1);
+      return 1;
+    };
+    const raw = await client(port);
+    const total = 500;
+    raw.write(Buffer.concat(Array.from({ length: total }, (_, n) => framed(`x${n}`))));
+    raw.socket.end();
+    await raw.read(0);
+    await until(() => backends.deadLetters.length === total, 10_000);
+    await raw.untilClosed();
+    assert.ok(most <= MAX_IN_FLIGHT_PER_CONNECTION, `${most} at once`);
+    assert.equal(inFlight.bytes, 0);
+  });
+
   it('the socket is not read while too many messages of it are under way', async () => {
     const { port, backends } = await started({ answerTimeoutMs: 20_000 });
     let begun = 0;
