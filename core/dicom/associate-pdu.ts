@@ -4,6 +4,7 @@
  */
 import { InterleaveError } from '../errors.ts';
 import { MAX_PRESENTATION_CONTEXTS, MAX_TRANSFER_SYNTAXES } from './limits.ts';
+import { trimEnd } from './padding.ts';
 import { PDU_TYPE } from './pdu.ts';
 
 /** One proposal of the requestor. */
@@ -277,7 +278,7 @@ function uid(value: Buffer): string {
 }
 
 function text(value: Buffer): string {
-  return value.toString('latin1').replace(/[\0 ]+$/, '');
+  return trimEnd(value.toString('latin1'));
 }
 
 function aeTitle(value: Buffer): string {

@@ -6,48 +6,52 @@
 import { TextDecoder } from 'node:util';
 
 /** Encoding labels of the Encoding Standard for each defined term without code extensions. */
-const SINGLE: Record<string, string> = {
-  '': 'latin1',
-  'ISO_IR 6': 'latin1',
-  'ISO_IR 100': 'latin1',
-  'ISO_IR 101': 'iso-8859-2',
-  'ISO_IR 109': 'iso-8859-3',
-  'ISO_IR 110': 'iso-8859-4',
-  'ISO_IR 144': 'iso-8859-5',
-  'ISO_IR 127': 'iso-8859-6',
-  'ISO_IR 126': 'iso-8859-7',
-  'ISO_IR 138': 'iso-8859-8',
-  'ISO_IR 148': 'windows-1254',
-  'ISO_IR 203': 'iso-8859-15',
-  'ISO_IR 13': 'shift_jis', // JIS X 0201 is its single-byte part
-  'ISO_IR 166': 'windows-874',
-  'ISO_IR 192': 'utf-8',
-  GB18030: 'gb18030',
-  GBK: 'gbk',
-};
+const SINGLE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '': 'latin1',
+    'ISO_IR 6': 'latin1',
+    'ISO_IR 100': 'latin1',
+    'ISO_IR 101': 'iso-8859-2',
+    'ISO_IR 109': 'iso-8859-3',
+    'ISO_IR 110': 'iso-8859-4',
+    'ISO_IR 144': 'iso-8859-5',
+    'ISO_IR 127': 'iso-8859-6',
+    'ISO_IR 126': 'iso-8859-7',
+    'ISO_IR 138': 'iso-8859-8',
+    'ISO_IR 148': 'windows-1254',
+    'ISO_IR 203': 'iso-8859-15',
+    'ISO_IR 13': 'shift_jis', // JIS X 0201 is its single-byte part
+    'ISO_IR 166': 'windows-874',
+    'ISO_IR 192': 'utf-8',
+    GB18030: 'gb18030',
+    GBK: 'gbk',
+  }),
+);
 
 /** What an escape sequence (without ESC) puts into G0 or G1 (PS3.3 Tables C.12-3, C.12-4). */
-const DESIGNATION: Record<string, Partial<Elements>> = {
-  '(B': { g0: 'ascii' },
-  '(J': { g0: 'shift_jis' },
-  ')I': { g1: 'shift_jis' },
-  '-A': { g1: 'latin1' },
-  '-B': { g1: 'iso-8859-2' },
-  '-C': { g1: 'iso-8859-3' },
-  '-D': { g1: 'iso-8859-4' },
-  '-L': { g1: 'iso-8859-5' },
-  '-G': { g1: 'iso-8859-6' },
-  '-F': { g1: 'iso-8859-7' },
-  '-H': { g1: 'iso-8859-8' },
-  '-M': { g1: 'windows-1254' },
-  '-b': { g1: 'iso-8859-15' },
-  '-T': { g1: 'windows-874' },
-  $B: { g0: 'jis-x-0208' },
-  '$@': { g0: 'jis-x-0208' },
-  '$(D': { g0: 'jis-x-0212' },
-  '$)C': { g1: 'euc-kr' },
-  '$)A': { g1: 'gbk' },
-};
+const DESIGNATION: ReadonlyMap<string, Partial<Elements>> = new Map(
+  Object.entries({
+    '(B': { g0: 'ascii' },
+    '(J': { g0: 'shift_jis' },
+    ')I': { g1: 'shift_jis' },
+    '-A': { g1: 'latin1' },
+    '-B': { g1: 'iso-8859-2' },
+    '-C': { g1: 'iso-8859-3' },
+    '-D': { g1: 'iso-8859-4' },
+    '-L': { g1: 'iso-8859-5' },
+    '-G': { g1: 'iso-8859-6' },
+    '-F': { g1: 'iso-8859-7' },
+    '-H': { g1: 'iso-8859-8' },
+    '-M': { g1: 'windows-1254' },
+    '-b': { g1: 'iso-8859-15' },
+    '-T': { g1: 'windows-874' },
+    $B: { g0: 'jis-x-0208' },
+    '$@': { g0: 'jis-x-0208' },
+    '$(D': { g0: 'jis-x-0212' },
+    '$)C': { g1: 'euc-kr' },
+    '$)A': { g1: 'gbk' },
+  }),
+);
 
 /** The code elements in use: one for bytes below 0x80, one for those above. */
 interface Elements {
@@ -69,7 +73,7 @@ export function decodeText(bytes: Buffer, characterSets: readonly string[]): str
       text += decodeRun(bytes.subarray(from, at), elements);
       const length = designationLength(bytes, at + 1);
       const designation = bytes.toString('latin1', at + 1, at + 1 + length);
-      elements = { ...elements, ...DESIGNATION[designation] };
+      elements = { ...elements, ...DESIGNATION.get(designation) };
       at += 1 + length;
       from = at;
     } else if (!twoByte && isDelimiter(byte)) {
@@ -86,16 +90,19 @@ export function decodeText(bytes: Buffer, characterSets: readonly string[]): str
 }
 
 function encodingOf(term: string): string {
-  return SINGLE[term] ?? SINGLE[term.replace(/^ISO 2022 IR /, 'ISO_IR ')] ?? MULTI_BYTE[term] ?? 'latin1';
+  const single = SINGLE.get(term) ?? SINGLE.get(term.replace(/^ISO 2022 IR /, 'ISO_IR '));
+  return single ?? MULTI_BYTE.get(term) ?? 'latin1';
 }
 
 /** A value whose first set is a multi-byte one of ISO 2022 although the standard wants a single-byte set there. */
-const MULTI_BYTE: Record<string, string> = {
-  'ISO 2022 IR 87': 'shift_jis',
-  'ISO 2022 IR 159': 'shift_jis',
-  'ISO 2022 IR 149': 'euc-kr',
-  'ISO 2022 IR 58': 'gbk',
-};
+const MULTI_BYTE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'ISO 2022 IR 87': 'shift_jis',
+    'ISO 2022 IR 159': 'shift_jis',
+    'ISO 2022 IR 149': 'euc-kr',
+    'ISO 2022 IR 58': 'gbk',
+  }),
+);
 
 /** The bytes after ESC: one or two intermediates (0x20…0x2F) and a final one, as in `ESC ( B`, `ESC $ B`, `ESC $ ) C`. */
 function designationLength(bytes: Buffer, at: number): number {

@@ -184,7 +184,8 @@ export class DataSetReader {
       if (items !== null) into?.sequences.set(tag, items);
     } else if (into !== null && this.#wanted.values.has(tag) && length <= MAX_KEPT_VALUE) {
       this.#keep(length);
-      into.values.set(tag, yield { take: length, mayEnd: false });
+      // A copy: a slice would keep the whole chunk that it came in.
+      into.values.set(tag, Buffer.from(yield { take: length, mayEnd: false }));
     } else {
       yield { pass: length };
     }

@@ -1,5 +1,6 @@
 /** The elements of a data set that were asked for, and how their values are read (PS3.5 6.2). */
 import { decodeText } from './character-set.ts';
+import { trim } from './padding.ts';
 
 /** A data element tag as one number: (0008,0018) is 0x00080018. */
 export type Tag = number;
@@ -30,10 +31,11 @@ export class DataSet {
     return value === undefined ? '' : trim(decodeText(value, characterSets));
   }
 
-  /** The first of an integer string (IS), null where absent or no integer. */
+  /** The first of an integer string (IS), null where absent or no integer of 32 bits (PS3.5 6.2). */
   integer(tag: Tag): number | null {
     const first = this.strings(tag)[0] ?? '';
-    return /^[+-]?[0-9]{1,10}$/.test(first) ? Number(first) : null;
+    const value = Number(first);
+    return /^[+-]?[0-9]{1,12}$/.test(first) && value === (value | 0) ? value : null;
   }
 
   /** An unsigned short (US), null where absent. */
@@ -47,9 +49,4 @@ export class DataSet {
   items(tag: Tag): readonly DataSet[] {
     return this.sequences.get(tag) ?? [];
   }
-}
-
-/** Values are padded to even length with a space or a NUL; some senders pad on both sides. */
-function trim(value: string): string {
-  return value.replace(/^ +|[\0 ]+$/g, '');
 }

@@ -3,6 +3,7 @@
  * C-STORE need is modelled; of other commands the fields that an answer needs are read.
  */
 import { InterleaveError } from '../errors.ts';
+import { trimEnd } from './padding.ts';
 
 export const COMMAND = {
   C_STORE_RQ: 0x0001,
@@ -115,7 +116,7 @@ function unsignedShort(value: Buffer | undefined): number | undefined {
 }
 
 function text(value: Buffer | undefined): string {
-  return value === undefined ? '' : value.toString('latin1').replace(/[\0 ]+$/, '');
+  return value === undefined ? '' : trimEnd(value.toString('latin1'));
 }
 
 function invalid(detail: string): InterleaveError {

@@ -2,10 +2,12 @@
  * What an event needs of a DICOM object, read from the part of the data set before Pixel Data. Attributes of PS3.3 C.7
  * (patient, study, series, image), C.12.1 (SOP common).
  */
+import { InterleaveError } from '../errors.ts';
 import type { Patient } from '../radiology/events.ts';
 import type { DataSet, Tag } from './data-set.ts';
 import type { Wanted } from './data-set-reader.ts';
 import { KEY_OBJECT_TAGS } from './key-object.ts';
+import { MAX_ACCESSIONS } from './limits.ts';
 import { isPresentationState, KEY_OBJECT_SELECTION } from './uids.ts';
 
 /** An accession number, with the issuer that the object itself names ('' mostly). (phi) */
@@ -82,6 +84,7 @@ export function wantedOf(sopClassUid: string): Wanted {
   return sopClassUid === KEY_OBJECT_SELECTION || isPresentationState(sopClassUid) ? NAMING : IMAGE;
 }
 
+/** Throws DICOM_DATA_SET_UNREADABLE where it belongs to more than `MAX_ACCESSIONS` examinations. */
 export function headerOf(dataSet: DataSet, hasPixelData: boolean): Header {
   const sets = dataSet.strings(TAG.CHARACTER_SET);
   return {
@@ -137,7 +140,10 @@ function accessionsOf(dataSet: DataSet, sets: readonly string[]): Accession[] {
       .map((value) => ({ value: value.trim(), assigningAuthority }));
   });
   const unique = new Map(found.map((one) => [`${one.assigningAuthority}\\${one.value}`, one]));
-  return [...unique.values()].filter((one) => one.value !== '');
+  const accessions = [...unique.values()].filter((one) => one.value !== '');
+  if (accessions.length > MAX_ACCESSIONS)
+    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'it has too many accession numbers');
+  return accessions;
 }
 
 /** (0008,0051): the local name of the issuer, else its universal one (PS3.3 10.14). */

@@ -104,7 +104,9 @@ function mergeReferences(found: readonly Reference[]): Reference[] {
   for (const { sopInstanceUid, frames } of found) {
     const known = merged.get(sopInstanceUid);
     if (known === null) continue;
-    merged.set(sopInstanceUid, frames.length === 0 ? null : new Set([...(known ?? []), ...frames]));
+    if (known === undefined || frames.length === 0)
+      merged.set(sopInstanceUid, frames.length === 0 ? null : new Set(frames));
+    else for (const frame of frames) known.add(frame);
   }
   return [...merged].map(([sopInstanceUid, frames]) => ({
     sopInstanceUid,

@@ -30,6 +30,9 @@ export const MAX_KEPT_VALUE = 64 * 1024;
 /** All values that are kept of one data set together. */
 export const MAX_KEPT_TOTAL = 4 * 1024 * 1024;
 
+/** Accession numbers of one object: each makes a case of its own, with an event and a name in the object store. */
+export const MAX_ACCESSIONS = 64;
+
 /** Objects that one key object selection or presentation state can name in its event. */
 export const MAX_REFERENCES = 4096;
 

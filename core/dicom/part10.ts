@@ -4,6 +4,7 @@
  * has the same digest.
  */
 import { InterleaveError } from '../errors.ts';
+import { trimEnd } from './padding.ts';
 import { IMPLEMENTATION_CLASS_UID, TRANSFER_SYNTAX } from './uids.ts';
 
 export const DICOM_MEDIA_TYPE = 'application/dicom';
@@ -56,7 +57,7 @@ export function readPart10(bytes: Buffer): (FileMeta & { dataSetOffset: number }
     const start = at + (long ? 12 : 8);
     if (start + length > bytes.length) throw unreadable();
     const value = bytes.toString('latin1', start, start + length);
-    values.set(bytes.readUInt16LE(at + 2), value.replace(/[\0 ]+$/, ''));
+    values.set(bytes.readUInt16LE(at + 2), trimEnd(value));
     at = start + length;
   }
   return {

@@ -68,7 +68,8 @@ export class DimseService implements MessageHandler {
     this.#commandLength += bytes.length;
     if (this.#commandLength > MAX_COMMAND_LENGTH)
       throw new InterleaveError('DICOM_COMMAND_INVALID', 'It is too long.');
-    this.#commandParts.push(bytes);
+    // Nothing is kept of what adds nothing: pieces without a byte may come without end.
+    if (bytes.length > 0) this.#commandParts.push(bytes);
     if (!last) return;
     const command = decodeCommand(Buffer.concat(this.#commandParts));
     this.#commandParts = [];
