@@ -1,5 +1,6 @@
 import type avro from 'avsc';
 import { InterleaveError } from '../../core/errors.ts';
+import { checkLengths } from './check-lengths.ts';
 import { SchemaStore } from './schema-store.ts';
 
 /** Writes and reads one kind of event in the Confluent wire format: 0, schema id (4 bytes, big endian), Avro binary. */
@@ -38,13 +39,21 @@ export function codec<T>(event: string, store: SchemaStore = defaultStore()): Co
   };
 
   return {
-    encode: (value) => Buffer.concat([header, writer.type.toBuffer(value)]),
+    encode(value) {
+      try {
+        return Buffer.concat([header, writer.type.toBuffer(value)]);
+      } catch (cause) {
+        // What avsc says quotes the value, which may be of a patient.
+        throw new InterleaveError('INTERNAL', `A value does not fit the schema of ${event}.`, { cause });
+      }
+    },
     decode(bytes) {
       if (bytes.length < HEADER_BYTES || bytes.length > MAX_EVENT_BYTES || bytes.readUInt8(0) !== MAGIC)
         throw new InterleaveError('EVENT_UNREADABLE');
       const resolver = resolverFor(bytes.readUInt32BE(1));
       try {
         const body = bytes.subarray(HEADER_BYTES);
+        checkLengths(store.byId(bytes.readUInt32BE(1)).type, body);
         return (resolver === null ? writer.type.fromBuffer(body) : reader.fromBuffer(body, resolver)) as T;
       } catch (cause) {
         throw new InterleaveError('EVENT_UNREADABLE', undefined, { cause });

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../core/errors.ts';
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { codec } from '../avro/codec.ts';
 import type { ConsumedRecord } from './consumer.ts';
@@ -46,24 +46,38 @@ export function deadLetterObject(
   });
 }
 
-/** Keeps a record of a topic, so that the consumer can go on. A failure here must stop the consumer: it throws. */
-export function deadLetterRecord(
+/**
+ * Keeps a record of a topic, so that the consumer can go on; of one so near to the limit that it does not fit into
+ * another, where it stands. A failure here must stop the consumer: it throws.
+ */
+export async function deadLetterRecord(
   producer: EventProducer,
   service: string,
   code: ErrorCode,
   record: ConsumedRecord,
 ): Promise<void> {
-  return write(producer, {
+  const letter: DeadLetter = {
     service,
     code,
-    caseId: record.key === '' ? UNKNOWN_CASE : record.key,
+    caseId: isCaseId(record.key) ? record.key : UNKNOWN_CASE,
     object: null,
     value: record.value,
     topic: record.topic,
     partition: record.partition,
     offset: record.offset,
     receivedAt: record.timestamp,
-  });
+  };
+  try {
+    await write(producer, letter);
+  } catch (error) {
+    if (codeOf(error) !== 'EVENT_TOO_LARGE') throw error;
+    await write(producer, { ...letter, value: null });
+  }
+}
+
+/** Whoever can write to a topic can write any key. */
+function isCaseId(key: string): boolean {
+  return /^[a-z0-9-]{1,64}$/.test(key);
 }
 
 function write(producer: EventProducer, letter: DeadLetter): Promise<void> {
