@@ -55,12 +55,25 @@ export function handleImages({ store, reader, model, producer, topic, log, metri
     const sends = readable.map(({ record, received }, i) => {
       const result = results[i] ?? { frames: [], problem: null };
       count(received, result);
-      const value = events.imageEmbedded.encode(embeddedEvent(received, record.offset, result));
-      return producer.send(topic, { key: record.key, value });
+      return passOn(record, embeddedEvent(received, record.offset, result));
     });
     await Promise.all(sends);
     stop();
   };
+
+  /** As much of it as a record holds; where nothing helps, the record it came from becomes a dead letter. */
+  async function passOn(record: ConsumedRecord, event: ImageEmbedded): Promise<void> {
+    const { key, partition, offset } = record;
+    for (const shorten of [(whole: ImageEmbedded) => whole, withoutReferences]) {
+      try {
+        return await producer.send(topic, { key, value: events.imageEmbedded.encode(shorten(event)) });
+      } catch (error) {
+        if (codeOf(error) !== 'EVENT_TOO_LARGE') throw error;
+        log.error({ code: 'EVENT_TOO_LARGE', partition, offset }, 'event.too-large');
+      }
+    }
+    await deadLetterRecord(producer, 'inference', 'EVENT_TOO_LARGE', record);
+  }
 
   async function readEvent(record: ConsumedRecord): Promise<ImageReceived | null> {
     try {
@@ -95,6 +108,10 @@ export function handleImages({ store, reader, model, producer, topic, log, metri
     frames.inc(result.frames.length);
     if (result.problem !== null) log.warn({ caseId: received.caseId, code: result.problem }, 'image.problem');
   }
+}
+
+function withoutReferences(event: ImageEmbedded): ImageEmbedded {
+  return { ...event, received: { ...event.received, references: [] }, problem: 'EVENT_TOO_LARGE' };
 }
 
 /** Kafka hears from us while one object takes long; a failed heartbeat shows at the next one that is awaited. */

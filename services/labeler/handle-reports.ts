@@ -8,7 +8,7 @@ import type { Logger } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { events } from '../../schemas/events.ts';
 import { HEARTBEAT_MS } from './limits.ts';
-import { labeledEvent, readEvent, withoutReading } from './read-event.ts';
+import { labeledEvent, readEvent, withoutReading, withoutText } from './read-event.ts';
 import type { ReportVectors } from './report-vectors.ts';
 
 interface Parts {
@@ -76,14 +76,18 @@ export function handleReports({ vectors, producer, topic, log, metrics }: Parts)
     }
   }
 
-  async function passOn({ key, partition, offset }: ConsumedRecord, event: ReportLabeled): Promise<void> {
-    try {
-      await producer.send(topic, { key, value: events.reportLabeled.encode(event) });
-    } catch (error) {
-      if (codeOf(error) !== 'EVENT_TOO_LARGE') throw error;
-      log.error({ code: 'EVENT_TOO_LARGE', partition, offset }, 'event.too-large');
-      await producer.send(topic, { key, value: events.reportLabeled.encode(withoutReading(event)) });
+  /** As much of it as a record holds; where nothing helps, the record it came from becomes a dead letter. */
+  async function passOn(record: ConsumedRecord, event: ReportLabeled): Promise<void> {
+    const { key, partition, offset } = record;
+    for (const shorten of [(whole: ReportLabeled) => whole, withoutReading, withoutText]) {
+      try {
+        return await producer.send(topic, { key, value: events.reportLabeled.encode(shorten(event)) });
+      } catch (error) {
+        if (codeOf(error) !== 'EVENT_TOO_LARGE') throw error;
+        log.error({ code: 'EVENT_TOO_LARGE', partition, offset }, 'event.too-large');
+      }
     }
+    await deadLetterRecord(producer, 'labeler', 'EVENT_TOO_LARGE', record);
   }
 
   function count({ received, reading }: ReportLabeled): void {

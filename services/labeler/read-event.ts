@@ -31,6 +31,11 @@ export function withoutReading(event: ReportLabeled): ReportLabeled {
   return { ...event, reading: emptyReading('EVENT_TOO_LARGE') };
 }
 
+/** What goes on where even that is too large: nothing of the text, which is in the object store. */
+export function withoutText(event: ReportLabeled): ReportLabeled {
+  return { ...withoutReading(event), received: { ...event.received, parts: [] } };
+}
+
 function emptyReading(problem: ErrorCode): ReportReading {
   return {
     labeler: LABELER,
