@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, estypes } from '@elastic/elasticsearch';
+import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { InterleaveError } from '../../core/errors.ts';
 import { elasticsearchError } from '../../infra/elasticsearch/client.ts';
 import { BULK_BACKOFF_MS, MAX_BULK_ATTEMPTS, MAX_BULK_BYTES } from './limits.ts';
@@ -98,7 +98,10 @@ async function send(client: Client, request: { items: BulkItem[]; body: string }
       querystring: { filter_path: 'items.*.status,items.*.result,items.*.error.type' },
       bulkBody: request.body,
     })
-    .catch((error: unknown) => {
+    .catch((error: unknown): Pick<estypes.BulkResponse, 'items'> => {
+      // A document that is longer than Elasticsearch reads comes alone, and its request fails as a whole.
+      if (request.items.length === 1 && error instanceof errors.ResponseError && error.statusCode === 413)
+        return { items: [{ index: { _index: '', status: 400, error: { type: 'content_too_long' } } }] };
       throw elasticsearchError(error);
     });
   if (response.items.length !== request.items.length)

@@ -4,6 +4,7 @@ import type {
   CaseDocumentImage,
   CaseDocumentReport,
 } from '../../infra/elasticsearch/case-document.ts';
+import { MAX_CITED_IMAGES } from './limits.ts';
 
 /** The newest first; a cancelled report stays visible but comes last. */
 export function newestFirst(reports: readonly CaseReport[]): CaseReport[] {
@@ -78,7 +79,7 @@ function citedImages(citation: ImageCitation, images: readonly CaseDocumentImage
       (citation.seriesNumber === null || image.series_number === citation.seriesNumber),
   );
   const series = new Set(meant.map((image) => image.series_instance_uid));
-  return series.size === 1 ? meant.map((image) => image.id) : [];
+  return series.size === 1 ? meant.slice(0, MAX_CITED_IMAGES).map((image) => image.id) : [];
 }
 
 /** A case may hold several studies with the same series numbers; a report that names its study means images of that. */

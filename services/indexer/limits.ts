@@ -1,3 +1,5 @@
+/** Entries that one citation is followed to: the frames of an image, which are as many at most. */
+export const MAX_CITED_IMAGES = 8;
 /** A bulk request is cut at this many bytes; Elasticsearch refuses bodies above 100 MB (`http.max_content_length`). */
 export const MAX_BULK_BYTES = 8 * 1024 * 1024;
 /** Tries of the same items that Elasticsearch pushed back (429, 503), before the whole step waits. */

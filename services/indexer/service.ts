@@ -82,6 +82,7 @@ export async function start(
 
   /** What a record changes in both views; null where it cannot be read. */
   function itemsOf(record: ConsumedRecord): BulkItem[] | null {
+    if (!isCaseId(record.key)) return null;
     const clinical = { index: config.indexerCasesIndex, id: record.key, version: record.offset };
     const analysis = {
       index: config.indexerAnalysisIndex,
@@ -96,6 +97,7 @@ export async function start(
       if (codeOf(error) === 'EVENT_UNREADABLE') return null;
       throw error;
     }
+    if (theCase.caseId !== record.key) return null;
     const document = caseDocument(theCase, caseStanding(theCase), slots);
     return [
       { ...clinical, document },
@@ -130,6 +132,11 @@ export async function start(
       await client.close();
     },
   };
+}
+
+/** Elasticsearch refuses a whole request for one id that is empty or too long. */
+function isCaseId(key: string): boolean {
+  return /^[0-9a-f]{32}$/.test(key);
 }
 
 function topicSpecs(topic: string): TopicSpec[] {

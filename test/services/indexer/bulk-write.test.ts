@@ -112,6 +112,21 @@ describe('bulkWrite', () => {
     );
   });
 
+  it('a document that is too long for Elasticsearch is rejected; of several, nobody knows which', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(413, { 'x-elastic-product': 'Elasticsearch' }).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = openElasticsearch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [result] = await bulkWrite(client, [item('a')]);
+    assert.equal(result?.outcome, 'rejected');
+    await assert.rejects(bulkWrite(client, [item('a'), item('b')]), { code: 'INTERNAL' });
+    await client.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
   it('takes nothing else for an answer', async () => {
     await withServer(
       () => 403,

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
+import type { CaseDocumentImage } from '../../../infra/elasticsearch/case-document.ts';
 import {
   readAnalysisDefinition,
   readCasesDefinition,
 } from '../../../infra/elasticsearch/index-definition.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
 import { ageGroup } from '../../../services/indexer/age-group.ts';
+import { documentReport } from '../../../services/indexer/document-reports.ts';
 import { documentVector } from '../../../services/indexer/document-vector.ts';
+import { MAX_CITED_IMAGES } from '../../../services/indexer/limits.ts';
 import { newestRecords } from '../../../services/indexer/newest-records.ts';
 import { vectorSlots } from '../../../services/indexer/vector-slots.ts';
-import { vectorOf } from '../../support/case-fixture.ts';
+import { caseFixture, vectorOf } from '../../support/case-fixture.ts';
 
 describe('ageGroup', () => {
   const at = Date.UTC(2024, 4, 17);
@@ -102,5 +105,16 @@ describe('newestRecords', () => {
         ['b', 4],
       ],
     );
+  });
+});
+
+describe('citations', () => {
+  it('are followed to a few entries only: a case of one number must not become a document of gigabytes', () => {
+    const [report] = caseFixture({ reports: ['FINDINGS: Mass (image 1).'] }).reports;
+    assert.ok(report);
+    const image = { id: 'i', instance_number: 1, series_number: 1, series_instance_uid: '1.2' };
+    const images = Array.from({ length: 1_000 }, () => image) as unknown as CaseDocumentImage[];
+    const [citation] = documentReport(report, images).citations;
+    assert.equal(citation?.images.length, MAX_CITED_IMAGES);
   });
 });

@@ -165,6 +165,12 @@ describe('the indexer', () => {
 
     const unreadable = idOf('unreadable');
     await producer.send(topic, { key: unreadable, value: Buffer.from('no Avro at all') });
+    // Elasticsearch refuses a whole request for one such id.
+    await producer.send(topic, {
+      key: 'x'.repeat(600),
+      value: events.case.encode(caseOf('strange', 'Edema.')),
+    });
+    await producer.send(topic, { key: '', value: null });
     const refused = caseFixture({ caseId: idOf('refused'), images: [{}] });
     for (const image of refused.images) image.problem = 'X'.repeat(40_000);
     await send(refused);
