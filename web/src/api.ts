@@ -10,6 +10,7 @@ export type {
   NamedConcept,
   ReportView,
   SearchAnswer,
+  Why,
 } from '../../services/search/answers.ts';
 export type { Segment } from '../../services/search/segments.ts';
 

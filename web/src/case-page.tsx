@@ -17,12 +17,13 @@ import { day, moment, nameOf } from './words.ts';
 
 /** One case: its images beside the whole report, and cases that are like it. */
 export function CasePage({ id }: { id: string }) {
-  const { data, error } = useLoad((signal) => getCase(id, signal), [id]);
+  const [attempt, setAttempt] = useState(0);
+  const { data, error } = useLoad((signal) => getCase(id, signal), [id, attempt]);
   if (error !== null)
     return (
       <main class="case">
         <Back />
-        <Problem error={error} />
+        <Problem error={error} onRetry={() => setAttempt(attempt + 1)} />
       </main>
     );
   if (data === null)
@@ -64,9 +65,7 @@ function Case({ detail }: { detail: CaseView }) {
       <div class="sides">
         <section class="images" aria-label="Images">
           {image === undefined ? (
-            <p class="nothing">
-              {detail.standing === 'RECONCILIATION' ? 'The images are withheld.' : 'No images.'}
-            </p>
+            <p class="nothing">{detail.standing === 'RECONCILIATION' ? WITHHELD : 'No images have come.'}</p>
           ) : (
             <figure>
               <Thumbnail key={image.id} image={image} lazy={false} />
@@ -91,6 +90,10 @@ function Case({ detail }: { detail: CaseView }) {
     </main>
   );
 }
+
+const WITHHELD =
+  'Images withheld: they came for this accession number, but name another patient than the report. ' +
+  'No image of this case is shown until that is settled.';
 
 function Strip({
   images,
@@ -134,13 +137,20 @@ function ReportCard({
         <span class={`status ${report.status.toLowerCase()}`}>{nameOf(report.status)}</span>
         {report.procedure} <time dateTime={report.effectiveAt}>{moment(report.effectiveAt)}</time>
       </header>
-      {report.problem !== null && (
-        <p class="problem">This report could not be read whole ({report.problem}).</p>
+      {report.problem === 'TEXT_VECTOR_FAILED' && (
+        <p class="hint">
+          Found by its words and findings only, not by its meaning (<code>{report.problem}</code>).
+        </p>
+      )}
+      {report.problem !== null && report.problem !== 'TEXT_VECTOR_FAILED' && (
+        <p class="problem">
+          This report could not be read whole. <code>{report.problem}</code>
+        </p>
       )}
       <ReportText report={report} shown={shown} onShow={onShow} />
       {report.versions.length > 1 && (
         <details class="versions">
-          <summary>{report.versions.length} versions</summary>
+          <summary>{report.versions.length} versions; the newest is shown</summary>
           <ol>
             {report.versions.map((version, i) => (
               <li key={i}>
@@ -162,7 +172,8 @@ const WAYS: { by: SimilarBy; name: string }[] = [
 
 function Similar({ id }: { id: string }) {
   const [by, setBy] = useState<SimilarBy>('both');
-  const { data, error, loading } = useLoad((signal) => getSimilar(id, by, signal), [id, by]);
+  const [attempt, setAttempt] = useState(0);
+  const { data, error, loading } = useLoad((signal) => getSimilar(id, by, signal), [id, by, attempt]);
   return (
     <section id="similar" class="similar" aria-label="Similar cases" aria-busy={loading}>
       <h2>More like this</h2>
@@ -173,7 +184,14 @@ function Similar({ id }: { id: string }) {
           </button>
         ))}
       </fieldset>
-      {error !== null && <Problem error={error} />}
+      {by !== 'text' && (
+        <p class="hint">
+          Images are compared as pictures, by a model that has not learnt radiology: alike need not mean the
+          same disease.
+        </p>
+      )}
+      {error !== null && <Problem error={error} onRetry={() => setAttempt(attempt + 1)} />}
+      {loading && data === null && <p class="wait">Looking for cases like this…</p>}
       {data?.hits.map((hit) => (
         <HitCard key={hit.id} hit={hit} />
       ))}

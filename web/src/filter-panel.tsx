@@ -1,10 +1,14 @@
+import { useContext, useState } from 'preact/hooks';
 import type { Facets, Filters } from './api.ts';
-import { nameOf } from './words.ts';
+import { useNarrow } from './narrow.ts';
+import { NormalConcepts } from './normality.ts';
+import { nameOf, plural } from './words.ts';
 
-const GROUPS: { filter: string; title: string; open: boolean }[] = [
+const GROUPS: { filter: string; title: string; open: boolean; normal?: true }[] = [
   { filter: 'present', title: 'Finding present', open: true },
   { filter: 'uncertain', title: 'Finding uncertain', open: false },
   { filter: 'absent', title: 'Finding absent', open: false },
+  { filter: 'present', title: 'Said to be normal', open: false, normal: true },
   { filter: 'modality', title: 'Modality', open: true },
   { filter: 'bodyPart', title: 'Body part', open: false },
   { filter: 'status', title: 'Report status', open: false },
@@ -25,24 +29,34 @@ export function FilterPanel({
   filters: Filters;
   onChange(filters: Filters): void;
 }) {
-  const chosen = Object.values(filters).some((values) => values.length > 0);
+  const normals = useContext(NormalConcepts);
+  const narrow = useNarrow();
+  const [unfolded, setUnfolded] = useState(false);
+  const chosen = Object.values(filters).flat().length;
+  const folded = narrow && !unfolded;
   return (
     <nav class="filters" aria-label="Filters">
-      {chosen && (
+      {narrow && (
+        <button type="button" class="fold" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+          {chosen === 0 ? 'Filters' : `Filters (${plural(chosen, 'chosen', 'chosen')})`}
+        </button>
+      )}
+      {chosen > 0 && (
         <button type="button" class="clear" onClick={() => onChange({})}>
           Clear all filters
         </button>
       )}
-      {GROUPS.map(({ filter, title, open }) => {
-        const values = facets[filter] ?? [];
-        const active = filters[filter] ?? [];
+      {(folded ? [] : GROUPS).map(({ filter, title, open, normal = false }) => {
+        const belongs = (value: string) => filter !== 'present' || normals.has(value) === normal;
+        const values = (facets[filter] ?? []).filter(({ value }) => belongs(value));
+        const active = (filters[filter] ?? []).filter(belongs);
         const missing = active
           .filter((value) => !values.some((facet) => facet.value === value))
           .map((value) => ({ value, name: value, count: 0 }));
         const shown = [...values.slice(0, MOST), ...missing];
         if (shown.length === 0) return null;
         return (
-          <details key={filter} open={open || active.length > 0}>
+          <details key={title} open={open || active.length > 0}>
             <summary>{title}</summary>
             {shown.map(({ value, name, count }) => (
               <label key={value}>

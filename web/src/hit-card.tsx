@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import type { Hit, Segment } from './api.ts';
+import type { Hit, Segment, Why } from './api.ts';
 import { FindingChips } from './finding-chips.tsx';
 import { casePath, go } from './route.ts';
 import { Thumbnail } from './thumbnail.tsx';
-import { day, nameOf, plural } from './words.ts';
+import { day, nameOf, ordinal, plural } from './words.ts';
 
 /** One found case: picture, impression, findings, and why it is here. */
 export function HitCard({ hit }: { hit: Hit }) {
@@ -13,17 +13,24 @@ export function HitCard({ hit }: { hit: Hit }) {
     hit.bodyPart.map((part) => nameOf(part)).join(', '),
     [nameOf(hit.patient.sex), hit.patient.ageGroup].filter((part) => part !== '').join(' '),
     day(hit.studiedAt),
-    hit.status === null ? '' : nameOf(hit.status),
+    hit.status === 'FINAL' ? nameOf(hit.status) : '',
   ].filter((part) => part !== '');
   return (
     <article class="hit">
       <CaseLink id={hit.id} class="picture" label={`Open case ${hit.accession}`}>
-        {first === undefined ? <span class="thumbnail none">No images</span> : <Thumbnail image={first} />}
+        {first === undefined ? (
+          <span class="thumbnail none">
+            {hit.standing === 'RECONCILIATION' ? 'Images withheld' : 'No images'}
+          </span>
+        ) : (
+          <Thumbnail image={first} />
+        )}
         {hit.imageCount > 1 && <span class="count">{plural(hit.imageCount, 'image')}</span>}
       </CaseLink>
       <div class="body">
         <h2>
           <CaseLink id={hit.id}>{hit.title || 'Untitled case'}</CaseLink>
+          {hit.status !== null && hit.status !== 'FINAL' && <span class="flag">{nameOf(hit.status)}</span>}
           {hit.standing !== 'JOINED' && <span class="flag">{nameOf(hit.standing)}</span>}
           {hit.flags.map((flag) => (
             <span key={flag} class="flag">
@@ -55,8 +62,7 @@ function WhyMatched({ hit: { why } }: { hit: Hit }) {
   const fragment = sentence ?? why.words[0];
   return (
     <p class="why">
-      <span class="label">Why:</span> {legs.map((leg) => `${nameOf(leg.leg)} (rank ${leg.rank})`).join(', ')}
-      {why.image !== null && `, picture ${Math.round(why.image.score * 100)} % alike`}
+      <span class="label">Why:</span> {legs.map((leg) => reason(leg, why)).join(', ')}
       {fragment !== undefined && (
         <>
           {' '}
@@ -65,6 +71,13 @@ function WhyMatched({ hit: { why } }: { hit: Hit }) {
       )}
     </p>
   );
+}
+
+/** "2nd by meaning": where this way of looking alone had put it. */
+function reason({ leg, rank }: Why['legs'][number], { concepts }: Why): string {
+  if (leg === 'ACCESSION') return 'it has this number';
+  if (leg === 'FINDINGS') return `also has ${concepts.map(({ name }) => name.toLowerCase()).join(', ')}`;
+  return `${ordinal(rank)} by ${nameOf(leg)}`;
 }
 
 function Highlighted({ segments }: { segments: Segment[] }) {

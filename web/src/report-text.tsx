@@ -1,7 +1,10 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import { useContext } from 'preact/hooks';
+import { hasResults } from '../../core/text/result-sections.ts';
 import type { Citation, ReportFinding, ReportView } from './api.ts';
 import { NormalConcepts } from './normality.ts';
+import { paragraphs, pieces } from './report-layout.ts';
+import { nameOf } from './words.ts';
 
 interface Span {
   start: number;
@@ -21,18 +24,32 @@ export function ReportText({
   onShow(imageId: string): void;
 }) {
   const normal = useContext(NormalConcepts);
+  const isNormal = ({ concept }: ReportFinding) => normal.has(concept);
+  // "Heart size is normal" is said to be that, rather than a cardiomegaly that is denied.
+  const findings = [...report.findings.filter(isNormal), ...report.findings.filter((f) => !isNormal(f))];
   const spans = [
-    ...report.findings.map((finding) => findingSpan(finding, normal.has(finding.concept))),
+    ...findings.map((finding) => findingSpan(finding, isNormal(finding))),
     ...mergeCitations(report.citations).map((citation) => citationSpan(citation, onShow)),
   ];
   const cited = shown === null ? [] : report.citations.filter((citation) => citation.images.includes(shown));
-  const blocks = toBlocks(report);
+  const marks = cited.map(({ sentenceStart, sentenceEnd }) => ({ start: sentenceStart, end: sentenceEnd }));
   return (
     <div class="report-text">
-      {blocks.map(({ start, end, heading }) => (
-        <p key={start} class={heading ? 'heading' : undefined}>
-          {cut(report.text, start, end, spans, cited)}
-        </p>
+      {paragraphs(report).map((paragraph) => (
+        <Fragment key={paragraph.start}>
+          {paragraph.section !== null && (
+            <h3 class="section" title="The sender said so beside the text">
+              {nameOf(paragraph.section)}
+            </h3>
+          )}
+          <p class={paragraph.heading ? 'heading' : undefined}>
+            {pieces(paragraph, spans, marks).map(({ start, end, span, marked }) => {
+              const text = report.text.slice(start, end);
+              if (span !== null) return span.render(text, start);
+              return marked ? <mark key={start}>{text}</mark> : text;
+            })}
+          </p>
+        </Fragment>
       ))}
     </div>
   );
@@ -53,19 +70,21 @@ function mergeCitations(citations: Citation[]): Citation[] {
 }
 
 function findingSpan(finding: ReportFinding, normal: boolean): Span {
-  const { start, end, assertion, name, cue, time, subject } = finding;
+  const { start, end, assertion, name, cue, time, subject, section } = finding;
+  const result = time === 'CURRENT' && subject === 'PATIENT' && hasResults(section);
   const state = normal && assertion === 'PRESENT' ? 'normal' : assertion.toLowerCase();
   const more = [
     cue === '' ? '' : `because of “${cue}”`,
     time === 'HISTORICAL' ? 'historical' : '',
     subject === 'FAMILY' ? 'of the family' : '',
+    result ? '' : 'no result of this examination',
   ].filter((part) => part !== '');
   const title = `${name}: ${assertion.toLowerCase()}${more.length === 0 ? '' : `, ${more.join(', ')}`}`;
   return {
     start,
     end,
     render: (text, key) => (
-      <span key={key} class={`finding ${state}`} title={title}>
+      <span key={key} class={`finding ${result ? state : 'aside'}`} title={title}>
         {text}
       </span>
     ),
@@ -79,7 +98,7 @@ function citationSpan({ start, end, images }: Citation, onShow: (imageId: string
     end,
     render: (text, key) =>
       first === undefined ? (
-        <span key={key} class="citation missing" title="The cited image is not here">
+        <span key={key} class="citation missing" title="The cited image is not shown here">
           {text}
         </span>
       ) : (
@@ -94,52 +113,4 @@ function citationSpan({ start, end, images }: Citation, onShow: (imageId: string
         </button>
       ),
   };
-}
-
-/** Paragraphs as the lines of the text make them; a line that only names a section stands out. */
-function toBlocks(report: ReportView): { start: number; end: number; heading: boolean }[] {
-  const blocks = [];
-  const starts = new Set(report.sections.map((section) => section.start));
-  for (let start = 0; start < report.text.length; ) {
-    const newline = report.text.indexOf('\n', start);
-    const end = newline === -1 ? report.text.length : newline;
-    const line = report.text.slice(start, end).trim();
-    if (line !== '')
-      blocks.push({
-        start,
-        end,
-        heading: /^[A-Z][A-Z &/]+:?$/.test(line) || (starts.has(start) && line.endsWith(':')),
-      });
-    start = end + 1;
-  }
-  return blocks;
-}
-
-/** Cuts a piece of the text at its spans; of spans that overlap the first to begin is shown. */
-function cut(
-  text: string,
-  start: number,
-  end: number,
-  spans: Span[],
-  cited: Citation[],
-): ComponentChildren[] {
-  const inside = spans
-    .filter((span) => span.start >= start && span.end <= end)
-    .sort((a, b) => a.start - b.start);
-  const parts: ComponentChildren[] = [];
-  const plain = (from: number, to: number) => {
-    const marked = cited.find((citation) => citation.sentenceStart < to && citation.sentenceEnd > from);
-    if (marked === undefined) return void parts.push(text.slice(from, to));
-    const [a, b] = [Math.max(from, marked.sentenceStart), Math.min(to, marked.sentenceEnd)];
-    parts.push(text.slice(from, a), <mark key={`m${a}`}>{text.slice(a, b)}</mark>, text.slice(b, to));
-  };
-  let at = start;
-  for (const span of inside) {
-    if (span.start < at) continue;
-    plain(at, span.start);
-    parts.push(span.render(text.slice(span.start, span.end), span.start));
-    at = span.end;
-  }
-  plain(at, end);
-  return parts;
 }

@@ -21,8 +21,14 @@ export function SearchPage({ search }: { search: Search }) {
   const [words, setWords] = useState(search.words);
   const [tick, setTick] = useState(0);
   const box = useRef<HTMLInputElement>(null);
-  const newest = search.words === '' && search.from === 0;
-  const { data, error, loading } = useLoad((signal) => runSearch(search, signal), [search, tick]);
+  const results = useRef<HTMLElement>(null);
+  const newest = isNewest(search);
+  const { data, error, loading } = useLoad(
+    async (signal) => ({ of: search, answer: await runSearch(search, signal) }),
+    [search, tick],
+  );
+  // What is shown still answers the search before.
+  const stale = data !== null && data.of !== search;
 
   useEffect(() => setWords(search.words), [search.words]);
   useEffect(() => {
@@ -84,29 +90,41 @@ export function SearchPage({ search }: { search: Search }) {
           </button>
         ))}
       </p>
-      {error !== null && <Problem error={error} />}
+      <button type="button" class="skip" onClick={() => results.current?.focus()}>
+        Skip to the results
+      </button>
+      {error !== null && <Problem error={error} onRetry={() => setTick(tick + 1)} />}
+      {stale && (
+        <p class="searching" role="status">
+          Searching…
+        </p>
+      )}
       {data !== null && (
-        <div class="columns" aria-busy={loading}>
+        <div class={stale ? 'columns stale' : 'columns'} aria-busy={loading}>
           <FilterPanel
-            facets={data.facets ?? {}}
+            facets={data.answer.facets ?? {}}
             filters={search.filters}
             onChange={(filters: Filters) => change({ filters })}
           />
-          <section aria-label="Results">
-            <Understood answer={data} newest={newest} />
-            {data.hits.map((hit) => (
+          <section ref={results} tabIndex={-1} aria-label="Results" inert={stale}>
+            <Understood answer={data.answer} newest={isNewest(data.of)} />
+            {data.answer.hits.map((hit) => (
               <HitCard key={hit.id} hit={hit} />
             ))}
-            {data.hits.length === 0 && (
+            {data.answer.hits.length === 0 && (
               <Nothing filtered={Object.values(search.filters).some((f) => f.length > 0)} />
             )}
-            <Pages answer={data} onGo={(from) => change({ from })} />
+            <Pages answer={data.answer} onGo={(from) => change({ from })} />
           </section>
         </div>
       )}
       {data === null && error === null && <p class="wait">Searching…</p>}
     </main>
   );
+}
+
+function isNewest({ words, from }: Search): boolean {
+  return words === '' && from === 0;
 }
 
 /** How the words were understood: the user sees at once that "no effusion" asked for absence. */
@@ -121,6 +139,14 @@ function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean 
       ))}
       {query.phrases.map((phrase) => (
         <q key={phrase}>{phrase}</q>
+      ))}
+      {query.rest !== '' && query.concepts.length + query.phrases.length > 0 && (
+        <span class="aside">those with “{query.rest}” first</span>
+      )}
+      {query.respelled.map(({ typed, read }) => (
+        <span key={typed} class="aside">
+          “{typed}” read as “{read}”
+        </span>
       ))}
       <span class="took">{tookMs} ms</span>
     </p>

@@ -18,9 +18,7 @@ const NAMES: Record<string, string> = {
   REPORT_CANCELLED: 'Report cancelled',
   WORDS: 'words',
   MEANING: 'meaning',
-  IMAGE: 'image',
-  ACCESSION: 'accession number',
-  NEWEST: 'newest',
+  IMAGE: 'the look of an image',
   F: 'Female',
   M: 'Male',
   O: 'Other',
@@ -41,6 +39,12 @@ export function day(iso: string | null): string {
 /** Local date and time, to the minute. */
 export function moment(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** "1st", "2nd", "11th" */
+export function ordinal(n: number): string {
+  const ending = Math.floor(n / 10) % 10 === 1 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
