@@ -29,9 +29,14 @@ export function createKafka(
 
 function writeLog(log: Logger, { namespace, level, log: entry }: LogEntry): void {
   const fields = { client: namespace, ...('retriable' in entry ? { retriable: entry['retriable'] } : {}) };
-  if (level === logLevel.ERROR && !isTransient(entry.message, entry['error']))
-    log.warn(fields, entry.message);
-  else log.debug(fields, entry.message);
+  const message = withoutReason(entry.message);
+  if (level === logLevel.ERROR && !isTransient(entry.message, entry['error'])) log.warn(fields, message);
+  else log.debug(fields, message);
+}
+
+/** `Crash: TypeError: …` quotes what a handler threw, which may quote a record. */
+function withoutReason(message: string): string {
+  return message.startsWith('Crash: ') ? message.split(': ').slice(0, 2).join(': ') : message;
 }
 
 /** Group and coordinator states that kafkajs reports as errors although it handles them. */
