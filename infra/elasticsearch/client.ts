@@ -4,12 +4,15 @@ import { InterleaveError } from '../../core/errors.ts';
 /** An answer that takes longer has failed; the caller tries again. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
+/** Creating an index while a node has only just started, on a busy machine, takes its time. */
+export const SET_UP_TIMEOUT_MS = 60_000;
+
 /**
  * A client with our settings: no retries of its own, since each caller decides what may be tried again. Nothing here
  * may use `client.info()`: the reduced distribution that we embed has no `GET /`.
  */
-export function openElasticsearch(url: string): Client {
-  return new Client({ node: url, requestTimeout: REQUEST_TIMEOUT_MS, maxRetries: 0 });
+export function openElasticsearch(url: string, requestTimeout: number = REQUEST_TIMEOUT_MS): Client {
+  return new Client({ node: url, requestTimeout, maxRetries: 0 });
 }
 
 /**
