@@ -1,5 +1,6 @@
 import type { Instance } from '../../cli/up/instance.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
+import { INDEX_NAMES, indexerGroup } from '../../infra/elasticsearch/index-names.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { withAdmin } from '../../platform/kafka/topics.ts';
 import { readLag } from '../../platform/kafka/watch-lag.ts';
@@ -9,7 +10,7 @@ const GROUPS: { service: string; groupId: string; topics: string[] }[] = [
   { service: 'labeler', groupId: 'interleave-labeler', topics: [TOPICS.reportReceived] },
   { service: 'inference', groupId: 'interleave-inference', topics: [TOPICS.imageReceived] },
   { service: 'joiner', groupId: 'interleave-joiner', topics: [TOPICS.reportLabeled, TOPICS.imageEmbedded] },
-  { service: 'indexer', groupId: 'interleave-indexer-cases-000001', topics: [TOPICS.case] },
+  { service: 'indexer', groupId: indexerGroup(INDEX_NAMES.cases), topics: [TOPICS.case] },
 ];
 
 /** The consumer that is furthest behind, in words: where the pipeline is slowest. */

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterleaveError } from '../../core/errors.ts';
+import { INDEX_NAMES, indexerGroup } from '../../infra/elasticsearch/index-names.ts';
 import { setUpElasticsearch } from '../../infra/elasticsearch/setup.ts';
 import { type Engine, untilAnswers } from '../../infra/embedded/engine.ts';
 import { ENGINE_READY_MS } from '../../infra/embedded/limits.ts';
 import { prepareEngines } from '../../infra/embedded/start-engines.ts';
+import { forgetGroup } from '../../infra/kafka/forget-group.ts';
 import { setUpKafka } from '../../infra/kafka/setup.ts';
 import type { ProcessSpec } from '../../infra/process/managed-process.ts';
 import { SupervisedProcess } from '../../infra/process/supervised-process.ts';
@@ -69,13 +71,16 @@ export class System {
       dicomAeTitle: process.env['INTERLEAVE_DICOM_AE_TITLE'] || 'INTERLEAVE',
     };
     this.#instance = describe(settings);
+    const brokers = kafkaBrokers.split(',');
     const kafka = step('Starting Kafka', () => this.#startEngine(engines.kafka)).then(() =>
-      setUpKafka({ brokers: kafkaBrokers.split(','), partitions, replication: REPLICATION }, log),
+      setUpKafka({ brokers, partitions, replication: REPLICATION }, log),
     );
-    const elasticsearch = step('Starting Elasticsearch', () => this.#startEngine(engines.elasticsearch)).then(
-      () => setUpElasticsearch(elasticsearchUrl, log),
+    const elasticsearch = step('Starting Elasticsearch', () => this.#startEngine(engines.elasticsearch));
+    const index = Promise.all([kafka, elasticsearch]).then(() =>
+      setUpElasticsearch(elasticsearchUrl, log, INDEX_NAMES, () =>
+        forgetGroup(brokers, indexerGroup(INDEX_NAMES.cases), log),
+      ),
     );
-    const index = Promise.all([kafka, elasticsearch]);
     await Promise.all([
       kafka.then(() =>
         step('Starting gateways, readers and joiner', () => this.#startServices(BEFORE_INDEX, settings)),

@@ -5,7 +5,9 @@
 import { mkdir } from 'node:fs/promises';
 import { commonConfig, loadConfig, positiveInt } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
+import { INDEX_NAMES, indexerGroup } from '../elasticsearch/index-names.ts';
 import { setUpElasticsearch } from '../elasticsearch/setup.ts';
+import { forgetGroup } from '../kafka/forget-group.ts';
 import { setUpKafka } from '../kafka/setup.ts';
 import { ensureSiteSecret } from '../site-secret.ts';
 
@@ -18,7 +20,9 @@ try {
     { brokers: config.kafkaBrokers, partitions: config.partitions, replication: config.replication },
     log,
   );
-  await setUpElasticsearch(config.elasticsearchUrl, log);
+  await setUpElasticsearch(config.elasticsearchUrl, log, INDEX_NAMES, () =>
+    forgetGroup(config.kafkaBrokers, indexerGroup(INDEX_NAMES.cases), log),
+  );
   log.info({ ...promise }, 'set-up.done');
 } catch (error) {
   log.fatal({ err: error }, 'set-up.failed');

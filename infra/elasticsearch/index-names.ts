@@ -11,6 +11,11 @@ export interface IndexNames {
   analysisAlias: string;
 }
 
+/** Each physical index of cases is filled by a consumer group of its own. */
+export function indexerGroup(casesIndex: string): string {
+  return `interleave-indexer-${casesIndex}`;
+}
+
 export const INDEX_NAMES: IndexNames = {
   cases: 'cases-000001',
   casesAlias: 'cases',

@@ -2,21 +2,30 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Client, errors } from '@elastic/elasticsearch';
 import { InterleaveError } from '../../core/errors.ts';
 import type { Logger } from '../../platform/log.ts';
-import { elasticsearchError, errorType, openElasticsearch } from './client.ts';
+import { elasticsearchError, errorType, openElasticsearch, SET_UP_TIMEOUT_MS } from './client.ts';
 import { type IndexDefinition, readAnalysisDefinition, readCasesDefinition } from './index-definition.ts';
 import { INDEX_NAMES, type IndexNames } from './index-names.ts';
 
 /**
  * Creates the indices and their aliases where they are missing; what is there is only checked: `INDEX_MISMATCH` when its
  * mapping was made for other vectors or another version of the mapping. An alias that exists is never moved here.
+ *
+ * A new index is empty, whatever the indexer's group has read into one of the same name before: `beforeCreating` has to
+ * make the group forget it (and comes first, so that a crash between leaves no index that would never be filled).
  */
 export async function setUpElasticsearch(
   url: string,
   log: Logger,
   names: IndexNames = INDEX_NAMES,
+  beforeCreating: () => Promise<void> = async () => undefined,
 ): Promise<void> {
-  const client = openElasticsearch(url);
+  const client = openElasticsearch(url, SET_UP_TIMEOUT_MS);
   try {
+    for (const index of [names.cases, names.analysis])
+      if ((await readMeta(client, index)) === undefined) {
+        await beforeCreating();
+        break;
+      }
     await setUpIndex(client, log, names.cases, names.casesAlias, await readCasesDefinition());
     await setUpIndex(client, log, names.analysis, names.analysisAlias, await readAnalysisDefinition());
   } catch (error) {

@@ -39,6 +39,19 @@ describe('setUpElasticsearch', () => {
     assert.deepEqual(Object.keys(aliases).sort(), [names.analysis, names.cases]);
   });
 
+  it('says so before it creates one: whoever filled an index of this name has to begin again', async () => {
+    let told = 0;
+    const missingWhenTold = async () => {
+      told++;
+      assert.equal(await client.indices.exists({ index: names.analysis }), false);
+    };
+    await setUpElasticsearch(url, log, names, missingWhenTold);
+    assert.equal(told, 0);
+    await client.indices.delete({ index: names.analysis });
+    await setUpElasticsearch(url, log, names, missingWhenTold);
+    assert.equal(told, 1);
+  });
+
   it('refreshes within a second and quantises vectors as the mapping says', async () => {
     const settings = await client.indices.getSettings({ index: names.cases });
     assert.equal(settings[names.cases]?.settings?.index?.refresh_interval, '1s');
