@@ -84,6 +84,10 @@ function elasticsearchYml({ folder, port }: ElasticsearchOptions): string {
       'xpack.ml.enabled': false,
       'xpack.security.enabled': false,
       'action.auto_create_index': false,
+      // Answers no request that a browser sends for a page of another host: with CORS on and no origin allowed, they
+      // get 403; with CORS off (the default) a simple POST of any web page would be carried out.
+      'http.cors.enabled': true,
+      'http.cors.allow-origin': '/(?!)/',
       // A nearly full disk is our own concern (it is checked before the start); this would turn the index read-only.
       'cluster.routing.allocation.disk.threshold_enabled': false,
     },

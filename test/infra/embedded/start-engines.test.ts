@@ -9,7 +9,7 @@ import kafkajs from 'kafkajs';
 import { startEngines } from '../../../infra/embedded/start-engines.ts';
 import { groupExists } from '../../../infra/process/process-identity.ts';
 
-test('the engines start, keep their data over a restart, and leave no process', async () => {
+test('the engines start, answer no foreign web page, keep their data over a restart, and leave no process', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'interleave-engines-'));
   try {
     const topic = `test-${randomUUID()}`;
@@ -19,6 +19,11 @@ test('the engines start, keep their data over a restart, and leave no process', 
     await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
     await admin.disconnect();
     assert.equal((await fetch(`${first.elasticsearchUrl}/kept`, { method: 'PUT' })).status, 200);
+    const fromAPage = await fetch(`${first.elasticsearchUrl}/kept/_close`, {
+      method: 'POST',
+      headers: { origin: 'http://elsewhere.example' },
+    });
+    assert.equal(fromAPage.status, 403, 'a web page of another host can do nothing');
     await first.stop();
     for (const child of first.processes) assert.ok(child.pid !== undefined && !groupExists(child.pid));
 
