@@ -53,11 +53,12 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       await page.locator('article.hit').first().waitFor();
       assert.equal(await page.locator('article.hit').count(), 20);
       await page.locator('article.hit img.thumbnail').first().waitFor();
-      const drawn = await page
-        .locator('article.hit img.thumbnail')
-        .first()
-        .evaluate((image: { naturalWidth: number }) => image.naturalWidth);
-      assert.ok(drawn > 50, 'the thumbnail is a picture');
+      const picture = page.locator('article.hit img.thumbnail').first();
+      await until(
+        async () => (await picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)) > 50,
+        30_000,
+        'a thumbnail that is a picture',
+      );
       await keep(page, 'newest');
       assert.deepEqual(problems, []);
     }));
