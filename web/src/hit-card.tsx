@@ -19,9 +19,7 @@ export function HitCard({ hit }: { hit: Hit }) {
     <article class="hit">
       <CaseLink id={hit.id} class="picture" label={`Open case ${hit.accession}`}>
         {first === undefined ? (
-          <span class="thumbnail none">
-            {hit.standing === 'RECONCILIATION' ? 'Images withheld' : 'No images'}
-          </span>
+          <span class="thumbnail none">{NO_PICTURE[hit.standing] ?? 'No images'}</span>
         ) : (
           <Thumbnail image={first} />
         )}
@@ -53,6 +51,12 @@ export function HitCard({ hit }: { hit: Hit }) {
   );
 }
 
+const NO_PICTURE: Record<string, string> = {
+  RECONCILIATION: 'Images withheld',
+  // A key object selection may come before the images that it names.
+  IMAGES_ONLY: 'No picture yet',
+};
+
 function WhyMatched({ hit: { why } }: { hit: Hit }) {
   const legs = why.legs.filter((leg) => leg.leg !== 'NEWEST');
   if (legs.length === 0) return null;
@@ -62,7 +66,7 @@ function WhyMatched({ hit: { why } }: { hit: Hit }) {
   const fragment = sentence ?? why.words[0];
   return (
     <p class="why">
-      <span class="label">Why:</span> {legs.map((leg) => reason(leg, why)).join(', ')}
+      <span class="label">Why:</span> {legs.map((leg) => reason(leg, why)).join(' · ')}
       {fragment !== undefined && (
         <>
           {' '}

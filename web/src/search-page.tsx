@@ -141,7 +141,7 @@ function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean 
         <q key={phrase}>{phrase}</q>
       ))}
       {query.rest !== '' && query.concepts.length + query.phrases.length > 0 && (
-        <span class="aside">those with “{query.rest}” first</span>
+        <span class="aside">“{query.rest}” ranks, and does not filter</span>
       )}
       {query.respelled.map(({ typed, read }) => (
         <span key={typed} class="aside">
