@@ -26,6 +26,10 @@ const ANSWER_MS = 30_000;
 
 const namesSchema = z.array(z.object({ name: z.string() }));
 const answerSchema = z.looseObject({
+  notice: z.string().optional(),
+  query: z
+    .looseObject({ respelled: z.array(z.object({ typed: z.string(), read: z.string() })).optional() })
+    .optional(),
   total: z.looseObject({ value: z.number(), relation: z.string() }).optional(),
   hits: z.array(
     z.looseObject({
@@ -54,14 +58,21 @@ export const search: Verb = {
     const page = input.text('url') ?? readInstance(dataDirOf(input))?.page ?? DEFAULT_PAGE;
     const answer = await ask(page, words, size);
     if (input.json) input.print(JSON.stringify(answer));
-    else if (answer.hits.length === 0) input.print('nothing found');
-    else {
-      for (const [index, hit] of answer.hits.entries()) input.print(describe(hit, index + 1));
-      if (answer.total !== undefined) input.print(count(answer.hits.length, answer.total));
-    }
+    else for (const line of linesOf(answer)) input.print(line);
     return EXIT.ok;
   },
 };
+
+/** What a person reads: the hits, how the words were understood, and what this is not for. */
+function linesOf({ hits, total, query, notice }: Answer): string[] {
+  const read = query?.respelled ?? [];
+  return [
+    ...hits.map((hit, index) => describe(hit, index + 1)),
+    ...read.map((word) => `"${word.typed}" read as "${word.read}"`),
+    ...(hits.length === 0 ? ['nothing found'] : total === undefined ? [] : [count(hits.length, total)]),
+    ...(notice === undefined ? [] : [notice]),
+  ];
+}
 
 /** Words travel in the body, never in an address (services/search/routes.ts). */
 async function ask(page: string, words: string, size: number): Promise<Answer> {

@@ -6,7 +6,7 @@ import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 const GENERATION = 1;
 
 /** Changed by hand with every change of the rules in `core/text/*.ts` that changes a reading. */
-const RULES_VERSION = '1.1.0';
+const RULES_VERSION = '1.1.1';
 
 export interface LabelerVersion {
   generation: number;

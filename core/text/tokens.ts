@@ -151,8 +151,11 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
+/** White space as ECMAScript knows it (which `trim` removes), and the zero-width space. */
 function isBlank(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0x2028 || code === 0x2029;
+  if (code < 128) return code === 32 || (code >= 9 && code <= 13);
+  if (code === 0xa0 || code === 0x1680 || code === 0xfeff || code === 0x3000) return true;
+  return (code >= 0x2000 && code <= 0x200b) || [0x2028, 0x2029, 0x202f, 0x205f].includes(code);
 }
 
 /** ASCII letters, and everything above Latin-1 punctuation except the general punctuation and symbol blocks. */

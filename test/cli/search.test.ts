@@ -13,6 +13,12 @@ const HIT = {
   score: 0.5,
 };
 const TOTAL = { value: 7, relation: 'gte' };
+const ANSWER = {
+  notice: 'Not for diagnosis.',
+  query: { respelled: [{ typed: 'effussion', read: 'effusion' }] },
+  hits: [HIT],
+  total: TOTAL,
+};
 
 test('search posts the words and prints hits for people or for programs', async () => {
   const bodies: unknown[] = [];
@@ -31,7 +37,7 @@ test('search posts the words and prints hits for people or for programs', async 
         JSON.stringify(
           refused
             ? { error: { code: 'QUERY_INVALID', message: 'The query could not be understood. Too long.' } }
-            : { hits: [HIT], total: TOTAL },
+            : ANSWER,
         ),
       );
     });
@@ -46,12 +52,12 @@ test('search posts the words and prints hits for people or for programs', async 
   assert.equal(people.code, 0);
   assert.equal(
     people.stdout,
-    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\n1 of at least 7 cases\n',
+    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\n"effussion" read as "effusion"\n1 of at least 7 cases\nNot for diagnosis.\n',
   );
   assert.deepEqual(bodies, [{ words: 'left effusion', size: 3 }]);
 
   const programs = await runCli(['search', 'effusion', '--json', ...url]);
-  assert.deepEqual(JSON.parse(programs.stdout), { hits: [HIT], total: TOTAL });
+  assert.deepEqual(JSON.parse(programs.stdout), ANSWER);
 
   const refused = await runCli(['search', 'refuse', ...url]);
   assert.equal(refused.code, 1);

@@ -12,6 +12,7 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['No pneumothorax.', 'pneumothorax-'],
   ['no PNEUMOTHORAX', 'pneumothorax-'],
   ['Possible pneumonia.', 'pneumonia?'],
+  ['No\u202fpleural\u2009effusion.', 'effusion-'],
   // lists
   ['No effusion, consolidation or pneumothorax.', 'effusion- consolidation- pneumothorax-'],
   [
