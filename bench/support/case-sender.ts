@@ -3,10 +3,15 @@ import { DimseSender, dicomObjectOf, proposalsFor } from '../../senders/dimse-se
 import { MllpSender } from '../../senders/mllp-sender.ts';
 import type { SimulatedCase } from '../../simulator/case.ts';
 
+/** Cases that are sent at the same time; more wait their turn, as behind a modality's own queue. */
+const MOST_AT_ONCE = 6;
+
 /** Sends a case as a hospital would: its images over an association, its final report over a standing MLLP connection. */
 export class CaseSender {
   readonly #instance: Instance;
   #mllp: Promise<MllpSender> | undefined;
+  #sending = 0;
+  readonly #turns: (() => void)[] = [];
 
   constructor(instance: Instance) {
     this.#instance = instance;
@@ -14,8 +19,15 @@ export class CaseSender {
 
   /** Resolves to the moment (`performance.now()`) of the last acknowledgement; rejects where one was negative. */
   async send(simulated: SimulatedCase): Promise<number> {
-    await Promise.all([this.#sendImages(simulated), this.#sendReport(simulated)]);
-    return performance.now();
+    if (this.#sending >= MOST_AT_ONCE) await new Promise<void>((resolve) => this.#turns.push(resolve));
+    this.#sending++;
+    try {
+      await Promise.all([this.#sendImages(simulated), this.#sendReport(simulated)]);
+      return performance.now();
+    } finally {
+      this.#sending--;
+      this.#turns.shift()?.();
+    }
   }
 
   async close(): Promise<void> {
