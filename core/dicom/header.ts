@@ -3,7 +3,7 @@
  * (patient, study, series, image), C.12.1 (SOP common).
  */
 import { InterleaveError } from '../errors.ts';
-import type { Patient } from '../radiology/events.ts';
+import type { ImageReceived, Patient } from '../radiology/events.ts';
 import type { DataSet, Tag } from './data-set.ts';
 import type { Wanted } from './data-set-reader.ts';
 import { KEY_OBJECT_TAGS } from './key-object.ts';
@@ -16,24 +16,28 @@ export interface Accession {
   assigningAuthority: string;
 }
 
-export interface Header {
-  sopClassUid: string;
-  sopInstanceUid: string;
-  studyInstanceUid: string;
-  seriesInstanceUid: string;
-  seriesNumber: number | null;
-  instanceNumber: number | null;
-  numberOfFrames: number;
-  rows: number;
-  columns: number;
-  modality: string;
-  bodyPart: string;
-  viewPosition: string;
-  laterality: string;
-  studyDescription: string;
-  studyDate: string;
-  institution: string;
-  patient: Patient;
+/** What stands in the event as it stands in the object, and what the event is made from. */
+export interface Header
+  extends Pick<
+    ImageReceived,
+    | 'sopClassUid'
+    | 'sopInstanceUid'
+    | 'studyInstanceUid'
+    | 'seriesInstanceUid'
+    | 'seriesNumber'
+    | 'instanceNumber'
+    | 'numberOfFrames'
+    | 'rows'
+    | 'columns'
+    | 'modality'
+    | 'bodyPart'
+    | 'viewPosition'
+    | 'laterality'
+    | 'studyDescription'
+    | 'studyDate'
+    | 'institution'
+    | 'patient'
+  > {
   /** of (0008,0050) and of each item of (0040,0275) */
   accessions: Accession[];
   hasPixelData: boolean;

@@ -4,6 +4,7 @@ import { caseStanding } from '../../core/radiology/standing.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
 import { elasticsearchError, openElasticsearch } from '../../infra/elasticsearch/client.ts';
 import { readAnalysisDefinition, readCasesDefinition } from '../../infra/elasticsearch/index-definition.ts';
+import { indexerGroup } from '../../infra/elasticsearch/index-names.ts';
 import { checkIndex } from '../../infra/elasticsearch/setup.ts';
 import type { loadConfig } from '../../platform/config.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
@@ -50,7 +51,7 @@ export async function start(
   );
 
   const consumer = await consume(kafka, {
-    groupId: `interleave-indexer-${config.indexerCasesIndex}`,
+    groupId: indexerGroup(config.indexerCasesIndex),
     topics: [topic],
     concurrentPartitions: CONCURRENT_PARTITIONS,
     handle,
