@@ -21,6 +21,11 @@ export function needsEngines(file) {
   return /support\/engines\.js|INTERLEAVE_TEST_(KAFKA|ELASTICSEARCH)/.test(readFileSync(file, 'utf8'));
 }
 
+/** Whether the file drives programs that are not ours and not Debian's. */
+export function needsPeers(file) {
+  return sourceOf(file).startsWith('test/peers/');
+}
+
 /**
  * What runs side by side: most files two at a time; those that start whole systems, kill processes or measure times one
  * after the other and with more time, so that a slow machine does not make them fail.

@@ -4,12 +4,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { fetchPeers } from './fetch-peers.mjs';
 import { followNpm } from './follow-npm.mjs';
 import { prepare } from './prepare.mjs';
 import { say, step } from './progress.mjs';
 import { build } from './project.mjs';
 import { failWith } from './setup-error.mjs';
-import { needsEngines, testFiles, waves } from './test-files.mjs';
+import { needsEngines, needsPeers, testFiles, waves } from './test-files.mjs';
 import { runFiles, totalLine } from './test-run.mjs';
 
 const patterns = process.argv.slice(2).filter((word) => !word.startsWith('-'));
@@ -26,6 +27,7 @@ try {
   await prepare();
   const files = testFiles(join(build, 'test'), patterns);
   if (files.length === 0) throw new Error(`no test file matches ${patterns.join(' ')}`);
+  if (files.some(needsPeers)) await fetchPeers();
   if (files.some(needsEngines)) await startEngines();
   const totals = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [] };
   for (const wave of waves(files)) await runFiles(wave.files, wave, totals);
