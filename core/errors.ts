@@ -39,6 +39,9 @@ export const ERRORS = {
   DOCUMENT_REJECTED: ['reject', 'Elasticsearch refused the document.'],
   PRODUCER_FENCED: ['retry', 'Another joiner has taken this partition.'],
 
+  // TLS of any door
+  TLS_REFUSED: ['reject', 'The two sides could not agree on TLS: version, cipher or certificate.'],
+
   // HL7 over MLLP
   HL7_FRAME_TOO_LARGE: ['reject', 'The MLLP frame is larger than the limit.'],
   HL7_FRAME_TIMEOUT: ['retry', 'The MLLP frame was not completed in time.'],
@@ -80,6 +83,7 @@ export const ERRORS = {
   REPORT_TOO_LONG: ['reject', 'The report is longer than is read: what it says at its end is not known.'],
   GOLDEN_SET_FAILED: ['fatal', 'The labeler does not read its golden set as it should.'],
   TEXT_VECTOR_FAILED: ['retry', 'The text vector could not be computed.'],
+  IMAGE_VECTOR_FAILED: ['retry', 'The image vectors could not be computed.'],
   IMAGE_NO_PIXELS: ['reject', 'The object holds no pixels.'],
   IMAGE_TRANSFER_SYNTAX_UNSUPPORTED: [
     'reject',

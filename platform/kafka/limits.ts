@@ -14,6 +14,8 @@ export const SEND_TIMEOUT_MS = 8_000;
 export const SESSION_TIMEOUT_MS = 10_000;
 export const HEARTBEAT_INTERVAL_MS = 2_000;
 export const REBALANCE_TIMEOUT_MS = 20_000;
+/** Between two heartbeats while a handler is at work. */
+export const HANDLER_HEARTBEAT_MS = 2_000;
 /** Records that a handler is given at once, unless it asks for another number. */
 export const MAX_POLL_RECORDS = 32;
 /** A consumer with lag that commits nothing for this long has stalled and is ended, to be restarted. */

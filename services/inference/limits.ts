@@ -7,17 +7,18 @@ export const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
 /** Longest side of a thumbnail, in pixels. */
 export const THUMBNAIL_SIZE = 256;
 
+/** Partitions that are handled at the same time: while one decodes, the images of another are embedded and stored. */
+export const CONCURRENT_PARTITIONS = 4;
+
 /**
- * Records of one poll. All of them may take their whole time, and each cost a new thread, before the consumer counts as
- * stalled (`STALL_TIMEOUT_MS` of the platform), so that a few hostile objects do not restart the service for ever.
+ * Records of one poll of a partition. Those of all partitions that are under way may take their whole time, and each
+ * cost a new thread, before the consumer counts as stalled (`STALL_TIMEOUT_MS` of the platform), so that a few hostile
+ * objects do not restart the service for ever.
  */
-export const MAX_POLL_IMAGES = 8;
+export const MAX_POLL_IMAGES = 2;
 
 /** Time to read one object: decompress, render, shrink. */
 export const MAX_READ_MS = 10_000;
-
-/** Between two heartbeats while an object is read. */
-export const HEARTBEAT_MS = 2_000;
 
 /** Time for one batch of the model; native backends compile on the first. */
 export const MAX_EMBED_MS = 60_000;

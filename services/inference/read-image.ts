@@ -16,7 +16,7 @@ export function isToBeRead({ kind, keyImage, problem }: ImageReceived): boolean 
   return kind === 'IMAGE' && keyImage !== 'NONE' && problem === null;
 }
 
-/** Reads stored objects in a thread of its own. */
+/** Reads stored objects in a thread of its own, one after the other: no more than one is in memory. */
 export class ImageReader {
   readonly #store: ObjectStore;
   readonly #thread = new WorkerThread<DecodeQuestion, SmallFrame[]>({
@@ -26,6 +26,7 @@ export class ImageReader {
     openMs: MAX_OPEN_MS,
   });
   readonly #limitMs: number;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(store: ObjectStore, limitMs: number = MAX_READ_MS) {
     this.#store = store;
@@ -36,7 +37,17 @@ export class ImageReader {
    * The claim check: the object by its SHA-256, verified, decoded. What can never be read is a problem of this image.
    * @throws InterleaveError OBJECT_STORE_UNAVAILABLE, which passes
    */
-  async read({ caseId, object }: ImageReceived): Promise<ImageReading> {
+  read(received: ImageReceived): Promise<ImageReading> {
+    const reading = this.#last.then(() => this.#readInTurn(received));
+    this.#last = reading.catch(() => undefined);
+    return reading;
+  }
+
+  stop(): Promise<void> {
+    return this.#thread.stop();
+  }
+
+  async #readInTurn({ caseId, object }: ImageReceived): Promise<ImageReading> {
     try {
       if (object.size > MAX_OBJECT_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE');
       const bytes = await this.#store.read(caseId, object.sha256);
@@ -46,9 +57,5 @@ export class ImageReader {
         return { frames: [], problem: error.code };
       throw error;
     }
-  }
-
-  stop(): Promise<void> {
-    return this.#thread.stop();
   }
 }

@@ -10,7 +10,7 @@ import { projectRoot } from '../../platform/project-root.ts';
 import type { Config } from './config.ts';
 import { handleImages } from './handle-images.ts';
 import { ImageModel } from './image-model.ts';
-import { MAX_POLL_IMAGES } from './limits.ts';
+import { CONCURRENT_PARTITIONS, MAX_POLL_IMAGES } from './limits.ts';
 import { ImageReader } from './read-image.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
@@ -53,6 +53,7 @@ export async function start(
     groupId: names.groupId,
     topics: [names.received],
     maxRecords: MAX_POLL_IMAGES,
+    concurrentPartitions: CONCURRENT_PARTITIONS,
     handle: handleImages({ store, reader, model, producer, topic: names.embedded, log, metrics }),
     log,
     metrics,

@@ -1,13 +1,12 @@
-import { codeOf } from '../../core/errors.ts';
 import type { ReportLabeled, ReportReceived } from '../../core/radiology/events.ts';
 import type { ReadReport } from '../../core/text/reading.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
-import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
+import { Relay } from '../../platform/kafka/relay.ts';
+import { withHeartbeat } from '../../platform/kafka/with-heartbeat.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { events } from '../../schemas/events.ts';
-import { HEARTBEAT_MS } from './limits.ts';
 import { labeledEvent, readEvent, withoutReading, withoutText } from './read-event.ts';
 import type { ReportVectors } from './report-vectors.ts';
 
@@ -39,13 +38,22 @@ export function handleReports({ vectors, producer, topic, log, metrics }: Parts)
   const findings = metrics.counter('interleave_findings_total', 'Findings read', ['assertion']);
   const seconds = metrics.histogram('interleave_labeler_poll_seconds', 'Time of one poll', SECONDS, ['step']);
 
-  return async (records, heartbeat) => {
-    const beat = setInterval(() => heartbeat().catch(() => undefined), HEARTBEAT_MS);
-    try {
+  const relay = new Relay({
+    service: 'labeler',
+    input: events.reportReceived,
+    output: events.reportLabeled,
+    topic,
+    shorter: [withoutReading, withoutText],
+    producer,
+    log,
+  });
+
+  return (records, heartbeat) =>
+    withHeartbeat(heartbeat, async () => {
       const stopReading = seconds.startTimer({ step: 'read' });
       const reports: Read[] = [];
       for (const record of records) {
-        const received = await readRecord(record);
+        const received = await relay.read(record);
         if (received !== null) reports.push({ record, received, report: readEvent(received) });
         await heartbeat();
       }
@@ -57,38 +65,10 @@ export function handleReports({ vectors, producer, topic, log, metrics }: Parts)
         reports.map(({ record, received, report }, index) => {
           const event = labeledEvent(received, record.offset, report, encoded[index] ?? null);
           count(event);
-          return passOn(record, event);
+          return relay.passOn(record, event);
         }),
       );
-    } finally {
-      clearInterval(beat);
-    }
-  };
-
-  async function readRecord(record: ConsumedRecord): Promise<ReportReceived | null> {
-    try {
-      return events.reportReceived.decode(record.value ?? Buffer.alloc(0));
-    } catch (error) {
-      const { partition, offset } = record;
-      log.error({ code: codeOf(error), partition, offset }, 'event.unreadable');
-      await deadLetterRecord(producer, 'labeler', 'EVENT_UNREADABLE', record);
-      return null;
-    }
-  }
-
-  /** As much of it as a record holds; where nothing helps, the record it came from becomes a dead letter. */
-  async function passOn(record: ConsumedRecord, event: ReportLabeled): Promise<void> {
-    const { key, partition, offset } = record;
-    for (const shorten of [(whole: ReportLabeled) => whole, withoutReading, withoutText]) {
-      try {
-        return await producer.send(topic, { key, value: events.reportLabeled.encode(shorten(event)) });
-      } catch (error) {
-        if (codeOf(error) !== 'EVENT_TOO_LARGE') throw error;
-        log.error({ code: 'EVENT_TOO_LARGE', partition, offset }, 'event.too-large');
-      }
-    }
-    await deadLetterRecord(producer, 'labeler', 'EVENT_TOO_LARGE', record);
-  }
+    });
 
   function count({ received, reading }: ReportLabeled): void {
     outcomes.inc({ outcome: reading.problem ?? 'read' });

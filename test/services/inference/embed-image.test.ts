@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { codeOf, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
+import type { ImageReceived, Vector } from '../../../core/radiology/events.ts';
+import type { DisplayImage } from '../../../core/vision/display-image.ts';
+import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
+import { embedImage } from '../../../services/inference/embed-image.ts';
+
+/** An image whose frames' only pixel is its number; a problem where it is negative. */
+const event = (number: number, frames = 1): ImageReceived =>
+  ({
+    caseId: `case${number}`,
+    kind: 'IMAGE',
+    keyImage: 'NAMED',
+    problem: null,
+    rows: number,
+    columns: frames,
+  }) as ImageReceived;
+
+const asked: number[] = [];
+const parts = {
+  store: {
+    put: async (caseId: string, bytes: Buffer, mediaType: string) => ({
+      sha256: `${caseId}/${bytes[0]}`,
+      size: bytes.length,
+      mediaType,
+    }),
+  } as unknown as ObjectStore,
+  reader: {
+    read: async ({ rows, columns }: ImageReceived) => {
+      if (rows < 0) return { frames: [], problem: 'IMAGE_UNDECODABLE' as ErrorCode };
+      const frames = Array.from({ length: columns }, (_, i) => ({
+        frame: i + 1,
+        thumbnail: Uint8Array.of(rows),
+        input: { width: 1, height: 1, channels: 1, data: Uint8Array.of(rows * 10 + i) } as DisplayImage,
+      }));
+      return { frames, problem: null };
+    },
+  },
+  model: {
+    embed: async ({ data }: DisplayImage): Promise<Vector> => {
+      asked.push(data[0] ?? 0);
+      return { generation: 1, model: '', dims: 1, data: Buffer.from(data) };
+    },
+  },
+};
+
+test('every frame keeps its own vector and thumbnail, in order', async () => {
+  const { frames, problem } = await embedImage(parts, event(4, 7));
+  assert.equal(problem, null);
+  assert.deepEqual(
+    frames.map(({ frame, vector }) => [frame, vector?.data[0]]),
+    Array.from({ length: 7 }, (_, i) => [i + 1, 40 + i]),
+  );
+  assert.deepEqual(frames[0]?.thumbnail, { sha256: 'case4/4', size: 1, mediaType: 'image/jpeg' });
+});
+
+test('what has no frames to read asks nothing of the model', async () => {
+  asked.length = 0;
+  assert.deepEqual(await embedImage(parts, event(-1)), { frames: [], problem: 'IMAGE_UNDECODABLE' });
+  assert.deepEqual(await embedImage(parts, { ...event(3), keyImage: 'NONE' }), { frames: [], problem: null });
+  assert.deepEqual(asked, []);
+});
+
+test('a model that fails fails the image, so that it is tried again', async () => {
+  const model = { embed: () => Promise.reject(new InterleaveError('IMAGE_VECTOR_FAILED')) };
+  await assert.rejects(
+    embedImage({ ...parts, model }, event(1, 3)),
+    (error) => codeOf(error) === 'IMAGE_VECTOR_FAILED',
+  );
+});
