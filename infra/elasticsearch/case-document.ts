@@ -44,6 +44,15 @@ export interface CaseDocumentImage {
   sop_instance_uid: string;
   series_instance_uid: string;
   study_instance_uid: string;
+  sop_class_uid: string;
+  transfer_syntax_uid: string;
+  /** (0008,0020) YYYYMMDD, '' where absent */
+  study_date: string;
+  study_description: string;
+  /** frames of the whole object; each entry is one of them */
+  number_of_frames: number;
+  /** the DICOM object that it stands in, in the object store */
+  object: { sha256: string; size: number };
   frame: number;
   series_number: number | null;
   instance_number: number | null;
