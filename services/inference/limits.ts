@@ -1,9 +1,6 @@
 /** Bytes of one stored object that are read into memory. */
 export const MAX_OBJECT_BYTES = 512 * 1024 * 1024;
 
-/** Bytes that a deflated data set may grow to. */
-export const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
-
 /** Longest side of a thumbnail, in pixels. */
 export const THUMBNAIL_SIZE = 256;
 

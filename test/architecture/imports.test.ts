@@ -9,6 +9,7 @@ const ROOMS = [
   'core',
   'platform',
   'models',
+  'imaging',
   'schemas',
   'senders',
   'services',
@@ -88,9 +89,10 @@ test('no service imports another service', () => {
   );
 });
 
-test('models knows no service, senders neither, and nothing imports the command line but itself and the benches', () => {
+test('models and imaging know no service, senders neither, and nothing imports the command line but itself and the benches', () => {
   const forbidden: [string, string[]][] = [
     ['models', ['services', 'senders', 'simulator', 'cli', 'infra', 'bench']],
+    ['imaging', ['services', 'models', 'platform', 'senders', 'simulator', 'cli', 'infra', 'bench']],
     ['senders', ['services', 'simulator', 'cli', 'infra', 'bench']],
     ['services', ['senders', 'simulator', 'cli', 'bench']],
     ['simulator', ['services', 'cli', 'bench']],

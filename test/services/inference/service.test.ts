@@ -25,9 +25,9 @@ import { events } from '../../../schemas/events.ts';
 import { config } from '../../../services/inference/config.ts';
 import { THUMBNAIL_SIZE } from '../../../services/inference/limits.ts';
 import { start } from '../../../services/inference/service.ts';
+import { buildRadiograph, header } from '../../imaging/build-image.ts';
 import { engines } from '../../support/engines.ts';
 import { until } from '../../support/until.ts';
-import { buildRadiograph, header } from './build-image.ts';
 
 const PARTITIONS = 2;
 const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');

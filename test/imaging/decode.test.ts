@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
-import { codeOf } from '../../../core/errors.ts';
-import type { DisplayImage } from '../../../core/vision/display-image.ts';
-import { MAX_FRAME_PIXELS, MAX_READ_FRAMES } from '../../../core/vision/limits.ts';
-import { type DecodedFrame, decode } from '../../../services/inference/decode.ts';
-import { MAX_INFLATED_BYTES } from '../../../services/inference/limits.ts';
-import type { Item } from '../../core/dicom/data-set-builder.ts';
+import { TRANSFER_SYNTAX } from '../../core/dicom/uids.ts';
+import { codeOf } from '../../core/errors.ts';
+import type { DisplayImage } from '../../core/vision/display-image.ts';
+import { MAX_FRAME_PIXELS, MAX_READ_FRAMES } from '../../core/vision/limits.ts';
+import { type DecodedFrame, decode } from '../../imaging/decode.ts';
+import { MAX_INFLATED_BYTES } from '../../imaging/limits.ts';
+import type { Item } from '../core/dicom/data-set-builder.ts';
 import { buildImage, encapsulate, header } from './build-image.ts';
 
 const PIXELS = Buffer.from(Uint16Array.of(0, 1024, 2048, 4095).buffer);

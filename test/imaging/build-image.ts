@@ -1,6 +1,6 @@
-import { part10Header } from '../../../core/dicom/part10.ts';
-import { TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
-import { buildDataSet, type Item } from '../../core/dicom/data-set-builder.ts';
+import { part10Header } from '../../core/dicom/part10.ts';
+import { TRANSFER_SYNTAX } from '../../core/dicom/uids.ts';
+import { buildDataSet, type Item } from '../core/dicom/data-set-builder.ts';
 
 /** A digital radiograph of `size` × `size` pixels with 12 bits and a bright disc of the given radius (0…1). */
 export function buildRadiograph(size: number, radius: number): Buffer {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { codeOf } from '../../../core/errors.ts';
-import { decode } from '../../../services/inference/decode.ts';
-import { parseCsv } from '../../support/csv.ts';
-import { missing, sharedData } from '../../support/shared-data.ts';
+import { codeOf } from '../../core/errors.ts';
+import { decode } from '../../imaging/decode.ts';
+import { parseCsv } from '../support/csv.ts';
+import { missing, sharedData } from '../support/shared-data.ts';
 
 /**
  * Which objects with pixel data cannot be shown: files that are broken on purpose, one without the Part 10 header that

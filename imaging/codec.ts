@@ -1,7 +1,7 @@
 import dcmjsCodecs from 'dcmjs-codecs';
-import { InterleaveError } from '../../core/errors.ts';
-import { codeStreamSize, hasSeparateScans, isLuminanceChrominance } from '../../core/vision/code-stream.ts';
-import type { ImagePixel } from '../../core/vision/image-pixel.ts';
+import { InterleaveError } from '../core/errors.ts';
+import { codeStreamSize, hasSeparateScans, isLuminanceChrominance } from '../core/vision/code-stream.ts';
+import type { ImagePixel } from '../core/vision/image-pixel.ts';
 
 const { Context, log, NativeCodecs } = dcmjsCodecs;
 type Decoded = InstanceType<typeof Context>;

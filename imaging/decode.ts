@@ -1,23 +1,20 @@
 import { inflateRawSync } from 'node:zlib';
-import { DataSetReader } from '../../core/dicom/data-set-reader.ts';
-import { readPart10 } from '../../core/dicom/part10.ts';
-import { TRANSFER_SYNTAX } from '../../core/dicom/uids.ts';
-import { InterleaveError } from '../../core/errors.ts';
-import { chooseFrames } from '../../core/vision/choose-frames.ts';
-import { expand422 } from '../../core/vision/chroma.ts';
-import type { DisplayImage } from '../../core/vision/display-image.ts';
+import { DataSetReader } from '../core/dicom/data-set-reader.ts';
+import { readPart10 } from '../core/dicom/part10.ts';
+import { TRANSFER_SYNTAX } from '../core/dicom/uids.ts';
+import { InterleaveError } from '../core/errors.ts';
+import { chooseFrames } from '../core/vision/choose-frames.ts';
+import type { DisplayImage } from '../core/vision/display-image.ts';
 import {
   IMAGE_PIXEL_WANTED,
   type ImagePixel,
   readGreyScale,
   readImagePixel,
-} from '../../core/vision/image-pixel.ts';
-import { MAX_FRAME_PIXELS } from '../../core/vision/limits.ts';
-import { type PixelData, readPixelData } from '../../core/vision/pixel-data.ts';
-import { render } from '../../core/vision/render.ts';
-import { readSamples } from '../../core/vision/samples.ts';
-import { decompress } from './codec.ts';
+} from '../core/vision/image-pixel.ts';
+import { MAX_FRAME_PIXELS } from '../core/vision/limits.ts';
+import { type PixelData, readPixelData } from '../core/vision/pixel-data.ts';
 import { MAX_INFLATED_BYTES } from './limits.ts';
+import { displayFrame, nativeFrame, type StoredFrame, sliceFrame } from './native-frame.ts';
 
 /** One frame as a screen shows it; frames count from 1. */
 export interface DecodedFrame {
@@ -52,11 +49,9 @@ export async function* decode(object: Buffer): AsyncGenerator<DecodedFrame> {
   );
 
   for (const frame of chooseFrames(pixel.frames, pixel.representativeFrame)) {
-    const native = await nativeFrame(data, frame, transferSyntaxUid, pixel);
-    const count = pixel.rows * pixel.columns * pixel.samplesPerPixel;
-    const layout = { ...native.pixel, littleEndian: littleEndian || data.encapsulated };
-    const samples = readSamples(native.bytes, count, { ...layout, firstBit: native.firstBit });
-    yield { frame, image: render(samples, native.pixel, readGreyScale(reader.dataSet, frame, pixel)) };
+    const stored = storedFrame(data, frame, pixel);
+    const native = await nativeFrame(stored, transferSyntaxUid, littleEndian, pixel);
+    yield { frame, image: displayFrame(native, readGreyScale(reader.dataSet, frame, pixel)) };
   }
 }
 
@@ -67,46 +62,12 @@ function inByteOrder(data: PixelData, littleEndian: boolean, { bitsAllocated }: 
   return { ...data, value: Buffer.from(whole).swap16() };
 }
 
-interface NativeFrame {
-  bytes: Buffer;
-  firstBit: number;
-  pixel: ImagePixel;
-}
-
-async function nativeFrame(
-  data: PixelData,
-  frame: number,
-  transferSyntaxUid: string,
-  pixel: ImagePixel,
-): Promise<NativeFrame> {
+function storedFrame(data: PixelData, frame: number, pixel: ImagePixel): StoredFrame {
   if (!data.encapsulated) return sliceFrame(data.value, frame, pixel);
   const bytes = data.frames[frame - 1];
   if (bytes === undefined)
     throw new InterleaveError('IMAGE_UNDECODABLE', 'It has fewer frames than it says.');
-  if (transferSyntaxUid === ENCAPSULATED_UNCOMPRESSED) return sliceFrame(bytes, 1, pixel);
-  return { ...(await decompress(bytes, transferSyntaxUid, pixel)), firstBit: 0 };
-}
-
-/** Frames lie one after the other, with no gap; with one bit allocated they can begin within a byte (PS3.5 8.1.1). */
-function sliceFrame(value: Buffer, frame: number, pixel: ImagePixel): NativeFrame {
-  const { rows, columns, samplesPerPixel, bitsAllocated } = pixel;
-  const pixels = rows * columns;
-  if (pixel.photometricInterpretation === 'YBR_FULL_422') {
-    const bytes = value.subarray((frame - 1) * pixels * 2, frame * pixels * 2);
-    const full = Buffer.from(expand422(bytes, pixels).buffer);
-    return {
-      bytes: full,
-      firstBit: 0,
-      pixel: { ...pixel, photometricInterpretation: 'YBR_FULL', planar: false },
-    };
-  }
-  const bits = pixels * samplesPerPixel * bitsAllocated;
-  const from = (frame - 1) * bits;
-  return {
-    bytes: value.subarray(Math.floor(from / 8), Math.ceil((from + bits) / 8)),
-    firstBit: from % 8,
-    pixel,
-  };
+  return { bytes, firstBit: 0, encapsulated: true };
 }
 
 function dataSetBytes(bytes: Buffer, transferSyntaxUid: string): Buffer {
@@ -117,6 +78,3 @@ function dataSetBytes(bytes: Buffer, transferSyntaxUid: string): Buffer {
     throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'It could not be inflated.', { cause });
   }
 }
-
-/** Encapsulated Uncompressed Explicit VR Little Endian */
-const ENCAPSULATED_UNCOMPRESSED = '1.2.840.10008.1.2.1.98';
