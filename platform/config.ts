@@ -28,6 +28,8 @@ export const commonConfig = {
   kafkaBrokers: list(['127.0.0.1:19092']),
   elasticsearchUrl: z.url().default('http://127.0.0.1:19200'),
   dataDir: text('.interleave/data'),
+  /** false: an acknowledgement does not survive a power cut. For benches only */
+  objectStoreSync: flag(true),
   siteFile: text(''),
   siteSecretFile: text(''),
   partitions: z.coerce.number().int().min(1).max(1000).default(8),

@@ -1,32 +1,34 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import {
-  access,
-  type FileHandle,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  statfs,
-} from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { syncFolder } from '../files.ts';
+import { FolderSync } from './folder-sync.ts';
+import { ObjectFile } from './object-file.ts';
 import type { ObjectStore, ObjectWriter } from './object-store.ts';
+import { missingOrUnavailable, unavailable } from './store-errors.ts';
 
 /** Below this much free space nothing more is taken; the sender keeps it and sends it later. */
 export const MIN_FREE_BYTES = 256 * 1024 * 1024;
+
+/** Folders that are known to be durable; the others cost one more sync. */
+const MAX_KNOWN_FOLDERS = 10_000;
 
 /** How long a look at the free space holds. */
 const FREE_SPACE_MAX_AGE_MS = 1_000;
 
 const ID = /^[a-z0-9-]{1,64}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
+
+export interface LocalFolderOptions {
+  /** in bytes; less free space than this is `OBJECT_STORE_FULL` */
+  minFree?: number;
+  /** false: nothing is synced, and nothing survives a power cut. For benches only */
+  sync?: boolean;
+}
 
 /**
  * The object store in a folder: `<root>/<case id>/<sha256>`. Bytes are written beside it, synced, then linked to their
@@ -36,18 +38,23 @@ export class LocalFolderStore implements ObjectStore {
   readonly #root: string;
   readonly #incoming: string;
   readonly #minFreeBytes: number;
+  readonly #sync: FolderSync | null;
+  /** folders whose own name has been synced */
+  readonly #durable = new Set<string>();
   #freeBytes = Infinity;
   #freeBytesAt = 0;
 
-  private constructor(root: string, minFreeBytes: number) {
+  private constructor(root: string, { minFree = MIN_FREE_BYTES, sync = true }: LocalFolderOptions) {
     this.#root = root;
     this.#incoming = join(root, '.incoming');
-    this.#minFreeBytes = minFreeBytes;
+    this.#minFreeBytes = minFree;
+    this.#sync = sync ? new FolderSync() : null;
   }
 
-  static async open(root: string, minFreeBytes: number = MIN_FREE_BYTES): Promise<LocalFolderStore> {
-    const store = new LocalFolderStore(root, minFreeBytes);
+  static async open(root: string, options: LocalFolderOptions = {}): Promise<LocalFolderStore> {
+    const store = new LocalFolderStore(root, options);
     await unavailable(mkdir(store.#incoming, { recursive: true, mode: 0o700 }));
+    await unavailable(store.clearIncoming());
     return store;
   }
 
@@ -64,9 +71,11 @@ export class LocalFolderStore implements ObjectStore {
 
   async writer(): Promise<ObjectWriter> {
     await this.#checkFreeSpace();
-    const file = join(this.#incoming, randomUUID());
-    const handle = await unavailable(open(file, 'wx+', 0o600));
-    return new LocalFolderWriter(file, handle, (ids) => this.#nameIn(ids));
+    return new ObjectFile({
+      incoming: this.#incoming,
+      foldersOf: (caseIds) => this.#foldersOf(caseIds),
+      sync: this.#sync,
+    });
   }
 
   async read(caseId: string, sha256: string): Promise<Buffer> {
@@ -89,28 +98,31 @@ export class LocalFolderStore implements ObjectStore {
   }
 
   async eraseCase(caseId: string): Promise<void> {
+    this.#durable.delete(this.#caseFolder(caseId));
     await unavailable(rm(this.#caseFolder(caseId), { recursive: true, force: true }));
     await unavailable(syncFolder(this.#root));
   }
 
-  /** Removes what an earlier process left half written. Only for the one writer of a folder, at its start. */
+  /** Removes what a killed process left half written: files that nobody has touched for an hour. */
   async clearIncoming(olderThanMs = 3_600_000): Promise<void> {
     for (const name of await readdir(this.#incoming)) {
       const file = join(this.#incoming, name);
-      const handle = await open(file, 'r').catch(() => null);
-      if (handle === null) continue;
-      const { mtimeMs } = await handle.stat();
-      await handle.close();
-      if (Date.now() - mtimeMs > olderThanMs) await rm(file, { force: true });
+      const entry = await stat(file).catch(() => null); // another process may have named it meanwhile
+      if (entry !== null && Date.now() - entry.mtimeMs > olderThanMs) await rm(file, { force: true });
     }
   }
 
-  async #nameIn(caseIds: string[]): Promise<string[]> {
+  /** The folders of these cases, there and durable. Another writer may have made one and not synced it yet. */
+  async #foldersOf(caseIds: string[]): Promise<string[]> {
     const folders = caseIds.map((id) => this.#caseFolder(id));
-    let made = false;
-    for (const folder of folders)
-      if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) made = true;
-    if (made) await syncFolder(this.#root);
+    const unsure: string[] = [];
+    for (const folder of folders) {
+      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (made !== undefined || !this.#durable.has(folder)) unsure.push(folder);
+    }
+    if (unsure.length > 0) await this.#sync?.of(this.#root);
+    if (this.#durable.size + unsure.length > MAX_KNOWN_FOLDERS) this.#durable.clear();
+    for (const folder of unsure) this.#durable.add(folder);
     return folders;
   }
 
@@ -133,82 +145,4 @@ export class LocalFolderStore implements ObjectStore {
     if (!SHA256.test(sha256)) throw new InterleaveError('OBJECT_MISSING', 'The SHA-256 is malformed.');
     return join(this.#caseFolder(caseId), sha256);
   }
-}
-
-class LocalFolderWriter implements ObjectWriter {
-  readonly #file: string;
-  readonly #handle: FileHandle;
-  readonly #nameIn: (caseIds: string[]) => Promise<string[]>;
-  readonly #hash = createHash('sha256');
-  size = 0;
-
-  constructor(file: string, handle: FileHandle, nameIn: (caseIds: string[]) => Promise<string[]>) {
-    this.#file = file;
-    this.#handle = handle;
-    this.#nameIn = nameIn;
-  }
-
-  async write(chunk: Buffer): Promise<void> {
-    this.#hash.update(chunk);
-    for (let done = 0; done < chunk.length; ) {
-      const { bytesWritten } = await unavailable(
-        this.#handle.write(chunk, done, chunk.length - done, this.size + done),
-      );
-      done += bytesWritten;
-    }
-    this.size += chunk.length;
-  }
-
-  async readBack(length: number): Promise<Buffer> {
-    const buffer = Buffer.alloc(Math.min(length, this.size));
-    const { bytesRead } = await unavailable(this.#handle.read(buffer, 0, buffer.length, 0));
-    return buffer.subarray(0, bytesRead);
-  }
-
-  async commit(caseIds: string[], mediaType: string): Promise<ObjectRef> {
-    const sha256 = this.#hash.digest('hex');
-    try {
-      await this.#handle.sync();
-      await this.#handle.close();
-      const folders = await this.#nameIn(caseIds);
-      for (const [i, folder] of folders.entries()) {
-        const name = join(folder, sha256);
-        // The last name takes the file over; the ones before share its bytes.
-        if (i < folders.length - 1) await link(this.#file, name).catch(ignoreExisting);
-        else await rename(this.#file, name);
-        await syncFolder(folder);
-      }
-    } catch (cause) {
-      await this.abort();
-      throw toStoreError(cause);
-    }
-    return { sha256, size: this.size, mediaType };
-  }
-
-  async abort(): Promise<void> {
-    await this.#handle.close().catch(() => undefined);
-    await rm(this.#file, { force: true }).catch(() => undefined);
-  }
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
-}
-
-function unavailable<T>(promise: Promise<T>): Promise<T> {
-  return promise.catch((cause: unknown) => {
-    throw toStoreError(cause);
-  });
-}
-
-function missingOrUnavailable(cause: NodeJS.ErrnoException): never {
-  if (cause.code === 'ENOENT') throw new InterleaveError('OBJECT_MISSING', undefined, { cause });
-  throw toStoreError(cause);
-}
-
-function toStoreError(cause: unknown): InterleaveError {
-  if (cause instanceof InterleaveError) return cause;
-  const code = (cause as NodeJS.ErrnoException | null)?.code;
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
-  return new InterleaveError(full ? 'OBJECT_STORE_FULL' : 'OBJECT_STORE_UNAVAILABLE', undefined, { cause });
 }

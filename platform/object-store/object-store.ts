@@ -26,8 +26,6 @@ export interface ObjectWriter {
   write(chunk: Buffer): Promise<void>;
   /** bytes so far */
   readonly size: number;
-  /** The first bytes again, at most `length`, to read a header from. */
-  readBack(length: number): Promise<Buffer>;
   /** Makes the object durable in every one of the cases. */
   commit(caseIds: string[], mediaType: string): Promise<ObjectRef>;
   abort(): Promise<void>;

@@ -27,6 +27,11 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const topics = [TOPICS.imageReceived, deadLetterTopic(SERVICE)];
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
   const stored = await storing(config);
+  if (!config.objectStoreSync)
+    log.warn(
+      { setting: 'INTERLEAVE_OBJECT_STORE_SYNC' },
+      'durability.off: objects are acknowledged that a power cut loses',
+    );
   log.info(await checkTopics(kafka, specs, config.partitions), 'durability.promise');
   const producer = await EventProducer.connect(kafka, log, metrics);
   const probe = new DurabilityProbe(ready, async () => {
@@ -61,7 +66,7 @@ async function storing(config: Config) {
   const secretFile = config.siteSecretFile || join(config.dataDir, 'site-secret');
   const maxDataSetLength = config.dicomMaxDataSetMib * 1024 * 1024;
   return {
-    store: await openObjectStore(config.dataDir),
+    store: await openObjectStore(config.dataDir, { sync: config.objectStoreSync }),
     site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),
     secret: await readSecret(secretFile),
     rule: { modalities: config.keyImageModalities, seriesMaximum: config.keyImageSeriesMaximum },

@@ -44,7 +44,7 @@ export interface TestGatewayOptions {
 
 export async function testGateway(t: TestContext, options: TestGatewayOptions = {}): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'interleave-dicom-'));
-  const store = await LocalFolderStore.open(folder, 0);
+  const store = await LocalFolderStore.open(folder, { minFree: 0 });
   const env = Object.entries({ DICOM_PORT: '0', ...options.env }).map(([name, value]) => [
     `INTERLEAVE_${name}`,
     value,
