@@ -206,6 +206,8 @@ export interface ImageFrame {
 /** One report of a case in its newest version, and what came before. */
 export interface CaseReport {
   latest: ReportLabeled;
+  /** when its first message came, whichever version that was; 0 where not known (a state written before this was kept) */
+  firstReceivedAt: number;
   /** every version seen, the newest first, at most `MAX_REPORT_VERSIONS` */
   versions: { status: ReportStatus; effectiveAt: number; receivedOffset: number; digest: string }[];
 }
@@ -214,6 +216,8 @@ export interface CaseReport {
 export interface CaseImage {
   received: ImageReceived;
   receivedOffset: number;
+  /** when it came first, with whatever bytes; 0 where not known */
+  firstReceivedAt: number;
   frames: { frame: number; thumbnail: ObjectRef | null }[];
   backend: string;
   problem: string | null;

@@ -35,8 +35,8 @@ export function fitImage(
   throw new InterleaveError('CASE_TOO_LARGE');
 }
 
-/** The offset and the flags beside `received` in a case. */
-const RECORD_BYTES = 16;
+/** The offset, the time and the flags beside `received` in a case. */
+const RECORD_BYTES = 26;
 
 function fitFrame(frame: ImageFrame, limits: CaseLimits): ImageFrame {
   const { thumbnail, vector } = frame;

@@ -33,14 +33,17 @@ export function compareListed(a: CaseImage, b: CaseImage): number {
 /** The object of one event. */
 export function objectOf(event: ImageEmbedded): EmbeddedObject {
   const { received, receivedOffset, backend, problem } = event;
-  const { sopInstanceUid } = received;
+  const { sopInstanceUid, receivedAt: firstReceivedAt } = received;
   return event.frames.reduce<EmbeddedObject>(
     (object, { frame, thumbnail, vector }) => ({
       image: { ...object.image, frames: mergeFrames(object.image.frames, [{ frame, thumbnail }]) },
       vectors:
         vector === null ? object.vectors : mergeVectors(object.vectors, [{ sopInstanceUid, frame, vector }]),
     }),
-    { image: { received, receivedOffset, frames: [], backend, problem, replaced: false }, vectors: [] },
+    {
+      image: { received, receivedOffset, firstReceivedAt, frames: [], backend, problem, replaced: false },
+      vectors: [],
+    },
   );
 }
 
@@ -51,6 +54,7 @@ export function objectOf(event: ImageEmbedded): EmbeddedObject {
  */
 export function mergeObjects(a: EmbeddedObject, b: EmbeddedObject): EmbeddedObject {
   const order = compareReceipt(a.image, b.image);
+  const firstReceivedAt = Math.min(a.image.firstReceivedAt, b.image.firstReceivedAt);
   const replaced =
     a.image.replaced || b.image.replaced || a.image.received.object.sha256 !== b.image.received.object.sha256;
   if (order === 0) {
@@ -60,6 +64,7 @@ export function mergeObjects(a: EmbeddedObject, b: EmbeddedObject): EmbeddedObje
       image: {
         received,
         receivedOffset: a.image.receivedOffset,
+        firstReceivedAt,
         frames: mergeFrames(a.image.frames, b.image.frames),
         backend,
         problem,
@@ -71,7 +76,7 @@ export function mergeObjects(a: EmbeddedObject, b: EmbeddedObject): EmbeddedObje
   const [newer, older] = order > 0 ? [a, b] : [b, a];
   const places = older.image.frames.map(({ frame }) => ({ frame, thumbnail: null }));
   return {
-    image: { ...newer.image, frames: mergeFrames(newer.image.frames, places), replaced },
+    image: { ...newer.image, firstReceivedAt, frames: mergeFrames(newer.image.frames, places), replaced },
     vectors: newer.vectors,
   };
 }

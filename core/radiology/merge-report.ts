@@ -14,13 +14,15 @@ export function compareReportIdentity(a: CaseReport, b: CaseReport): number {
 
 /** The report of one event. */
 export function reportOf(event: ReportLabeled): CaseReport {
-  return { latest: event, versions: [versionOf(event)] };
+  const { receivedAt } = event.received;
+  return { latest: event, firstReceivedAt: receivedAt, versions: [versionOf(event)] };
 }
 
 /** What is known of one report from two sides: its newest version, and all versions seen, the newest first. */
 export function mergeReports(a: CaseReport, b: CaseReport, limits: CaseLimits): CaseReport {
   return {
     latest: compareLabeled(a.latest, b.latest) >= 0 ? a.latest : b.latest,
+    firstReceivedAt: Math.min(a.firstReceivedAt, b.firstReceivedAt),
     versions: mergeVersions(a.versions, b.versions).slice(0, limits.reportVersions),
   };
 }

@@ -26,9 +26,12 @@ export interface AnalysisDocument {
     citations_resolved: number;
     report_characters: number;
   };
+  /** in seconds; what each is: services/indexer/delays.ts */
   delays: {
     first_image_to_first_report_s: number | null;
     first_to_last_received_s: number;
+    study_to_first_report_s: number | null;
+    study_to_final_s: number | null;
   };
   labeler_generation: number | null;
   text_vector_generation: number | null;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Case } from '../../core/radiology/events.ts';
 import type { AnalysisDocument } from '../../infra/elasticsearch/analysis-document.ts';
 import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
-import { counts } from './document-reports.ts';
+import { delaysOf } from './delays.ts';
 
 /**
  * The document of a case in the analysts' view, made from its clinical document so that nothing withheld there can
@@ -35,10 +35,7 @@ export function analysisDocument(theCase: Case, document: CaseDocument): Analysi
       citations_resolved: citations.filter((citation) => citation.images.length > 0).length,
       report_characters: sum(document.reports.map((report) => report.text.length)),
     },
-    delays: {
-      first_image_to_first_report_s: hasImages ? imageToReport(theCase) : null,
-      first_to_last_received_s: (theCase.lastReceivedAt - theCase.firstReceivedAt) / 1000,
-    },
+    delays: delaysOf(theCase, hasImages),
     labeler_generation: labelers.length === 0 ? null : Math.max(...labelers),
     text_vector_generation: texts.length === 0 ? null : Math.max(...texts),
     image_vector_generation: hasImages
@@ -62,16 +59,6 @@ export function analysisDocument(theCase: Case, document: CaseDocument): Analysi
  */
 export function analysisId(caseId: string): string {
   return createHash('sha256').update(`analysis\u001f${caseId}`).digest('hex').slice(0, 32);
-}
-
-/** Seconds from the first image until the first report was there; negative where the report came first. */
-function imageToReport(theCase: Case): number | null {
-  const images = theCase.images.filter(({ received }) => received.kind === 'IMAGE');
-  const reports = theCase.reports.filter(counts);
-  if (images.length === 0 || reports.length === 0) return null;
-  const firstImage = Math.min(...images.map(({ received }) => received.receivedAt));
-  const firstReport = Math.min(...reports.map(({ latest }) => latest.received.receivedAt));
-  return (firstReport - firstImage) / 1000;
 }
 
 function monthOf(time: number | null): string | null {

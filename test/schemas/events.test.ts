@@ -130,6 +130,8 @@ const wholeCase: Case = {
   reports: [
     {
       latest: reportLabeled,
+      // Fields that came later have their defaults, so that older schemas lose nothing.
+      firstReceivedAt: 0,
       versions: [{ status: 'FINAL', effectiveAt: 1, receivedOffset: 7, digest: 'ab' }],
     },
   ],
@@ -141,6 +143,7 @@ const wholeCase: Case = {
       backend: 'wasm',
       problem: null,
       replaced: false,
+      firstReceivedAt: 0,
     },
   ],
   vectors: [{ sopInstanceUid: '1.2.3', frame: 1, vector }],

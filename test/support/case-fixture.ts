@@ -136,6 +136,7 @@ function report({ text, change, vector }: FixtureReport, position: number, share
   const reading = { ...readReport(received.parts), textVector: vector ?? null };
   return {
     latest: { received, receivedOffset: position, reading },
+    firstReceivedAt: received.receivedAt,
     versions: [
       { status: received.status, effectiveAt: received.effectiveAt, receivedOffset: position, digest },
     ],
@@ -184,6 +185,7 @@ function image(
     image: {
       received,
       receivedOffset: position,
+      firstReceivedAt: received.receivedAt,
       frames: isImage
         ? [
             {
