@@ -18,6 +18,7 @@ export const ERRORS = {
   DOWNLOAD_FAILED: ['retry', 'A package could not be fetched from its registry.'],
   TOPIC_MISMATCH: ['fatal', 'A topic exists with other settings than this version needs.'],
   INDEX_MISMATCH: ['fatal', 'The index was made for another vector generation or mapping.'],
+  INDEX_OF_OTHER_KAFKA: ['fatal', 'The index was filled from another Kafka cluster.'],
   ALREADY_RUNNING: ['reject', 'Another instance already uses this data directory.'],
   NOT_RUNNING: ['reject', 'The system is not running.'],
   USAGE: ['reject', 'The command line could not be understood.'],
@@ -56,6 +57,10 @@ export const ERRORS = {
   HL7_CONTROL_ID_REUSED: ['reject', 'The same MSH-10 came with another message.'],
   MLLP_UNREACHABLE: ['retry', 'The MLLP receiver could not be reached.'],
   MLLP_NO_ANSWER: ['retry', 'The MLLP receiver did not answer in time.'],
+  HL7_TIME_IN_FUTURE: [
+    'reject',
+    'The report states a time in the future: the time of its message or of receipt stands in its place.',
+  ],
   HL7_NO_REPORT_TEXT: ['reject', 'The message holds no report text.'],
 
   // DICOM
@@ -96,6 +101,8 @@ export const ERRORS = {
 
   // Joining and indexing
   CASE_TOO_LARGE: ['reject', 'The case is larger than a record may be.'],
+  CASE_FULL: ['reject', 'The case holds as many reports or objects as it may: this one was left out.'],
+  CASE_UNREADABLE: ['fatal', 'A case on radiology.case cannot be read, and nothing may be written over it.'],
   PARTITION_LOST: ['retry', 'The partition was taken away while it was being restored.'],
 
   // Searching

@@ -25,6 +25,8 @@ export interface SystemOptions {
   ports: Ports;
   /** Cases per second of the simulator; `undefined` for no feed. */
   feedRate: number | undefined;
+  /** Throw the index away and fill it again from `radiology.case`. */
+  rebuildIndex: boolean;
   say(line: string): void;
   step: Step;
   /** The compiled program: `build/`, or what stands for it in a test. */
@@ -76,10 +78,12 @@ export class System {
       setUpKafka({ brokers, partitions, replication: REPLICATION }, log),
     );
     const elasticsearch = step('Starting Elasticsearch', () => this.#startEngine(engines.elasticsearch));
-    const index = Promise.all([kafka, elasticsearch]).then(() =>
-      setUpElasticsearch(elasticsearchUrl, log, INDEX_NAMES, () =>
-        forgetGroup(brokers, indexerGroup(INDEX_NAMES.cases), log),
-      ),
+    const index = Promise.all([kafka, elasticsearch]).then(([{ clusterId }]) =>
+      setUpElasticsearch(elasticsearchUrl, log, {
+        kafkaCluster: clusterId,
+        rebuild: this.#options.rebuildIndex,
+        beforeCreating: () => forgetGroup(brokers, indexerGroup(INDEX_NAMES.cases), log),
+      }),
     );
     await Promise.all([
       kafka.then(() =>

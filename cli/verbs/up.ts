@@ -27,6 +27,7 @@ Options:
   --data-dir DIR    folder for all data (default .interleave/data in the checkout)
   --port N          port of the page on 127.0.0.1 (default 8480)
   --any-ports       take free ports for everything: for a second system beside the first
+  --rebuild-index   throw the search index away and fill it again from the cases on Kafka
   --json            print one object with all addresses when everything is ready
 
 Logs of the parts are in DATA-DIR/logs. Everything listens on 127.0.0.1 only. Elasticsearch runs without sign-in:
@@ -44,6 +45,7 @@ export const up: Verb = {
     ...DATA_DIR_OPTION,
     'no-feed': { type: 'boolean', default: false },
     'any-ports': { type: 'boolean', default: false },
+    'rebuild-index': { type: 'boolean', default: false },
     rate: { type: 'string' },
     port: { type: 'string' },
   },
@@ -59,6 +61,7 @@ export const up: Verb = {
         dataDir,
         ports: await choosePorts({ any: input.flag('any-ports'), page }),
         feedRate: input.flag('no-feed') ? undefined : rate,
+        rebuildIndex: input.flag('rebuild-index'),
         say: input.say,
         step: await loadStep(),
         programs: process.env['INTERLEAVE_PROGRAM_DIR'] || join(projectRoot(), 'build'),

@@ -3,7 +3,7 @@
  * topics, indices. What is there already stays as it is.
  */
 import { mkdir } from 'node:fs/promises';
-import { commonConfig, loadConfig, positiveInt } from '../../platform/config.ts';
+import { commonConfig, flag, loadConfig, positiveInt } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
 import { INDEX_NAMES, indexerGroup } from '../elasticsearch/index-names.ts';
 import { setUpElasticsearch } from '../elasticsearch/setup.ts';
@@ -13,16 +13,18 @@ import { ensureSiteSecret } from '../site-secret.ts';
 
 const log = createLogger('set-up');
 try {
-  const config = loadConfig({ ...commonConfig, replication: positiveInt(1) });
+  const config = loadConfig({ ...commonConfig, replication: positiveInt(1), rebuildIndex: flag(false) });
   await mkdir(config.dataDir, { recursive: true });
   if (config.siteSecretFile === '') await ensureSiteSecret(config.dataDir);
   const promise = await setUpKafka(
     { brokers: config.kafkaBrokers, partitions: config.partitions, replication: config.replication },
     log,
   );
-  await setUpElasticsearch(config.elasticsearchUrl, log, INDEX_NAMES, () =>
-    forgetGroup(config.kafkaBrokers, indexerGroup(INDEX_NAMES.cases), log),
-  );
+  await setUpElasticsearch(config.elasticsearchUrl, log, {
+    kafkaCluster: promise.clusterId,
+    rebuild: config.rebuildIndex,
+    beforeCreating: () => forgetGroup(config.kafkaBrokers, indexerGroup(INDEX_NAMES.cases), log),
+  });
   log.info({ ...promise }, 'set-up.done');
 } catch (error) {
   log.fatal({ err: error }, 'set-up.failed');

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
+import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { checkTopics, createTopics, type DurabilityPromise, withAdmin } from '../../platform/kafka/topics.ts';
 import type { Logger } from '../../platform/log.ts';
 
@@ -10,19 +11,20 @@ const COORDINATOR_MS = 60_000;
 
 /**
  * Creates the topics that are missing, and checks all: the partition count is fixed for ever. Throws `TOPIC_MISMATCH` or
- * `KAFKA_UNAVAILABLE`. Returns what an acknowledged write survives.
+ * `KAFKA_UNAVAILABLE`. Returns what an acknowledged write survives, and which cluster it is.
  */
 export async function setUpKafka(
   options: { brokers: string[]; partitions: number; replication: number },
   log: Logger,
-): Promise<DurabilityPromise> {
+): Promise<DurabilityPromise & { clusterId: string }> {
   const kafka = createKafka(options.brokers, 'interleave-set-up', log);
   const created = await createTopics(kafka, TOPIC_SPECS, options.partitions, options.replication);
   if (created.length > 0) {
     log.info({ topics: created }, 'topics.created');
     await untilGroupsWork(kafka, log);
   }
-  return checkTopics(kafka, TOPIC_SPECS, options.partitions);
+  const promise = await checkTopics(kafka, TOPIC_SPECS, options.partitions);
+  return { ...promise, clusterId: await clusterIdOf(kafka) };
 }
 
 /**

@@ -2,12 +2,13 @@ import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { Case } from '../../core/radiology/events.ts';
 import { caseStanding } from '../../core/radiology/standing.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { checkIndex } from '../../infra/elasticsearch/check-index.ts';
 import { elasticsearchError, openElasticsearch } from '../../infra/elasticsearch/client.ts';
 import { readAnalysisDefinition, readCasesDefinition } from '../../infra/elasticsearch/index-definition.ts';
 import { indexerGroup } from '../../infra/elasticsearch/index-names.ts';
-import { checkIndex } from '../../infra/elasticsearch/setup.ts';
 import type { loadConfig } from '../../platform/config.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
+import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { type ConsumedRecord, consume } from '../../platform/kafka/consumer.ts';
 import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
@@ -35,8 +36,8 @@ export async function start(
 ): Promise<RunningService> {
   const { log, metrics, ready } = context;
   const client = openElasticsearch(config.elasticsearchUrl);
-  const slots = await openIndices();
   const kafka = createKafka(config.kafkaBrokers, 'interleave-indexer', log);
+  const slots = await openIndices(await clusterIdOf(kafka));
   await checkTopics(kafka, topicSpecs(topic), config.partitions);
   const producer = await EventProducer.connect(kafka, log, metrics);
   const outcomes = metrics.counter('interleave_documents_total', 'Documents by what became of them', [
@@ -115,10 +116,11 @@ export async function start(
     );
   }
 
-  async function openIndices(): Promise<VectorSlots> {
+  async function openIndices(kafkaCluster: string): Promise<VectorSlots> {
+    const { indexerCasesIndex, indexerAnalysisIndex } = config;
     try {
-      const meta = await checkIndex(client, config.indexerCasesIndex, await readCasesDefinition());
-      await checkIndex(client, config.indexerAnalysisIndex, await readAnalysisDefinition());
+      const meta = await checkIndex(client, indexerCasesIndex, await readCasesDefinition(), kafkaCluster);
+      await checkIndex(client, indexerAnalysisIndex, await readAnalysisDefinition(), kafkaCluster);
       ready.set('elasticsearch', true);
       return vectorSlots(meta);
     } catch (error) {

@@ -17,6 +17,7 @@ describe('setUpElasticsearch', () => {
     analysis: `test-${run}-analysis-000001`,
     analysisAlias: `test-${run}-analysis`,
   };
+  const options = { kafkaCluster: 'cluster-one', names };
   let url = '';
   let client: Client;
 
@@ -33,8 +34,8 @@ describe('setUpElasticsearch', () => {
   });
 
   it('creates both views behind their aliases, and does nothing the second time', async () => {
-    await setUpElasticsearch(url, log, names);
-    await setUpElasticsearch(url, log, names);
+    await setUpElasticsearch(url, log, options);
+    await setUpElasticsearch(url, log, options);
     const aliases = await client.indices.getAlias({ name: `${names.casesAlias},${names.analysisAlias}` });
     assert.deepEqual(Object.keys(aliases).sort(), [names.analysis, names.cases]);
   });
@@ -45,10 +46,10 @@ describe('setUpElasticsearch', () => {
       told++;
       assert.equal(await client.indices.exists({ index: names.analysis }), false);
     };
-    await setUpElasticsearch(url, log, names, missingWhenTold);
+    await setUpElasticsearch(url, log, { ...options, beforeCreating: missingWhenTold });
     assert.equal(told, 0);
     await client.indices.delete({ index: names.analysis });
-    await setUpElasticsearch(url, log, names, missingWhenTold);
+    await setUpElasticsearch(url, log, { ...options, beforeCreating: missingWhenTold });
     assert.equal(told, 1);
   });
 
@@ -62,7 +63,10 @@ describe('setUpElasticsearch', () => {
   });
 
   it('leaves the alias where it is when a new physical index is made', async () => {
-    await setUpElasticsearch(url, log, { ...names, cases: `test-${run}-cases-000002` });
+    await setUpElasticsearch(url, log, {
+      ...options,
+      names: { ...names, cases: `test-${run}-cases-000002` },
+    });
     const aliases = await client.indices.getAlias({ name: names.casesAlias });
     assert.deepEqual(Object.keys(aliases), [names.cases]);
   });
@@ -72,11 +76,50 @@ describe('setUpElasticsearch', () => {
       index: names.cases,
       _meta: { view: 'clinical', mapping_version: 2, text_vector_generation: 2, image_vector_generation: 1 },
     });
-    await assert.rejects(setUpElasticsearch(url, log, names), { code: 'INDEX_MISMATCH' });
+    await assert.rejects(setUpElasticsearch(url, log, options), { code: 'INDEX_MISMATCH' });
+  });
+
+  it('refuses an index of an older mapping, and says how to make it anew', async () => {
+    await client.indices.putMapping({
+      index: names.analysis,
+      _meta: { view: 'analysis', mapping_version: 1, kafka_cluster: 'cluster-one' },
+    });
+    await setUpElasticsearch(url, log, { ...options, rebuild: true });
+    await client.indices.putMapping({
+      index: names.analysis,
+      _meta: { view: 'analysis', mapping_version: 1 },
+    });
+    await assert.rejects(setUpElasticsearch(url, log, options), {
+      code: 'INDEX_MISMATCH',
+      message: /"mapping_version":1.*"mapping_version":2.*up --rebuild-index/,
+    });
+  });
+
+  it('makes both anew when it is asked to, after whoever filled them was told', async () => {
+    await client.index({ index: names.cases, id: 'old', document: { title: 'old' }, refresh: true });
+    let told = 0;
+    const beforeCreating = async () => {
+      told++;
+      assert.equal(await client.indices.exists({ index: names.cases }), true);
+    };
+    await setUpElasticsearch(url, log, { ...options, rebuild: true, beforeCreating });
+    assert.equal(told, 1);
+    assert.equal((await client.count({ index: names.casesAlias })).count, 0);
+    await setUpElasticsearch(url, log, options);
+  });
+
+  it('refuses an index that was filled from another Kafka: its versions are offsets of that one', async () => {
+    const other = { ...options, kafkaCluster: 'cluster-two' };
+    await assert.rejects(setUpElasticsearch(url, log, other), {
+      code: 'INDEX_OF_OTHER_KAFKA',
+      message: /cluster-one.*cluster-two.*up --rebuild-index/,
+    });
+    await setUpElasticsearch(url, log, { ...other, rebuild: true });
+    await setUpElasticsearch(url, log, other);
   });
 
   it('says that Elasticsearch is away', async () => {
-    await assert.rejects(setUpElasticsearch('http://127.0.0.1:1', log, names), {
+    await assert.rejects(setUpElasticsearch('http://127.0.0.1:1', log, options), {
       code: 'ELASTICSEARCH_UNAVAILABLE',
     });
   });

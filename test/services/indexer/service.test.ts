@@ -10,6 +10,7 @@ import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
 import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
 import { loadConfig } from '../../../platform/config.ts';
 import { createKafka } from '../../../platform/kafka/client.ts';
+import { clusterIdOf } from '../../../platform/kafka/cluster-id.ts';
 import { deadLetterCodec } from '../../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
@@ -36,6 +37,7 @@ describe('the indexer', () => {
   };
   const context = testContext('indexer');
   let kafka: Kafka;
+  let kafkaCluster = '';
   let client: Client;
   let producer: EventProducer;
   let indexer: RunningService;
@@ -50,7 +52,8 @@ describe('the indexer', () => {
       return spec.name === deadLetterTopic('indexer') ? [spec] : [];
     });
     await createTopics(kafka, specs, PARTITIONS, 1);
-    await setUpElasticsearch(elasticsearchUrl, context.log, names);
+    kafkaCluster = await clusterIdOf(kafka);
+    await setUpElasticsearch(elasticsearchUrl, context.log, { kafkaCluster, names });
     producer = await EventProducer.connect(kafka, context.log, context.metrics);
     settings = loadConfig(config, {
       INTERLEAVE_KAFKA_BROKERS: kafkaBrokers.join(','),
@@ -232,7 +235,7 @@ describe('the indexer', () => {
 
   it('reads everything again for a new index, and writes nothing through the alias', async () => {
     const second = { ...names, cases: `test-${run}-cases-000002`, analysis: `test-${run}-analysis-000002` };
-    await setUpElasticsearch(settings.elasticsearchUrl, context.log, second);
+    await setUpElasticsearch(settings.elasticsearchUrl, context.log, { kafkaCluster, names: second });
     const other = await start(
       { ...settings, indexerCasesIndex: second.cases, indexerAnalysisIndex: second.analysis },
       testContext('indexer'),
@@ -246,6 +249,17 @@ describe('the indexer', () => {
       await other.stop();
       await client.indices.delete({ index: `${second.cases},${second.analysis}` });
     }
+  });
+
+  it('refuses to start on an index that was filled from another Kafka', async () => {
+    const { mappings } = (await client.indices.getMapping({ index: names.cases }))[names.cases] ?? {};
+    const lost = { ...mappings?._meta, kafka_cluster: 'a cluster whose data were lost' };
+    await client.indices.putMapping({ index: names.cases, _meta: lost });
+    await assert.rejects(start(settings, testContext('indexer'), topic), {
+      code: 'INDEX_OF_OTHER_KAFKA',
+      message: /a cluster whose data were lost.*up --rebuild-index/,
+    });
+    await client.indices.putMapping({ index: names.cases, _meta: mappings?._meta ?? {} });
   });
 
   it('refuses to start on an index of another generation', async () => {

@@ -69,7 +69,7 @@ describe('the search API', () => {
     const { elasticsearchUrl } = await engines();
     const log = createLogger('test', 'fatal');
     client = openElasticsearch(elasticsearchUrl);
-    await setUpElasticsearch(elasticsearchUrl, log, names);
+    await setUpElasticsearch(elasticsearchUrl, log, { kafkaCluster: 'test', names });
     dataDir = await mkdtemp(join(tmpdir(), 'interleave-search-'));
     await writeFile(join(dataDir, 'site-secret'), 'a secret of the test, long enough');
     const page = join(dataDir, 'page');
