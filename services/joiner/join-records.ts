@@ -1,23 +1,24 @@
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { Case } from '../../core/radiology/events.ts';
+import { type LeftOut, leftOutByImage, leftOutByReport } from '../../core/radiology/left-out.ts';
 import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { events } from '../../schemas/events.ts';
+import { leftOutRecords } from './left-out-records.ts';
 
 export interface Joined {
   /** the new states, encoded; only of cases that really changed */
   changed: Map<string, Buffer>;
-  /** records that can never be merged, and why */
+  /** what no case holds: records that can never be merged, and what a limit left out; and why */
   refused: { record: ConsumedRecord; code: ErrorCode }[];
-  merged: number;
   /** objects that came again with other bytes */
   replaced: number;
 }
 
 /**
- * Merges records of both inputs into their cases. `stateOf` gives the newest state of a case in bytes. A state that
- * cannot be read is thrown as it is: nothing may be written over it.
+ * Merges records of both inputs into their cases. `stateOf` gives the newest state of a case in bytes. Throws
+ * `CASE_UNREADABLE` for a state that cannot be read: nothing may be written over it.
  */
 export function joinRecords(
   records: readonly ConsumedRecord[],
@@ -27,7 +28,7 @@ export function joinRecords(
   const after = new Map<string, Case>();
   const refused: Joined['refused'] = [];
   for (const record of records) {
-    let merge: (state: Case | null) => Case;
+    let merge: Merge;
     try {
       merge = mergeOf(record);
     } catch (error) {
@@ -37,11 +38,13 @@ export function joinRecords(
     let known = before.get(record.key);
     if (known === undefined) {
       const bytes = stateOf(record.key);
-      known = { bytes, state: bytes === undefined ? null : events.case.decode(bytes) };
+      known = { bytes, state: bytes === undefined ? null : readState(bytes, record) };
       before.set(record.key, known);
     }
     try {
-      after.set(record.key, merge(after.get(record.key) ?? known.state));
+      const { state, leftOut } = merge(after.get(record.key) ?? known.state);
+      after.set(record.key, state);
+      for (const left of leftOutRecords(record, leftOut)) refused.push({ record: left, code: 'CASE_FULL' });
     } catch (error) {
       const code = codeOf(error);
       if (code !== 'CASE_TOO_LARGE') throw error;
@@ -56,24 +59,45 @@ export function joinRecords(
     if (known?.bytes === undefined || !bytes.equals(known.bytes)) changed.set(caseId, bytes);
     replaced += replacedIn(state) - replacedIn(known?.state ?? null);
   }
-  return { changed, refused, merged: records.length - refused.length, replaced };
+  return { changed, refused, replaced };
 }
 
+type Merge = (state: Case | null) => { state: Case; leftOut: LeftOut };
+
 /** Throws `EVENT_UNREADABLE` for a record that is no event of its topic, or not of the case that it is keyed by. */
-function mergeOf(record: ConsumedRecord): (state: Case | null) => Case {
+function mergeOf(record: ConsumedRecord): Merge {
   const bytes = record.value ?? Buffer.alloc(0);
   if (record.topic === TOPICS.reportLabeled) {
     const event = events.reportLabeled.decode(bytes);
     checkKey(record, event.received.caseId);
-    return (state) => mergeReport(state, event);
+    return (before) => {
+      const state = mergeReport(before, event);
+      return { state, leftOut: leftOutByReport(before, event, state) };
+    };
   }
   const event = events.imageEmbedded.decode(bytes);
   checkKey(record, event.received.caseId);
-  return (state) => mergeImage(state, event);
+  return (before) => {
+    const state = mergeImage(before, event);
+    return { state, leftOut: leftOutByImage(before, event, state) };
+  };
 }
 
 function checkKey(record: ConsumedRecord, caseId: string): void {
   if (record.key !== caseId) throw new InterleaveError('EVENT_UNREADABLE', 'The key is of another case.');
+}
+
+/** The key is a case id here: a record that is keyed by anything else was refused. */
+function readState(bytes: Buffer, { key, partition }: ConsumedRecord): Case {
+  try {
+    return events.case.decode(bytes);
+  } catch (cause) {
+    throw new InterleaveError(
+      'CASE_UNREADABLE',
+      `Case ${key} of partition ${partition}: see docs/operations.md.`,
+      { cause },
+    );
+  }
 }
 
 function replacedIn(state: Case | null): number {

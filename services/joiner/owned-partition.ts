@@ -10,7 +10,7 @@ export interface OwnedPartitionOptions {
   cache: CaseCache;
   /** whether an input may go on after a gap */
   acceptGap(topic: string, from: number): boolean;
-  /** keeps what can never be merged, durably, before the inputs are committed */
+  /** keeps what no case holds, durably, before the inputs are committed */
   refuse(refused: Joined['refused']): Promise<void>;
   /** called after each transaction */
   committed(joined: Joined, records: readonly ConsumedRecord[], seconds: number): void;

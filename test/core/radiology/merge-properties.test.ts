@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { Case, ImageEmbedded, ReportLabeled, ReportStatus } from '../../../core/radiology/events.ts';
+import { isSelection } from '../../../core/radiology/fit-image.ts';
+import { type LeftOut, leftOutByImage, leftOutByReport } from '../../../core/radiology/left-out.ts';
 import { CASE_LIMITS, type CaseLimits } from '../../../core/radiology/limits.ts';
 import { mergeCases, mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
 import { events } from '../../../schemas/events.ts';
@@ -160,6 +162,50 @@ for (const [name, limits] of [
     );
   });
 
+  test(`${name}: whatever ever arrived is in the case or was left out, once for each time that it came`, () => {
+    fc.assert(
+      fc.property(someEvents, (list) => {
+        let state: Case | null = null;
+        const left: string[] = [];
+        for (const one of list) {
+          const after: Case = merge(state, one, limits);
+          const { arrived, reports, images }: LeftOut =
+            'report' in one
+              ? leftOutByReport(state, one.report, after)
+              : leftOutByImage(state, one.image, after);
+          const gone = [
+            ...reports.map((report) => nameOf({ report })),
+            ...images.map((image) => nameOf({ image })),
+          ];
+          const known = new Set(namesIn(state));
+          for (const each of gone) assert.ok(known.has(each), 'only what was there makes room');
+          const now = new Set(namesIn(after));
+          assert.equal(arrived, !now.has(nameOf(one)));
+          const expected = new Set([...known, nameOf(one)]);
+          for (const each of now) expected.delete(each);
+          assert.deepEqual([...gone, ...(arrived ? [nameOf(one)] : [])].sort(), [...expected].sort());
+          left.push(...gone, ...(arrived ? [nameOf(one)] : []));
+          state = after;
+        }
+        const found = new Set([...namesIn(state), ...left]);
+        for (const one of list) assert.ok(found.has(nameOf(one)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test(`${name}: what had to make room would come in again as it was`, () => {
+    fc.assert(
+      fc.property(someEvents, event, (list, next) => {
+        const state = mergeAll(list);
+        if ('report' in next) return;
+        const { images } = leftOutByImage(state, next.image, merge(state, next, limits));
+        for (const image of images) assert.deepEqual(bytes(merge(state, { image }, limits)), bytes(state));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test(`${name}: a state survives being written and read`, () => {
     fc.assert(
       fc.property(someEvents, event, (list, next) => {
@@ -178,6 +224,21 @@ function merge(state: Case | null, one: Event, limits: CaseLimits): Case {
 
 function bytes(state: Case): Buffer {
   return events.case.encode(state);
+}
+
+/** The identity of what an event brings. */
+function nameOf(one: Event): string {
+  if ('report' in one) return `report ${one.report.received.identity.fillerNumber}`;
+  const { kind, sopInstanceUid } = one.image.received;
+  return `${isSelection(kind) ? 'selection' : 'image'} ${sopInstanceUid}`;
+}
+
+function namesIn(state: Case | null): string[] {
+  if (state === null) return [];
+  return [
+    ...state.reports.map(({ latest }) => nameOf({ report: latest })),
+    ...state.images.map(({ received }) => nameOf({ image: imageEmbedded({ received }) })),
+  ];
 }
 
 /** Cuts a list into non-empty parts. */

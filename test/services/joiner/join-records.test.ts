@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { MAX_CASE_REPORTS } from '../../../core/radiology/limits.ts';
 import { TOPICS } from '../../../core/radiology/topics.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
 import { events } from '../../../schemas/events.ts';
 import { joinRecords } from '../../../services/joiner/join-records.ts';
+import { NO_OFFSET } from '../../../services/joiner/left-out-records.ts';
 import { CASE_ID, digestOf, imageEmbedded, reportLabeled } from '../../support/event-fixture.ts';
 
 const record = (topic: string, value: Buffer | null, key = CASE_ID): ConsumedRecord => ({
@@ -22,7 +24,7 @@ const nothing = () => undefined;
 
 test('the records of one poll give one state for each case', () => {
   const other = imageEmbedded({ received: { caseId: 'other' } });
-  const { changed, merged } = joinRecords(
+  const { changed, refused } = joinRecords(
     [report(), image(), record(TOPICS.imageEmbedded, events.imageEmbedded.encode(other), 'other')],
     nothing,
   );
@@ -30,14 +32,14 @@ test('the records of one poll give one state for each case', () => {
   const state = events.case.decode(changed.get(CASE_ID) ?? Buffer.alloc(0));
   assert.equal(state.reports.length, 1);
   assert.equal(state.images.length, 1);
-  assert.equal(merged, 3);
+  assert.deepEqual(refused, []);
 });
 
 test('a repeat changes nothing, and nothing is written for it', () => {
   const first = joinRecords([report(), image()], nothing);
   const again = joinRecords([image(), report(), image()], (caseId) => first.changed.get(caseId));
   assert.equal(again.changed.size, 0);
-  assert.equal(again.merged, 3);
+  assert.deepEqual(again.refused, []);
 });
 
 test('what cannot be read, or is of another case than its key says, is refused; the others are merged', () => {
@@ -70,8 +72,35 @@ test('an event that no case can hold is refused', () => {
   assert.equal(changed.size, 0);
 });
 
-test('a state that cannot be read is never written over', () => {
-  assert.throws(() => joinRecords([report()], () => Buffer.from('broken')), { code: 'EVENT_UNREADABLE' });
+test('a state that cannot be read is never written over, and the error names partition and case', () => {
+  assert.throws(() => joinRecords([{ ...report(), partition: 5 }], () => Buffer.from('broken')), {
+    code: 'CASE_UNREADABLE',
+    message: new RegExp(`Case ${CASE_ID} of partition 5`),
+  });
+});
+
+test('a report that a limit leaves out is refused, whether it came just now or had to make room', () => {
+  const numbered = (fillerNumber: string) =>
+    reportLabeled({ received: { identity: { facility: 'HOSPITAL', fillerNumber } } });
+  const encoded = (fillerNumber: string) =>
+    record(TOPICS.reportLabeled, events.reportLabeled.encode(numbered(fillerNumber)));
+  const junk = Array.from({ length: MAX_CASE_REPORTS }, (_, i) => encoded(`A${i}`));
+  const { changed, refused } = joinRecords([encoded('REAL'), ...junk, encoded('ZZZ')], nothing);
+  assert.deepEqual(
+    refused.map(({ code, record: { offset, key, value } }) => [
+      code,
+      offset,
+      key,
+      events.reportLabeled.decode(value ?? Buffer.alloc(0)).received.identity.fillerNumber,
+    ]),
+    [
+      ['CASE_FULL', NO_OFFSET, CASE_ID, 'REAL'],
+      ['CASE_FULL', 0, CASE_ID, 'ZZZ'],
+    ],
+  );
+  assert.deepEqual(refused[0]?.record.value, encoded('REAL').value, 'whole, as it came');
+  const state = events.case.decode(changed.get(CASE_ID) ?? Buffer.alloc(0));
+  assert.equal(state.reports.length, MAX_CASE_REPORTS);
 });
 
 test('objects that came again with other bytes are counted', () => {

@@ -1,0 +1,84 @@
+import type { Case, CaseImage, CaseReport, ImageEmbedded, ReportLabeled } from './events.ts';
+import { isSelection } from './fit-image.ts';
+
+/**
+ * What the limits of a case leave out when an event is merged into it. The merge itself only says that it was so
+ * (`overflow`): this finds which reports and objects, so that whoever merges can keep them elsewhere. Frames beyond
+ * their limit are none of these: their object stays in the case.
+ */
+export interface LeftOut {
+  /** the event that was merged is not in the case */
+  arrived: boolean;
+  /** what was in the case and had to make room for it, as the events that would bring it in again */
+  reports: ReportLabeled[];
+  images: ImageEmbedded[];
+}
+
+/** `before` and `after` are the states around `mergeReport(before, event)`. */
+export function leftOutByReport(before: Case | null, event: ReportLabeled, after: Case): LeftOut {
+  return leftOut(
+    before,
+    after,
+    !after.overflow || after.reports.some(({ latest }) => isSameReport(latest, event)),
+  );
+}
+
+/** `before` and `after` are the states around `mergeImage(before, event)`. */
+export function leftOutByImage(before: Case | null, event: ImageEmbedded, after: Case): LeftOut {
+  return leftOut(
+    before,
+    after,
+    !after.overflow || after.images.some((image) => objectKey(image) === objectKey(event)),
+  );
+}
+
+function leftOut(before: Case | null, after: Case, isIn: boolean): LeftOut {
+  // Without a limit in play nothing can have gone.
+  if (before === null || !after.overflow) return { arrived: !isIn, reports: [], images: [] };
+  const reports = new Set(after.reports.map(reportKey));
+  const objects = new Set(after.images.map(objectKey));
+  return {
+    arrived: !isIn,
+    reports: before.reports.filter((report) => !reports.has(reportKey(report))).map(({ latest }) => latest),
+    images: before.images
+      .filter((image) => !objects.has(objectKey(image)))
+      .map((image) => embeddedOf(before, image)),
+  };
+}
+
+/** The event that an object of a case was, with the newest vector of each frame. */
+function embeddedOf(
+  state: Case,
+  { received, receivedOffset, frames, backend, problem }: CaseImage,
+): ImageEmbedded {
+  // Sorted with the newest generation first.
+  const vectors = state.vectors.filter(({ sopInstanceUid }) => sopInstanceUid === received.sopInstanceUid);
+  return {
+    received,
+    receivedOffset,
+    frames: frames.map(({ frame, thumbnail }) => ({
+      frame,
+      thumbnail,
+      vector: vectors.find((vector) => vector.frame === frame)?.vector ?? null,
+    })),
+    backend,
+    problem,
+  };
+}
+
+function isSameReport(a: ReportLabeled, b: ReportLabeled): boolean {
+  return (
+    a.received.identity.facility === b.received.identity.facility &&
+    a.received.identity.fillerNumber === b.received.identity.fillerNumber
+  );
+}
+
+function reportKey({ latest }: CaseReport): string {
+  const { facility, fillerNumber } = latest.received.identity;
+  return JSON.stringify([facility, fillerNumber]);
+}
+
+/** A UID that comes as image and as selection stands twice, see `compareObjectIdentity`. */
+function objectKey({ received }: { received: ImageEmbedded['received'] }): string {
+  return `${isSelection(received.kind)} ${received.sopInstanceUid}`;
+}
