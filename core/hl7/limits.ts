@@ -16,5 +16,11 @@ export const MAX_ACCESSIONS_PER_REPORT = 50;
 /** Repetitions of one field that are looked at; text (OBX-5) has as many lines as it likes. */
 export const MAX_REPETITIONS = 200;
 
+/**
+ * How far a report's time may lie after its receipt: a sender's clock in a zone that is not said is at most 26 hours
+ * ahead (UTC+14 read as UTC-12). What lies later is no time: it would hold its version above every correction.
+ */
+export const MAX_TIME_AHEAD_MS = 26 * 60 * 60 * 1000;
+
 /** Messages in one batch file or batch frame. */
 export const MAX_BATCH_MESSAGES = 10_000;

@@ -2,7 +2,7 @@ import { InterleaveError } from '../errors.ts';
 import type { Patient, ReportPart, ReportStatus } from '../radiology/events.ts';
 import { reportStatus } from '../radiology/report-status.ts';
 import { type Accession, accessionsOf, DEFAULT_ACCESSION_PATHS } from './accession.ts';
-import { MAX_REPORTS_PER_MESSAGE } from './limits.ts';
+import { MAX_REPORTS_PER_MESSAGE, MAX_TIME_AHEAD_MS } from './limits.ts';
 import { type Message, type Segment, textAt, textIn } from './message.ts';
 import { modalityOf } from './modality.ts';
 import { patientOf } from './patient-identification.ts';
@@ -17,7 +17,7 @@ export interface Report {
   accessions: Accession[];
   status: ReportStatus;
   resultStatus: string;
-  /** OBR-22, TXA-8 or MSH-7; null where none can be read */
+  /** OBR-22, TXA-8 or MSH-7; null where none can be read, or where all lie in the future */
   effectiveAt: number | null;
   observedAt: number | null;
   patient: Patient;
@@ -25,7 +25,7 @@ export interface Report {
   procedure: { code: string; text: string };
   modality: string;
   parts: ReportPart[];
-  problem: 'HL7_NO_REPORT_TEXT' | 'HL7_REQUIRED_FIELD_MISSING' | null;
+  problem: 'HL7_NO_REPORT_TEXT' | 'HL7_REQUIRED_FIELD_MISSING' | 'HL7_TIME_IN_FUTURE' | null;
 }
 
 export interface ReportOptions {
@@ -34,6 +34,8 @@ export interface ReportOptions {
   accept?: (value: string) => boolean;
   /** zone of time stamps without one, see `parseTimestamp` */
   zone?: string;
+  /** the time of receipt: what lies more than `MAX_TIME_AHEAD_MS` after it does not date a report */
+  receivedAt?: number;
   /** identity of a report that has neither filler nor accession number, when MSH-10 is empty too */
   fallbackIdentity?: string;
 }
@@ -144,13 +146,19 @@ function reportOf(
   const observationStatus = group.observations.filter(isText).map((one) => text(one, 'OBX-11'));
   const resultStatus =
     text(obr, 'OBR-25') || text(txa, 'TXA-17') || observationStatus.find((one) => one !== '') || '';
+  const stated = [
+    time(obr, 'OBR-22'),
+    time(txa, 'TXA-8'),
+    parseTimestamp(textAt(message, 'MSH-7'), zone),
+  ].filter((candidate) => candidate !== null);
+  const latest = (options.receivedAt ?? Infinity) + MAX_TIME_AHEAD_MS;
+  const effectiveAt = stated.find((candidate) => candidate <= latest) ?? null;
   return {
     identity: { facility: identity.facility, fillerNumber: identity.fillerNumber },
     accessions: accessionsIn(message, group, options),
     status: statusOf(textAt(message, 'MSH-9.2'), resultStatus),
     resultStatus,
-    effectiveAt:
-      time(obr, 'OBR-22') ?? time(txa, 'TXA-8') ?? parseTimestamp(textAt(message, 'MSH-7'), zone) ?? null,
+    effectiveAt,
     observedAt: time(obr, 'OBR-7') ?? time(txa, 'TXA-4'),
     patient: patientOf(message, group.pid),
     studyInstanceUids: studyInstanceUidsOf(message, group.segments),
@@ -160,8 +168,15 @@ function reportOf(
     },
     modality: modalityOf(text(obr, 'OBR-24')),
     parts,
-    problem: parts.length === 0 ? 'HL7_NO_REPORT_TEXT' : identity.made ? 'HL7_REQUIRED_FIELD_MISSING' : null,
+    problem: problemOf(parts, identity.made, effectiveAt !== (stated[0] ?? null)),
   };
+}
+
+/** The gravest one. */
+function problemOf(parts: ReportPart[], identityIsMade: boolean, isFromFuture: boolean): Report['problem'] {
+  if (parts.length === 0) return 'HL7_NO_REPORT_TEXT';
+  if (identityIsMade) return 'HL7_REQUIRED_FIELD_MISSING';
+  return isFromFuture ? 'HL7_TIME_IN_FUTURE' : null;
 }
 
 /** MDM^T06 and T08 say by their event what TXA-17 does not: an addendum, an edit; T11 cancels (9.6). */

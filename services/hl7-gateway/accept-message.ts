@@ -95,6 +95,7 @@ function eventsOf(message: Message, bytes: Buffer, rules: AcceptanceRules, recei
     accessionPaths: rules.accessionPaths,
     accept: (value) => normaliseAccession(rules.site, value) !== '',
     zone: rules.timeZone,
+    receivedAt,
     fallbackIdentity: digest,
   });
   const header = {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InterleaveError } from '../../../core/errors.ts';
-import { MAX_ACCESSIONS_PER_REPORT, MAX_REPORTS_PER_MESSAGE } from '../../../core/hl7/limits.ts';
+import {
+  MAX_ACCESSIONS_PER_REPORT,
+  MAX_REPORTS_PER_MESSAGE,
+  MAX_TIME_AHEAD_MS,
+} from '../../../core/hl7/limits.ts';
 import { parseMessage } from '../../../core/hl7/message.ts';
 import { type Report, reportsOf } from '../../../core/hl7/report.ts';
 import { MSH, OBR, oru, PID, parsed, wire } from './messages.ts';
@@ -223,6 +227,31 @@ describe('reports of an ORU^R01', () => {
     assert.equal(at('20260301101500', ''), Date.UTC(2026, 2, 1, 9, 15));
     assert.equal(at('20260301101500-0500', '20260301101000'), Date.UTC(2026, 2, 1, 15, 10));
     assert.equal(at('', ''), null);
+  });
+
+  it('time: what lies in the future dates no report, so that a later correction wins; the next best time does', () => {
+    const receivedAt = Date.UTC(2026, 2, 1, 10, 15);
+    const read = (msh7: string, obr22: string): [number | null, string | null] => {
+      const msh = MSH.replace('20260301101500', msh7);
+      const message = parsed(msh, PID, OBR.replace('20260301101000', obr22), 'OBX|1|TX|A||Clear lungs.');
+      const { effectiveAt, problem } = only(reportsOf(message, { receivedAt }));
+      return [effectiveAt, problem];
+    };
+    assert.deepEqual(read('20260301101500', '20360301101000'), [receivedAt, 'HL7_TIME_IN_FUTURE']);
+    assert.deepEqual(read('20360301101500', '20360301101000'), [null, 'HL7_TIME_IN_FUTURE']);
+    assert.deepEqual(read('20360301101500', ''), [null, 'HL7_TIME_IN_FUTURE']);
+    assert.deepEqual(read('', ''), [null, null]);
+    const ahead = (ms: number) => new Date(receivedAt + ms).toISOString().slice(0, 19).replace(/[-T:]/g, '');
+    const edge = ahead(MAX_TIME_AHEAD_MS);
+    assert.deepEqual(
+      read('20260301101500', edge),
+      [receivedAt + MAX_TIME_AHEAD_MS, null],
+      'a zone that is not said',
+    );
+    assert.deepEqual(read('20260301101500', ahead(MAX_TIME_AHEAD_MS + 1000)), [
+      receivedAt,
+      'HL7_TIME_IN_FUTURE',
+    ]);
   });
 
   it('patient: the medical record number among several identifiers; PID-2 where PID-3 is empty', () => {
