@@ -27,19 +27,10 @@ export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
 const DAY_MS = 86_400_000;
 
-/**
- * What a topic must look like. `keyed` topics all have the one partition count that is fixed at creation; dead letters
- * are few, unordered by case, and have one partition.
- */
-export interface TopicSpec {
-  name: string;
-  keyed: boolean;
-  config: Record<string, string>;
-}
-
 const RETAINED = { 'cleanup.policy': 'delete', 'retention.ms': String(30 * DAY_MS) };
 
-export const TOPIC_SPECS: TopicSpec[] = [
+/** Every topic, for `createTopics` and `checkTopics` of platform/kafka/topics.ts, which says what the fields mean. */
+export const TOPIC_SPECS = [
   ...[TOPICS.reportReceived, TOPICS.reportLabeled, TOPICS.imageReceived, TOPICS.imageEmbedded].map((name) =>
     spec(name, true, RETAINED),
   ),
@@ -53,6 +44,6 @@ export const TOPIC_SPECS: TopicSpec[] = [
   ...DEAD_LETTER_SERVICES.map((service) => spec(deadLetterTopic(service), false, RETAINED)),
 ];
 
-function spec(name: string, keyed: boolean, config: Record<string, string>): TopicSpec {
+function spec(name: string, keyed: boolean, config: Record<string, string>) {
   return { name, keyed, config: { ...config, 'max.message.bytes': String(MAX_RECORD_BYTES) } };
 }

@@ -1,7 +1,10 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
 
-/** What a topic must look like; `keyed` topics all have the one partition count. */
+/**
+ * What a topic must look like. `keyed` topics all have the one partition count, which is fixed at creation; the others
+ * have one partition: they are few records, whose order says nothing of a case.
+ */
 export interface TopicSpec {
   name: string;
   keyed: boolean;
