@@ -1,10 +1,10 @@
-import type { Assertion } from '../core/radiology/events.ts';
+import type { CasePlan, Partner } from './case-plan.ts';
 import { citer, type ImageSlot, imageSlots, slotsShowing } from './citations.ts';
 import { type ImageUids, imageObject, type SimulatedImage } from './dicom/image-object.ts';
 import { keyObject } from './dicom/key-object.ts';
 import type { Facility } from './facilities.ts';
 import { drawFindings, drawScenario, type FindingsTruth, truthLabels } from './findings-truth.ts';
-import { type Order, orderOf } from './orders.ts';
+import { orderOf } from './orders.ts';
 import type { SimulatedPatient } from './patients.ts';
 import { drawChest } from './phantom/phantom.ts';
 import { Random } from './random.ts';
@@ -15,31 +15,11 @@ import { simulatedUid } from './uid.ts';
 export type { SimulatedImage } from './dicom/image-object.ts';
 export type { SimulatedReport } from './report-versions.ts';
 
-/** Whether the department ever sends both sides of a case. */
-export type Partner = 'BOTH' | 'REPORT_ONLY' | 'IMAGES_ONLY';
-
 /** Share of cases that never get the other side, half of them without images, half without a report. */
 export const UNMATCHED_SHARE = 0.03;
 
 /** Share of cases with a key object selection. */
 export const KEY_OBJECT_SHARE = 0.2;
-
-/** A case without its pixels: cheap, and everything else follows from it. */
-export interface CasePlan {
-  seed: number;
-  caseNumber: number;
-  order: Order;
-  scenario: string;
-  partner: Partner;
-  truth: FindingsTruth;
-  /** what the newest report says of each concept */
-  labels: Record<string, Assertion>;
-  slots: ImageSlot[];
-  studyInstanceUid: string;
-  reports: SimulatedReport[];
-  /** the image that the key object selection names, null without one */
-  keyImage: ImageSlot | null;
-}
 
 /** A whole case: an order, a report in all its versions, its images, and what is true of it. */
 export interface SimulatedCase {

@@ -1,4 +1,5 @@
-import { type CasePlan, planCase } from './case.ts';
+import { planCase } from './case.ts';
+import type { CasePlan } from './case-plan.ts';
 import { Random } from './random.ts';
 
 /** One thing that is sent: a version of the report, all images of the case, or its key object selection. */

@@ -1,5 +1,3 @@
-import type { Laterality } from './findings-truth.ts';
-
 /** Concept ids as in `core/text/concepts.ts`: the 14 ChestX-ray14 classes and a few more that can be drawn. */
 export type SimulatedConcept =
   | 'atelectasis'
@@ -34,6 +32,8 @@ export type Location =
   | 'lung base'
   | 'apex'
   | 'perihilar';
+
+export type Laterality = '' | 'LEFT' | 'RIGHT' | 'BILATERAL';
 
 /** Which organ a finding belongs to: the order in which a report goes through the chest. */
 export type Organ = 'heart' | 'lung' | 'pleura' | 'bone' | 'device';

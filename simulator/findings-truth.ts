@@ -1,9 +1,13 @@
 import type { Assertion } from '../core/radiology/events.ts';
-import { AIRSPACE, catalogueEntry, type Location, type SimulatedConcept } from './finding-catalogue.ts';
+import {
+  AIRSPACE,
+  catalogueEntry,
+  type Laterality,
+  type Location,
+  type SimulatedConcept,
+} from './finding-catalogue.ts';
 import type { Random } from './random.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
-
-export type Laterality = '' | 'LEFT' | 'RIGHT' | 'BILATERAL';
 
 /** How a finding compares with the prior examination; `RESOLVED` stands only with `ABSENT`. */
 export type Change = '' | 'NEW' | 'UNCHANGED' | 'LARGER' | 'SMALLER' | 'RESOLVED';

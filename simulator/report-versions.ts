@@ -6,7 +6,8 @@ import { reportMessage } from './hl7/report-message.ts';
 import type { Order } from './orders.ts';
 import { Random } from './random.ts';
 import type { Cite } from './text/grammar.ts';
-import { plainText, writeReport } from './text/report-text.ts';
+import { writeReport } from './text/report-text.ts';
+import { plainText } from './text/written-section.ts';
 
 export type VersionKind = 'PRELIMINARY' | 'FINAL' | 'CORRECTED' | 'ADDENDUM';
 

@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Assertion } from '../core/radiology/events.ts';
-import type { CasePlan, Partner } from './case.ts';
+import type { CasePlan, Partner } from './case-plan.ts';
 import type { TruthFinding } from './findings-truth.ts';
 import { simulatedUid } from './uid.ts';
 

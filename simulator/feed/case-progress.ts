@@ -1,4 +1,5 @@
-import { type CasePlan, planCase } from '../case.ts';
+import { planCase } from '../case.ts';
+import type { CasePlan } from '../case-plan.ts';
 import { type Delivery, itemName } from '../department.ts';
 import { FIRST_RETRY_MS, LAST_RETRY_MS } from '../limits.ts';
 

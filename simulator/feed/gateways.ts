@@ -1,6 +1,7 @@
 import { DimseSender, dicomObjectOf, proposalsFor } from '../../senders/dimse-sender.ts';
 import { MllpSender } from '../../senders/mllp-sender.ts';
-import { type CasePlan, drawImage, keyObjectOf } from '../case.ts';
+import { drawImage, keyObjectOf } from '../case.ts';
+import type { CasePlan } from '../case-plan.ts';
 import type { DeliveryItem } from '../department.ts';
 
 /** Where the gateways listen. */

@@ -1,7 +1,7 @@
 import { hl7Timestamp } from '../clock.ts';
 import type { Order, Person } from '../orders.ts';
 import { layOut, type ObservationDraft, type ReportLayout } from '../text/layout.ts';
-import type { WrittenSection } from '../text/report-text.ts';
+import type { WrittenSection } from '../text/written-section.ts';
 import { components, type Field, headerSegment, segment } from './hl7-writer.ts';
 
 /** One version of a report, ready to be written as a message. */

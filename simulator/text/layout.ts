@@ -1,5 +1,5 @@
 import type { SectionName } from '../../core/radiology/events.ts';
-import type { WrittenSection } from './report-text.ts';
+import type { WrittenSection } from './written-section.ts';
 
 /**
  * How a sender cuts a report into OBX segments:

@@ -1,5 +1,5 @@
-import type { Location } from '../finding-catalogue.ts';
-import type { Laterality, TruthFinding } from '../findings-truth.ts';
+import type { Laterality, Location } from '../finding-catalogue.ts';
+import type { TruthFinding } from '../findings-truth.ts';
 import type { Random } from '../random.ts';
 import { WORDINGS } from './wording.ts';
 

@@ -4,13 +4,7 @@ import type { FindingsTruth } from '../findings-truth.ts';
 import type { Order } from '../orders.ts';
 import type { Random } from '../random.ts';
 import { type Cite, findingsSentences, impressionItems } from './grammar.ts';
-
-/** One section as it is written: the heading and its paragraphs. */
-export interface WrittenSection {
-  name: SectionName;
-  heading: string;
-  paragraphs: string[];
-}
+import type { WrittenSection } from './written-section.ts';
 
 /** What a report needs to be written. */
 export interface ReportBrief {
@@ -53,11 +47,6 @@ export function writeReport(random: Random, brief: ReportBrief): WrittenSection[
   ];
   if (brief.addendum !== '') sections.push(section('ADDENDUM', [brief.addendum]));
   return sections;
-}
-
-/** The report as a reader would see it on paper. */
-export function plainText(sections: readonly WrittenSection[]): string {
-  return sections.map((section) => [`${section.heading}:`, ...section.paragraphs].join('\n')).join('\n\n');
 }
 
 function comparison(random: Random, priorAt: number | null): string {

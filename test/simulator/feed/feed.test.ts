@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { testContext } from '../../../platform/testing.ts';
-import type { CasePlan } from '../../../simulator/case.ts';
+import type { CasePlan } from '../../../simulator/case-plan.ts';
 import { type DeliveryItem, itemName, scheduledCase } from '../../../simulator/department.ts';
 import { Feed, type FeedOptions } from '../../../simulator/feed/feed.ts';
 import { readFeedState, writeFeedState } from '../../../simulator/feed/feed-state.ts';

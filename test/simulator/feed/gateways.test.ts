@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { frameMessage, MllpFramer } from '../../../core/hl7/frame.ts';
 import { parseMessage, textAt } from '../../../core/hl7/message.ts';
-import { type CasePlan, planCase } from '../../../simulator/case.ts';
+import { planCase } from '../../../simulator/case.ts';
+import type { CasePlan } from '../../../simulator/case-plan.ts';
 import { type GatewayAddresses, NetworkGateways } from '../../../simulator/feed/gateways.ts';
 
 const STORESCP = spawnSync('storescp', ['--version']).error === undefined;
