@@ -1,0 +1,100 @@
+import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { InterleaveError } from '../core/errors.ts';
+import type { ClientTls, ServerTls } from './tls.ts';
+
+/** A peer that speaks TLS must have finished its handshake after this long. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** Handshakes at once; one more is closed as it opens. What a listener limits beyond them are its connections. */
+export const MAX_HANDSHAKES = 64;
+
+/** Between two probes whether a silent peer is still there. */
+const KEEP_ALIVE_MS = 60_000;
+
+export interface SocketServerOptions {
+  /** null for plain TCP */
+  tls: ServerTls | null;
+  /** Whether our side stays open when the peer has closed its own. */
+  allowHalfOpen: boolean;
+  /** A peer that may speak: behind TLS one whose handshake is done. */
+  onSocket: (socket: Socket) => void;
+  /** A peer that did not get so far. `why` is a code of OpenSSL or Node, never input. */
+  onRefused?: (why: string) => void;
+}
+
+/** A server of plain TCP or of TLS, not listening yet; what it hands out is the same socket for both. */
+export function createSocketServer(options: SocketServerOptions): Server {
+  const { tls, allowHalfOpen, onSocket, onRefused = () => undefined } = options;
+  const sockets = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+  if (tls === null) return createServer({ ...sockets, allowHalfOpen }, onSocket);
+  const server = createTlsServer({ ...sockets, ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
+  let handshakes = 0;
+  server.on('connection', (raw: Socket) => {
+    handshakes += 1;
+    if (handshakes > MAX_HANDSHAKES) raw.destroy();
+  });
+  server.on('secureConnection', (socket) => {
+    handshakes -= 1;
+    // Not before: who leaves in the middle of a handshake would hold its place until the timeout.
+    socket.allowHalfOpen = allowHalfOpen;
+    onSocket(socket);
+  });
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    handshakes -= 1;
+    onRefused(error.code ?? 'UNKNOWN');
+    socket.destroy();
+  });
+  return server;
+}
+
+export interface OpenSocketOptions {
+  host: string;
+  port: number;
+  /** null for plain TCP */
+  tls: ClientTls | null;
+  timeoutMs: number;
+}
+
+/**
+ * Opens a connection, with TLS where that is asked for: the receiver's certificate must come from a known authority and
+ * name `host`. Rejects with `TLS_REFUSED` where TLS failed, else with what Node said. In TLS 1.3 a receiver that wants
+ * another certificate from us says so only after that: the socket closes, and `isTlsAlert(socket.errored)` tells why. An
+ * `error` event needs no listener.
+ */
+export function openSocket(options: OpenSocketOptions): Promise<Socket> {
+  const { host, port, tls, timeoutMs } = options;
+  const address = { host, port, noDelay: true };
+  return new Promise((resolve, reject) => {
+    const socket =
+      tls === null
+        ? connectTcp(address)
+        : connectTls({ ...address, ...tls, ...(isIP(host) === 0 ? { servername: host } : {}) });
+    const timer = setTimeout(() => fail(new Error('No connection in time.')), timeoutMs);
+    const fail = (error: NodeJS.ErrnoException): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      const refused = tls !== null && (isTlsAlert(error) || isUntrusted(error));
+      reject(refused ? new InterleaveError('TLS_REFUSED', error.code, { cause: error }) : error);
+    };
+    const closed = (): void => fail(new Error('The connection was closed as it opened.'));
+    socket.once('error', fail).once('close', closed);
+    socket.once(tls === null ? 'connect' : 'secureConnect', () => {
+      clearTimeout(timer);
+      // What goes wrong inside TLS later is only said; the socket would stay.
+      socket.on('error', (error) => socket.destroy(error));
+      socket.off('error', fail).off('close', closed);
+      resolve(socket);
+    });
+  });
+}
+
+/** Whether a socket ended because the two sides could not agree on TLS. */
+export function isTlsAlert(error: NodeJS.ErrnoException | null): boolean {
+  return /^(?:ERR_SSL_|EPROTO$)/.test(error?.code ?? '');
+}
+
+/** The names that Node gives to a certificate that we do not believe. */
+function isUntrusted(error: NodeJS.ErrnoException): boolean {
+  return /CERT|SIGNATURE|ISSUER|CRL|HOSTNAME/.test(error.code ?? '');
+}

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Server, Socket } from 'node:net';
+import { after, describe, test } from 'node:test';
+import { connect, type TLSSocket } from 'node:tls';
+import { codeOf } from '../../core/errors.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { createSocketServer, MAX_HANDSHAKES, openSocket } from '../../platform/sockets.ts';
+import { clientTls, serverTls, type TlsSettings, tlsSettings } from '../../platform/tls.ts';
+import { noOpenssl, TestAuthority } from '../support/certificates.ts';
+
+const NOTHING: TlsSettings = {
+  tlsCertFile: '',
+  tlsKeyFile: '',
+  tlsCaFile: '',
+  tlsClientCertificates: 'none',
+};
+
+describe('TLS of listeners and senders', { skip: noOpenssl }, () => {
+  const authority = new TestAuthority();
+  const stranger = new TestAuthority('Another Authority');
+  const server = authority.issue('server');
+  const client = authority.issue('client');
+  const strange = stranger.issue('strange');
+  const servers: Server[] = [];
+  const sockets = new Set<Socket>();
+  after(() => {
+    for (const one of servers) one.close();
+    for (const one of sockets) one.destroy();
+    authority.remove();
+    stranger.remove();
+  });
+
+  const settings = (given: Partial<TlsSettings> = {}): TlsSettings => ({
+    ...NOTHING,
+    tlsCertFile: server.cert,
+    tlsKeyFile: server.key,
+    ...given,
+  });
+
+  /** Says what it hears in capitals: a line at once, the rest when the peer has finished. */
+  async function listen(given: TlsSettings): Promise<{ port: number; refused: string[]; server: Server }> {
+    const refused: string[] = [];
+    const listening = createSocketServer({
+      tls: await serverTls(given),
+      allowHalfOpen: true,
+      onSocket: (socket) => {
+        socket.on('error', () => undefined);
+        let said = '';
+        socket.on('data', (chunk: Buffer) => {
+          said += String(chunk);
+          if (said.endsWith('\n')) socket.write(said.toUpperCase());
+        });
+        socket.on('end', () => socket.end(said.toUpperCase()));
+      },
+      onRefused: (why) => refused.push(why),
+    });
+    servers.push(listening);
+    listening.on('connection', (socket: Socket) => sockets.add(socket));
+    listening.listen(0, '127.0.0.1');
+    await once(listening, 'listening');
+    const address = listening.address();
+    return {
+      port: typeof address === 'object' && address !== null ? address.port : 0,
+      refused,
+      server: listening,
+    };
+  }
+
+  const open = async (port: number, given: Partial<TlsSettings>): Promise<Socket> => {
+    const socket = await openSocket({
+      host: '127.0.0.1',
+      port,
+      tls: await clientTls({ ...NOTHING, ...given }),
+      timeoutMs: 4_000,
+    });
+    sockets.add(socket);
+    return socket;
+  };
+
+  /** (`once` rejects at an `error` event.) */
+  const closed = (socket: Socket) =>
+    new Promise<unknown>((resolve) => (socket.closed ? resolve(null) : socket.once('close', resolve)));
+
+  async function say(socket: Socket, words: string): Promise<string> {
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => {
+      heard += String(chunk);
+    });
+    socket.end(words);
+    await closed(socket);
+    return heard;
+  }
+
+  test('both sides speak, and a peer that has closed its side is still answered', async () => {
+    const { port } = await listen(settings());
+    assert.equal(await say(await open(port, { tlsCaFile: authority.ca }), 'hello'), 'HELLO');
+  });
+
+  test('a sender that does not know the authority refuses the receiver', async () => {
+    const { port } = await listen(settings());
+    await assert.rejects(open(port, {}), (error) => codeOf(error) === 'TLS_REFUSED');
+    await assert.rejects(open(port, { tlsCaFile: stranger.ca }), (error) => codeOf(error) === 'TLS_REFUSED');
+  });
+
+  test('a sender refuses a receiver whose certificate names another host', async () => {
+    const { port } = await listen(settings());
+    const named = openSocket({
+      host: 'localhost.localdomain',
+      port,
+      tls: { ...(await clientTls({ ...NOTHING, tlsCaFile: authority.ca })) },
+      timeoutMs: 2_000,
+    });
+    await assert.rejects(named);
+  });
+
+  test('plain bytes at a TLS door are refused and said', async () => {
+    const { port, refused } = await listen(settings());
+    const socket = await openSocket({ host: '127.0.0.1', port, tls: null, timeoutMs: 2_000 });
+    socket.resume();
+    socket.write('MSH|^~\\&|no TLS here\r');
+    await closed(socket);
+    assert.equal(refused.length, 1);
+    assert.match(refused[0] ?? '', /^ERR_SSL_/);
+  });
+
+  const required = () => settings({ tlsCaFile: authority.ca, tlsClientCertificates: 'required' });
+
+  test('where client certificates are required, one of the authority is let in', async () => {
+    const { port } = await listen(required());
+    const own = { tlsCaFile: authority.ca, tlsCertFile: client.cert, tlsKeyFile: client.key };
+    assert.equal(await say(await open(port, own), 'node'), 'NODE');
+  });
+
+  for (const [who, own] of [
+    ['nobody', {}],
+    ['a certificate of another authority', { tlsCertFile: strange.cert, tlsKeyFile: strange.key }],
+  ] as const)
+    test(`where client certificates are required, ${who} is not`, async () => {
+      const { port, refused } = await listen(required());
+      const socket = await open(port, { tlsCaFile: authority.ca, ...own });
+      socket.resume();
+      socket.write('hello');
+      await closed(socket);
+      assert.equal(refused.length, 1);
+    });
+
+  test('TLS 1.1 and ciphers without forward secrecy are refused', async () => {
+    const { port, refused } = await listen(settings());
+    for (const old of [
+      { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
+      { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA:AES256-GCM-SHA384' },
+    ] as const) {
+      const socket: TLSSocket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...old });
+      const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+      assert.match(error.code ?? '', /ERR_SSL_|EPROTO/);
+    }
+    assert.equal(refused.length, 2);
+  });
+
+  test('TLS 1.2 and TLS 1.3 are spoken', async () => {
+    const { port } = await listen(settings());
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const options = { minVersion: version, maxVersion: version, rejectUnauthorized: false } as const;
+      const socket = connect({ host: '127.0.0.1', port, ...options });
+      await once(socket, 'secureConnect');
+      assert.equal(socket.getProtocol(), version);
+      socket.destroy();
+    }
+  });
+
+  test(`of more than ${MAX_HANDSHAKES} peers that never finish their handshake the rest is closed at once`, async () => {
+    const { port, refused } = await listen(settings());
+    const silent = await Promise.all(
+      Array.from({ length: MAX_HANDSHAKES + 5 }, () =>
+        openSocket({ host: '127.0.0.1', port, tls: null, timeoutMs: 4_000 }),
+      ),
+    );
+    for (const socket of silent) socket.resume();
+    while (refused.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const socket of silent) socket.destroy();
+    while (refused.length < silent.length) await new Promise((resolve) => setTimeout(resolve, 5));
+    // The places are free again.
+    assert.equal(await say(await open(port, { tlsCaFile: authority.ca }), 'in'), 'IN');
+  });
+
+  test('every mistake of the configuration is named with its variable', async () => {
+    const none = authority.write('none.pem', 'nothing');
+    const expired = authority.issue('expired', { days: -1 });
+    const broken = authority.write(
+      'broken.pem',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    );
+    const encrypted = authority.write('locked.key', '-----BEGIN ENCRYPTED PRIVATE KEY-----\n');
+    const cases: [TlsSettings, RegExp][] = [
+      [NOTHING, /INTERLEAVE_TLS_CERT_FILE is needed for TLS/],
+      [settings({ tlsKeyFile: '' }), /INTERLEAVE_TLS_KEY_FILE is needed beside the certificate/],
+      [settings({ tlsCertFile: '/nowhere.pem' }), /INTERLEAVE_TLS_CERT_FILE cannot be read \(ENOENT\)/],
+      [settings({ tlsCertFile: none }), /INTERLEAVE_TLS_CERT_FILE holds no PEM certificate/],
+      [settings({ tlsCertFile: broken }), /INTERLEAVE_TLS_CERT_FILE holds a certificate that cannot be read/],
+      [settings({ tlsKeyFile: none }), /INTERLEAVE_TLS_KEY_FILE holds no PEM private key/],
+      [settings({ tlsKeyFile: encrypted }), /INTERLEAVE_TLS_KEY_FILE is encrypted/],
+      [settings({ tlsKeyFile: client.key }), /INTERLEAVE_TLS_KEY_FILE does not belong to the certificate/],
+      [
+        settings({ tlsCertFile: expired.cert, tlsKeyFile: expired.key }),
+        /INTERLEAVE_TLS_CERT_FILE has expired/,
+      ],
+      [
+        settings({ tlsClientCertificates: 'required' }),
+        /INTERLEAVE_TLS_CA_FILE is needed where client certificates are required/,
+      ],
+      [settings({ tlsCaFile: none }), /INTERLEAVE_TLS_CA_FILE holds no PEM certificate/],
+    ];
+    for (const [given, message] of cases)
+      await assert.rejects(serverTls(given), (error) => {
+        assert.equal(codeOf(error), 'CONFIG_INVALID');
+        assert.match(String(error), message);
+        return true;
+      });
+    await assert.rejects(
+      clientTls({ ...NOTHING, tlsKeyFile: client.key }),
+      /INTERLEAVE_TLS_CERT_FILE is needed beside the key/,
+    );
+  });
+
+  test('the settings come from the environment', () => {
+    const read = loadConfig(tlsSettings, { INTERLEAVE_TLS_CLIENT_CERTIFICATES: 'required' });
+    assert.equal(read.tlsClientCertificates, 'required');
+    assert.throws(() => loadConfig(tlsSettings, { INTERLEAVE_TLS_CLIENT_CERTIFICATES: 'perhaps' }));
+  });
+
+  test('the openssl client is let in', async () => {
+    const { port } = await listen(required());
+    const args = [
+      's_client',
+      '-connect',
+      `127.0.0.1:${port}`,
+      '-CAfile',
+      authority.ca,
+      '-verify_return_error',
+    ];
+    const child = spawn('openssl', [...args, '-cert', client.cert, '-key', client.key, '-quiet']);
+    child.stdin.write('hello\n');
+    const [heard] = (await once(child.stdout, 'data')) as [Buffer];
+    child.kill();
+    assert.equal(String(heard), 'HELLO\n');
+  });
+});
