@@ -1,8 +1,8 @@
 import type { Random } from '../random.ts';
+import type { DrawnFinding } from './chest-spec.ts';
 import { paintFrontalBones } from './frontal-bones.ts';
 import type { FrontalGeometry, Side } from './frontal-geometry.ts';
 import { length, smoothNoise, smoothStep, squared } from './noise.ts';
-import type { DrawnFinding } from './phantom.ts';
 import { freeAirMask, paintPneumothorax } from './pneumothorax.ts';
 import { Raster } from './raster.ts';
 import { paintVessels } from './vessels.ts';

@@ -1,4 +1,5 @@
 import type { SimulatedConcept } from '../finding-catalogue.ts';
+import type { DrawnFinding } from './chest-spec.ts';
 import { paintFrontalDevice } from './devices.ts';
 import { LUNG_CONTRAST } from './frontal-anatomy.ts';
 import { posteriorRibY } from './frontal-bones.ts';
@@ -20,7 +21,6 @@ import {
   paintSpicules,
 } from './lesions.ts';
 import { clouds, smoothNoise, smoothStep, squared } from './noise.ts';
-import type { DrawnFinding } from './phantom.ts';
 import { Raster } from './raster.ts';
 
 type Painter = (canvas: Canvas, g: FrontalGeometry, finding: DrawnFinding, strength: number) => void;

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
+import type { ChestSpec, DrawnFinding } from './chest-spec.ts';
 import { smoothStep } from './noise.ts';
-import type { ChestSpec, DrawnFinding } from './phantom.ts';
 
 /** 1 is the patient's left, which lies on the right of the image (PA and AP are shown face to face). */
 export type Side = 1 | -1;

@@ -1,4 +1,5 @@
 import type { SimulatedConcept } from '../finding-catalogue.ts';
+import type { DrawnFinding } from './chest-spec.ts';
 import { paintLateralDevice } from './devices.ts';
 import { LATERAL_LUNG_CONTRAST } from './lateral-anatomy.ts';
 import { findingStrength, type LateralGeometry, lateralPlace } from './lateral-geometry.ts';
@@ -13,7 +14,6 @@ import {
   paintSpicules,
 } from './lesions.ts';
 import { smoothStep, squared } from './noise.ts';
-import type { DrawnFinding } from './phantom.ts';
 
 type Painter = (canvas: Canvas, g: LateralGeometry, finding: DrawnFinding, strength: number) => void;
 

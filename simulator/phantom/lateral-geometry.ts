@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
+import type { ChestSpec } from './chest-spec.ts';
 import { findingStrength, sidesOf, strengthOf } from './frontal-geometry.ts';
 import { smoothStep } from './noise.ts';
-import type { ChestSpec } from './phantom.ts';
 
 /**
  * The shapes of a chest seen from the side, in mm: x from front (negative, left of the image) to back, y from the top.

@@ -1,7 +1,6 @@
-import type { TruthFinding } from '../findings-truth.ts';
-import type { View } from '../orders.ts';
 import { Random } from '../random.ts';
 import { paintLetters } from './annotations.ts';
+import type { ChestSpec, DrawnFinding } from './chest-spec.ts';
 import { paintFrontalChest } from './frontal-anatomy.ts';
 import { paintFrontalFinding } from './frontal-findings.ts';
 import { frontalGeometry } from './frontal-geometry.ts';
@@ -10,26 +9,6 @@ import { paintLateralFinding } from './lateral-findings.ts';
 import { lateralGeometry } from './lateral-geometry.ts';
 import { gaussianStream } from './noise.ts';
 import type { Raster } from './raster.ts';
-
-/** What of a finding the picture shows. */
-export type DrawnFinding = Pick<
-  TruthFinding,
-  'concept' | 'assertion' | 'laterality' | 'location' | 'degree' | 'sizeMm' | 'device' | 'rib'
->;
-
-/** One radiograph to be drawn. The same spec always gives the same pixels. */
-export interface ChestSpec {
-  seed: number;
-  /** whose anatomy: the same patient looks alike in every image */
-  patient: string;
-  /** which exposure: noise and small movements */
-  exposure: string;
-  view: View;
-  expiration: boolean;
-  sex: 'F' | 'M';
-  /** only those that are present or doubtful are drawn */
-  findings: readonly DrawnFinding[];
-}
 
 /** A drawn radiograph: bone is bright, values fill `bitsStored` bits. */
 export interface Phantom {

@@ -1,6 +1,6 @@
+import type { DrawnFinding } from './chest-spec.ts';
 import { type FrontalGeometry, findingStrength, sidesOf } from './frontal-geometry.ts';
 import { smoothStep } from './noise.ts';
-import type { DrawnFinding } from './phantom.ts';
 import { Raster } from './raster.ts';
 
 /** Attenuation that free air takes away against aerated lung, and that the pleura adds. */
