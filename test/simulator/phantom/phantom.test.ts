@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { FACILITIES } from '../../../simulator/facilities.ts';
 import { SIMULATED_CONCEPTS, type SimulatedConcept } from '../../../simulator/finding-catalogue.ts';
 import { denied } from '../../../simulator/findings-truth.ts';
+import type { ChestSpec, DrawnFinding } from '../../../simulator/phantom/chest-spec.ts';
 import { posteriorRibY } from '../../../simulator/phantom/frontal-bones.ts';
 import {
   type FrontalGeometry,
@@ -10,12 +11,7 @@ import {
   frontalPlace,
   type Side,
 } from '../../../simulator/phantom/frontal-geometry.ts';
-import {
-  type ChestSpec,
-  type DrawnFinding,
-  drawChest,
-  type Phantom,
-} from '../../../simulator/phantom/phantom.ts';
+import { drawChest, type Phantom } from '../../../simulator/phantom/phantom.ts';
 import { Random } from '../../../simulator/random.ts';
 
 const LEFT: Side = 1;
