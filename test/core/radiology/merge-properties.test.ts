@@ -169,19 +169,16 @@ for (const [name, limits] of [
         const left: string[] = [];
         for (const one of list) {
           const after: Case = merge(state, one, limits);
-          const { arrived, reports, images }: LeftOut =
-            'report' in one
-              ? leftOutByReport(state, one.report, after)
-              : leftOutByImage(state, one.image, after);
+          const { arrived, reports, images } = leftOutBy(state, one, after);
           const gone = [
             ...reports.map((report) => nameOf({ report })),
             ...images.map((image) => nameOf({ image })),
           ];
-          const known = new Set(namesIn(state));
+          const known: Set<string> = new Set(namesIn(state));
           for (const each of gone) assert.ok(known.has(each), 'only what was there makes room');
           const now = new Set(namesIn(after));
           assert.equal(arrived, !now.has(nameOf(one)));
-          const expected = new Set([...known, nameOf(one)]);
+          const expected: Set<string> = new Set([...known, nameOf(one)]);
           for (const each of now) expected.delete(each);
           assert.deepEqual([...gone, ...(arrived ? [nameOf(one)] : [])].sort(), [...expected].sort());
           left.push(...gone, ...(arrived ? [nameOf(one)] : []));
@@ -198,8 +195,7 @@ for (const [name, limits] of [
     fc.assert(
       fc.property(someEvents, event, (list, next) => {
         const state = mergeAll(list);
-        if ('report' in next) return;
-        const { images } = leftOutByImage(state, next.image, merge(state, next, limits));
+        const { images } = leftOutBy(state, next, merge(state, next, limits));
         for (const image of images) assert.deepEqual(bytes(merge(state, { image }, limits)), bytes(state));
       }),
       { numRuns: 500 },
@@ -224,6 +220,12 @@ function merge(state: Case | null, one: Event, limits: CaseLimits): Case {
 
 function bytes(state: Case): Buffer {
   return events.case.encode(state);
+}
+
+function leftOutBy(before: Case | null, one: Event, after: Case): LeftOut {
+  return 'report' in one
+    ? leftOutByReport(before, one.report, after)
+    : leftOutByImage(before, one.image, after);
 }
 
 /** The identity of what an event brings. */
