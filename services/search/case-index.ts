@@ -81,6 +81,14 @@ export class CaseIndex {
     return (await this.#ask(() => this.#client.count({ index: this.#alias }))).count;
   }
 
+  /** Asks every shard of the index and brings nothing. Throws where searches would fail now. */
+  async ping(requestTimeout: number): Promise<void> {
+    const body = { index: this.#alias, size: 0, terminate_after: 1, track_total_hits: false } as const;
+    await this.#ask(() =>
+      this.#client.search({ ...body, allow_partial_search_results: false }, { requestTimeout }),
+    );
+  }
+
   async #ask<T>(request: () => Promise<T>): Promise<T> {
     try {
       return await request();

@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { conceptName } from '../../core/text/concepts.ts';
 import type { FacetValue } from './answers.ts';
+import type { SearchBody } from './case-index.ts';
 import { MAX_FACET_VALUES } from './limits.ts';
 
 /** Facet → field of the clinical view. The facets have the names of the filters. */
@@ -16,10 +17,14 @@ const FIELDS = {
   standing: 'standing',
 } as const;
 
-export function facetAggregations(): Record<string, estypes.AggregationsAggregationContainer> {
-  return Object.fromEntries(
-    Object.entries(FIELDS).map(([facet, field]) => [facet, { terms: { field, size: MAX_FACET_VALUES } }]),
-  );
+/** The part of a search that asks for the counts, where they are wanted. */
+export function facetsWanted(wanted: boolean): Pick<SearchBody, 'aggs'> {
+  if (!wanted) return {};
+  const aggs = Object.entries(FIELDS).map(([facet, field]) => [
+    facet,
+    { terms: { field, size: MAX_FACET_VALUES } },
+  ]);
+  return { aggs: Object.fromEntries(aggs) };
 }
 
 /** Counts of cases for each value, the most frequent first. */

@@ -24,6 +24,12 @@ export const MAX_SEARCH_BURST = 100;
 /** Addresses whose rate is remembered. */
 export const MAX_RATED_ADDRESSES = 10_000;
 
+// How readiness follows Elasticsearch.
+/** Between two looks whether it answers. */
+export const ELASTICSEARCH_PING_MS = 2_000;
+/** An answer that takes longer is none: whoever searches would wait too long as well. */
+export const ELASTICSEARCH_PING_TIMEOUT_MS = 3_000;
+
 // How a search is made.
 /** Each leg ranks this many cases; one can page as far where legs are fused. */
 export const RANK_WINDOW = 200;

@@ -56,7 +56,8 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
     return answer;
   });
 
-  // Asked of the index first: an image that is withheld from the case is not served either.
+  // Asked of the index first: an image that is withheld from the case is not served either. Nor may a browser keep it:
+  // it could be withheld a minute later, and the next person at the same screen has not asked for it.
   server.get<{ Params: { id: string; sha256: string } }>(
     '/api/cases/:id/images/:sha256/thumbnail',
     async (request, reply) => {
@@ -66,9 +67,6 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
         .map((image) => image.thumbnail)
         .find((candidate) => candidate?.sha256 === request.params.sha256);
       if (thumbnail == null) throw new InterleaveError('OBJECT_MISSING');
-      const etag = `"${thumbnail.sha256}"`;
-      reply.header('etag', etag).header('cache-control', 'private, max-age=3600');
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
       const type = THUMBNAIL_TYPES.has(thumbnail.media_type)
         ? thumbnail.media_type
         : 'application/octet-stream';

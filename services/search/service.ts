@@ -15,6 +15,7 @@ import { httpServer } from './http-server.ts';
 import { MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
 import { QueryVectors } from './query-vectors.ts';
 import { RateLimit } from './rate-limit.ts';
+import { watchElasticsearch } from './watch-elasticsearch.ts';
 
 type Config = ReturnType<typeof loadConfig<typeof config>>;
 
@@ -25,7 +26,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const client = openElasticsearch(config.elasticsearchUrl);
   const index = new CaseIndex(client, config.searchAlias);
   const { name } = await index.current();
-  ready.set('elasticsearch', true);
+  const watch = watchElasticsearch(index, ready, log);
 
   const backend = await openTensorBackend(log);
   const encoder = await openSentenceEncoder(backend);
@@ -67,6 +68,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   return {
     port,
     async stop() {
+      watch.stop();
       await server.close();
       encoder.dispose();
       await client.close();

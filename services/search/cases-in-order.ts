@@ -1,0 +1,65 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { LegName, Why } from './answers.ts';
+import { type CaseIndex, foundCase, totalOf, WITHOUT_VECTORS } from './case-index.ts';
+import { filterClauses, recordNumberClause } from './case-query.ts';
+import { hitView } from './case-view.ts';
+import { facetsOf, facetsWanted } from './facets.ts';
+import type { FoundCases } from './found-cases.ts';
+import type { QueryReading } from './query-reading.ts';
+import type { SearchRequest } from './search-request.ts';
+
+/** Without words: the newest cases first. */
+export function newestCases(index: CaseIndex, request: SearchRequest): Promise<FoundCases> {
+  return inOrder(index, request, filterClauses(request.filters), 'NEWEST');
+}
+
+/** The cases of a record's number, the newest first. Null where no case has it: then it is a word like others. */
+export async function numberedCases(
+  index: CaseIndex,
+  reading: QueryReading,
+  request: SearchRequest,
+): Promise<FoundCases | null> {
+  if (reading.recordNumber === '') return null;
+  const clauses = [...filterClauses(request.filters), recordNumberClause(reading.recordNumber)];
+  const found = await inOrder(index, request, clauses, 'ACCESSION');
+  return found.total.value === 0 ? null : { ...found, byNumber: true };
+}
+
+/** Cases in the plain order of their time. */
+async function inOrder(
+  index: CaseIndex,
+  request: SearchRequest,
+  filter: estypes.QueryDslQueryContainer[],
+  leg: LegName,
+): Promise<FoundCases> {
+  const [result] = await index.searchAll([
+    {
+      query: { bool: { filter } },
+      sort: NEWEST_FIRST,
+      from: request.from,
+      size: request.size,
+      track_total_hits: true,
+      version: true,
+      _source: WITHOUT_VECTORS,
+      ...facetsWanted(request.facets),
+    },
+  ]);
+  const hits = (result?.hits.hits ?? []).flatMap((hit, position) => {
+    const found = foundCase(hit);
+    const why: Why = {
+      legs: [{ leg, rank: request.from + position + 1, score: 0 }],
+      concepts: [],
+      words: [],
+      image: null,
+    };
+    return found === null ? [] : [hitView(found, why, 0)];
+  });
+  return {
+    hits,
+    total: { value: result === undefined ? 0 : totalOf(result), relation: 'eq' },
+    facets: request.facets ? facetsOf(result?.aggregations) : null,
+    byNumber: false,
+  };
+}
+
+const NEWEST_FIRST: estypes.Sort = [{ sorted_at: 'desc' }];

@@ -1,0 +1,59 @@
+import type { Hit, LegName, Why } from './answers.ts';
+import { type CaseIndex, foundCase, WITHOUT_VECTORS } from './case-index.ts';
+import type { CaseQuery } from './case-query.ts';
+import { conceptEvidence, hitView } from './case-view.ts';
+import { FRAGMENT_LENGTH, MAX_FRAGMENTS } from './limits.ts';
+import type { QueryReading } from './query-reading.ts';
+import type { Fused } from './reciprocal-rank-fusion.ts';
+import { HIGHLIGHT_END, HIGHLIGHT_START, highlightedSegments } from './segments.ts';
+
+/** The cases of one page, with what in them matched. */
+export async function matchedCases(
+  index: CaseIndex,
+  page: readonly Fused<LegName>[],
+  reading: QueryReading,
+  query: CaseQuery,
+): Promise<Hit[]> {
+  if (page.length === 0) return [];
+  const [result] = await index.searchAll([
+    {
+      query: { ids: { values: page.map(({ id }) => id) } },
+      size: page.length,
+      version: true,
+      _source: WITHOUT_VECTORS,
+      highlight: {
+        ...(query.words === null ? {} : { highlight_query: query.words }),
+        pre_tags: [HIGHLIGHT_START],
+        post_tags: [HIGHLIGHT_END],
+        number_of_fragments: MAX_FRAGMENTS,
+        fragment_size: FRAGMENT_LENGTH,
+        order: 'score',
+        require_field_match: true,
+        fields: { 'text.asserted': {}, 'text.indication': {}, 'text.report': {} },
+      },
+    },
+  ]);
+  const hits = new Map((result?.hits.hits ?? []).map((hit) => [hit._id, hit]));
+  const asked = reading.concepts.map(({ concept }) => concept);
+  return page.flatMap(({ id, legs, score }) => {
+    const hit = hits.get(id);
+    const found = hit === undefined ? null : foundCase(hit);
+    // Written anew or gone between the two requests.
+    if (hit === undefined || found === null) return [];
+    const why: Why = {
+      legs,
+      concepts: conceptEvidence(found.document, asked),
+      words: fragments(hit.highlight),
+      image: null,
+    };
+    return [hitView(found, why, score)];
+  });
+}
+
+/** From the first field that has any: an indication only asks ("exclude pneumothorax"). */
+function fragments(highlight: Record<string, string[]> | undefined): Why['words'] {
+  const field = ['text.report', 'text.asserted', 'text.indication'].find((name) => highlight?.[name]?.length);
+  return (field === undefined ? [] : (highlight?.[field] ?? []))
+    .slice(0, MAX_FRAGMENTS)
+    .map(highlightedSegments);
+}
