@@ -23,5 +23,11 @@ export const MAX_PORT = 65_535;
 /** Hits that `search` asks for at most. */
 export const MAX_HITS = 50;
 
+/** Between two looks whether each part is ready, once everything runs. */
+export const READY_POLL_MS = 5_000;
+
+/** A part that is not ready for this long is told in the terminal, and when it is ready again. */
+export const NOT_READY_TOLD_MS = 20_000;
+
 /** A service that died this often before it was ever ready will not be: the start is given up. */
 export const MAX_DEATHS_AT_START = 5;

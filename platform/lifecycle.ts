@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { codeOf, InterleaveError } from '../core/errors.ts';
+import { codeOf } from '../core/errors.ts';
 import { loadConfig, printableConfig } from './config.ts';
+import { EXIT_FAILED, exitCodeOf } from './exit-codes.ts';
 import { serveHealth } from './health-server.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -27,9 +28,6 @@ export interface RunningService {
 /** A service that has not drained after this long is ended. */
 export const DRAIN_TIMEOUT_MS = 10_000;
 
-const EXIT_FAILED = 1;
-const EXIT_CONFIG = 2;
-
 /** What every configuration must have for `main`. */
 export interface ProcessConfig {
   host: string;
@@ -39,7 +37,8 @@ export interface ProcessConfig {
 
 /**
  * The life of a service's process: configuration (`--print-config` shows it and ends), `/livez`, `/readyz` and
- * `/metrics`, `start`, then SIGTERM or SIGINT, drain, exit code. 0: drained; 1: failed; 2: configuration.
+ * `/metrics`, `start`, then SIGTERM or SIGINT, drain, exit code. 0: drained; 1: failed;
+ * 2: failed at the start for a reason that no restart mends (`exit-codes.ts`).
  */
 export async function main<S extends z.ZodRawShape>(
   name: string,
@@ -56,9 +55,7 @@ export async function main<S extends z.ZodRawShape>(
     process.exit(await run(name, config, start, log));
   } catch (error) {
     log.fatal({ err: error, code: codeOf(error) }, 'service.failed');
-    process.exit(
-      error instanceof InterleaveError && error.code === 'CONFIG_INVALID' ? EXIT_CONFIG : EXIT_FAILED,
-    );
+    process.exit(exitCodeOf(error));
   }
 }
 

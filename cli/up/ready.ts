@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InterleaveError } from '../../core/errors.ts';
 import type { SupervisedProcess } from '../../infra/process/supervised-process.ts';
 import { MAX_DEATHS_AT_START } from '../limits.ts';
+import { whyEnded } from './why-ended.ts';
 
 /** Asks `/readyz` until it says yes. Throws `SERVICE_NOT_READY` when the time is over, or when the service keeps dying. */
 export async function untilReady(
@@ -14,6 +15,7 @@ export async function untilReady(
   for (;;) {
     const answer = await readiness(healthPort);
     if (answer.ready || stopped()) return;
+    if (service.endedForGood) throw cannotRun(service);
     if (service.restarts >= MAX_DEATHS_AT_START) throw notReady(service, `it died ${service.restarts} times`);
     if (Date.now() > deadline) throw notReady(service, `not within ${timeoutMs / 1000} s: ${answer.missing}`);
     await sleep(POLL_MS);
@@ -50,4 +52,14 @@ function notReady(service: SupervisedProcess, why: string): InterleaveError {
   );
 }
 
+/** Restarting does not help: the one who reads it must act. */
+function cannotRun(service: SupervisedProcess): InterleaveError {
+  const why = whyEnded(service.lastLines(SHOWN_LINES));
+  return new InterleaveError(
+    'SERVICE_NOT_READY',
+    `${service.name} cannot run: ${why}; its log is ${service.spec.logFile}`,
+  );
+}
+
+const SHOWN_LINES = 5;
 const SHOWN_CHARACTERS = 400;

@@ -12,13 +12,24 @@ import type { ProcessSpec } from '../../infra/process/managed-process.ts';
 import { SupervisedProcess } from '../../infra/process/supervised-process.ts';
 import { ensureSiteSecret } from '../../infra/site-secret.ts';
 import { commonConfig, loadConfig } from '../../platform/config.ts';
+import { EXIT_FINAL } from '../../platform/exit-codes.ts';
 import { createLogger } from '../../platform/log.ts';
 import type { Step } from '../bootstrap.ts';
 import { SYSTEM_READY_MS } from '../limits.ts';
 import { type Instance, writeInstance } from './instance.ts';
 import type { Ports } from './ports.ts';
 import { untilReady } from './ready.ts';
-import { feedSpec, SERVICES, type ServiceName, type SystemSettings, serviceSpec } from './services.ts';
+import {
+  feedSpec,
+  type HealthName,
+  SERVICES,
+  type ServiceName,
+  type SystemSettings,
+  serviceSpec,
+  WITH_HEALTH,
+} from './services.ts';
+import { type WatchedPart, watchReady } from './watch-ready.ts';
+import { whyEnded } from './why-ended.ts';
 
 export interface SystemOptions {
   dataDir: string;
@@ -46,6 +57,7 @@ export class System {
   readonly #children: SupervisedProcess[] = [];
   #instance: Instance | undefined;
   #stopping = false;
+  #watch: { stop(): void } | undefined;
 
   constructor(options: SystemOptions) {
     this.#options = options;
@@ -92,12 +104,14 @@ export class System {
       index.then(() => step('Starting indexer and search', () => this.#startServices(AT_INDEX, settings))),
     ]);
     if (feedRate !== undefined) this.#launch(feedSpec(feedRate, settings));
+    this.#watch = this.#watchReady(ports);
     return this.#instance;
   }
 
   /** From the source of the data to its end, so that nothing is sent to a part that is gone. Leaves no process. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#watch?.stop();
     const engines = ['kafka', 'elasticsearch'];
     const waves = [['feed'], ['hl7-gateway', 'dicom-gateway'], SERVICES.slice(2), engines];
     for (const names of waves)
@@ -130,13 +144,34 @@ export class System {
 
   #launch(spec: ProcessSpec): SupervisedProcess {
     if (this.#stopping) throw new InterleaveError('NOT_RUNNING', 'It was stopped while it started.');
+    const { say } = this.#options;
     const child = new SupervisedProcess(spec, {
-      say: (line) => this.#options.say(`! ${line}`),
+      say: (line) => say(`! ${line}`),
       changed: () => this.#remember(),
+      isFinal: ({ code }) => code === EXIT_FINAL && isService(spec.name),
+      // During the start whoever waits for it is told.
+      endedForGood: (ended) => {
+        if (this.#watch !== undefined)
+          say(
+            `! ${ended.name} cannot run and is not started again: ${whyEnded(ended.lastLines(SHOWN_LINES))}`,
+          );
+      },
     });
     this.#children.push(child);
     this.#remember();
     return child;
+  }
+
+  #watchReady(ports: Ports): { stop(): void } {
+    const parts = this.#children.flatMap((child): WatchedPart[] => {
+      const healthPort = WITH_HEALTH.includes(child.name as HealthName)
+        ? ports.health[child.name as HealthName]
+        : undefined;
+      const { logFile } = child.spec;
+      const endedForGood = () => child.endedForGood;
+      return healthPort === undefined ? [] : [{ name: child.name, healthPort, logFile, endedForGood }];
+    });
+    return watchReady(parts, this.#options.say);
   }
 
   /** Written down at each change, so that whoever comes after a SIGKILL of ours knows what is left. */
@@ -148,6 +183,13 @@ export class System {
     });
     writeInstance(this.#options.dataDir, this.#instance);
   }
+}
+
+const SHOWN_LINES = 5;
+
+/** The engines' exit codes are not ours. */
+function isService(name: string): boolean {
+  return (SERVICES as readonly string[]).includes(name);
 }
 
 /** The data folder lets other users pass (Elasticsearch's, when we are root); what is in it is private. */

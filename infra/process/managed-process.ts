@@ -31,6 +31,8 @@ export class ManagedProcess {
   readonly startedAt = Date.now();
   /** Resolves when the process has ended, however it did; never rejects. */
   readonly exited: Promise<Exit>;
+  /** Resolves when all that it wrote is in its log. */
+  readonly silent: Promise<void>;
   readonly #child: ChildProcess;
   readonly #log: BoundedLog;
   #exit: Exit | undefined;
@@ -58,7 +60,12 @@ export class ManagedProcess {
         this.#log.write(Buffer.from(`${error.message}\n`));
         if (this.#child.pid === undefined) ended({ code: 127, signal: null });
       });
-      this.#child.once('close', () => this.#log.close());
+    });
+    this.silent = new Promise((resolve) => {
+      this.#child.once('close', () => {
+        this.#log.close();
+        resolve();
+      });
     });
     if (this.pid !== undefined) live.add(this);
     stopAllWhenWeExit();

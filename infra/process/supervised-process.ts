@@ -6,6 +6,10 @@ export interface SupervisionOptions {
   say(line: string): void;
   /** Called whenever there is another process behind the name. */
   changed?(): void;
+  /** Whether another start would end the same way. Then there is none. */
+  isFinal?(exit: Exit): boolean;
+  /** Called when it ended for good; its last lines are there. */
+  endedForGood?(child: SupervisedProcess): void;
   firstWaitMs?: number;
   longestWaitMs?: number;
   healthyMs?: number;
@@ -22,6 +26,7 @@ export class SupervisedProcess {
   #restarts = 0;
   #quickDeaths = 0;
   #stopping = false;
+  #endedForGood = false;
   #timer: NodeJS.Timeout | undefined;
   #lastWords: string[] = [];
 
@@ -29,6 +34,8 @@ export class SupervisedProcess {
     this.spec = spec;
     this.#options = {
       changed: () => undefined,
+      isFinal: () => false,
+      endedForGood: () => undefined,
       firstWaitMs: RESTART_FIRST_WAIT_MS,
       longestWaitMs: RESTART_LONGEST_WAIT_MS,
       healthyMs: RESTART_HEALTHY_MS,
@@ -48,6 +55,11 @@ export class SupervisedProcess {
 
   get restarts(): number {
     return this.#restarts;
+  }
+
+  /** It ended for good and is not started again. */
+  get endedForGood(): boolean {
+    return this.#endedForGood;
   }
 
   /** The last lines that the process wrote, or where it has not written yet, the one before it. */
@@ -72,6 +84,10 @@ export class SupervisedProcess {
   #ended(child: ManagedProcess, exit: Exit): void {
     if (this.#stopping) return;
     this.#lastWords = child.lastLines();
+    if (this.#options.isFinal(exit)) {
+      void this.#endForGood(child);
+      return;
+    }
     const healthy = Date.now() - child.startedAt >= this.#options.healthyMs;
     this.#quickDeaths = healthy ? 0 : this.#quickDeaths + 1;
     const wait = restartWait(this.#quickDeaths, this.#options.firstWaitMs, this.#options.longestWaitMs);
@@ -88,6 +104,15 @@ export class SupervisedProcess {
         this.#options.changed();
       });
     }, wait);
+  }
+
+  async #endForGood(child: ManagedProcess): Promise<void> {
+    // What it had started may still hold its output open.
+    await child.stop(0);
+    await child.silent;
+    this.#lastWords = child.lastLines();
+    this.#endedForGood = true;
+    if (!this.#stopping) this.#options.endedForGood(this);
   }
 }
 

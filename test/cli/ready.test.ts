@@ -5,9 +5,14 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { MAX_DEATHS_AT_START } from '../../cli/limits.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_DEATHS_AT_START, NOT_READY_TOLD_MS, READY_POLL_MS } from '../../cli/limits.ts';
 import { readiness, untilReady } from '../../cli/up/ready.ts';
+import { watchReady } from '../../cli/up/watch-ready.ts';
+import { whyEnded } from '../../cli/up/why-ended.ts';
 import { SupervisedProcess } from '../../infra/process/supervised-process.ts';
+import { EXIT_FINAL } from '../../platform/exit-codes.ts';
+import { until } from '../support/until.ts';
 
 let folder = '';
 before(async () => {
@@ -23,7 +28,12 @@ const service = (script: string) =>
       args: ['-e', script],
       logFile: join(folder, 'labeler.log'),
     },
-    { say: () => undefined, firstWaitMs: 5, longestWaitMs: 5 },
+    {
+      say: () => undefined,
+      isFinal: ({ code }) => code === EXIT_FINAL,
+      firstWaitMs: 5,
+      longestWaitMs: 5,
+    },
   );
 
 test('a service that keeps dying is given up, with its last words', async (t) => {
@@ -37,6 +47,78 @@ test('a service that keeps dying is given up, with its last words', async (t) =>
     },
   );
   assert.ok(dying.restarts >= MAX_DEATHS_AT_START);
+});
+
+test('a service that cannot run is not started again: one sentence says why, and what to do', async (t) => {
+  const line = {
+    level: 'fatal',
+    code: 'MODEL_MISSING',
+    err: { message: 'The model weights are not there. /models/x: not found' },
+    msg: 'service.failed',
+  };
+  const script = `console.log(${JSON.stringify(JSON.stringify(line))}); process.exit(${EXIT_FINAL})`;
+  const missing = service(script);
+  t.after(() => missing.stop());
+  await assert.rejects(
+    untilReady(missing, 9, 60_000, () => false),
+    {
+      code: 'SERVICE_NOT_READY',
+      message:
+        /labeler cannot run: The model weights are not there\. \/models\/x: not found Run `npm start`.* \(MODEL_MISSING\); its log is/,
+    },
+  );
+  assert.equal(missing.restarts, 0);
+});
+
+test('why a service ended: its last fatal line, or its last words', () => {
+  const fatal = JSON.stringify({ level: 'fatal', code: 'TOPIC_MISMATCH', err: { message: 'x has 8.' } });
+  assert.equal(whyEnded(['{"level":"info"}', fatal, 'a word']), 'x has 8. (TOPIC_MISMATCH)');
+  assert.equal(whyEnded(['Segmentation fault']), 'Segmentation fault');
+  assert.equal(whyEnded(['{"level":"fatal"}']), '{"level":"fatal"}');
+  assert.equal(whyEnded([]), '(nothing)');
+});
+
+test('a part that is not ready for long is told once, and when it is ready again', async (t) => {
+  let answer = '';
+  const health = createServer((_, response) => {
+    // A part that hangs takes the connection and says nothing.
+    if (answer === 'hangs') return;
+    response.statusCode = answer === '' ? 200 : 503;
+    response.end(JSON.stringify({ checks: { kafka: { ok: answer === '', detail: answer } } }));
+  });
+  health.listen(0, '127.0.0.1');
+  await once(health, 'listening');
+  const address = health.address();
+  const healthPort = address !== null && typeof address === 'object' ? address.port : 0;
+  const said: string[] = [];
+  const watch = watchReady(
+    [{ name: 'labeler', healthPort, logFile: 'labeler.log', endedForGood: () => false }],
+    (line) => said.push(line),
+    { pollMs: 10, toldMs: 100 },
+  );
+  t.after(() => {
+    watch.stop();
+    health.closeAllConnections();
+    health.close();
+  });
+  await sleep(200);
+  assert.deepEqual(said, []);
+  answer = 'no broker';
+  await until(() => said.length === 1, 10_000, 'told');
+  assert.match(
+    said[0] ?? '',
+    /^! labeler has not been ready for \d+ s: kafka: no broker \(its log: labeler\.log\)$/,
+  );
+  answer = '';
+  await until(() => said.length === 2, 10_000, 'told that it is ready again');
+  assert.match(said[1] ?? '', /^✓ labeler is ready again after \d+ s$/);
+  answer = 'hangs';
+  await until(() => said.length === 3, 20_000, 'told that it hangs');
+  assert.match(said[2] ?? '', /it does not answer/);
+});
+
+test('a part that is slow for a moment is not worth a line', () => {
+  assert.ok(NOT_READY_TOLD_MS > 2 * READY_POLL_MS);
 });
 
 test('a service that never becomes ready is given up after its time, with what is missing', async () => {

@@ -65,6 +65,21 @@ test('a child that cannot live is waited for longer and longer', async () => {
   );
 });
 
+test('a child that ended for good is not started again; that is told once, with its last words', async () => {
+  const said: string[] = [];
+  const told: string[][] = [];
+  const child = new SupervisedProcess(spec("console.log('no weights'); process.exit(2)"), {
+    say: (line) => said.push(line),
+    isFinal: ({ code }) => code === 2,
+    endedForGood: (ended) => told.push(ended.lastLines(1)),
+    firstWaitMs: 5,
+  });
+  await until(() => child.endedForGood);
+  await sleep(100);
+  assert.deepEqual([said, told, child.restarts], [[], [['no weights']], 0]);
+  await child.stop();
+});
+
 test('a stop during the wait starts nothing any more', async () => {
   const said: string[] = [];
   const child = new SupervisedProcess(spec('process.exit(1)'), {
