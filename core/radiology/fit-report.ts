@@ -62,6 +62,7 @@ function cutReading(reading: ReportReading, length: number): ReportReading {
     findings: reading.findings.filter((finding) => finding.end <= length && finding.sentenceEnd <= length),
     citations: reading.citations.filter((citation) => within(citation) && citation.contextEnd <= length),
     assertedText: cutText(reading.assertedText, length),
+    contradictions: reading.contradictions.filter(({ second }) => second < length),
   };
 }
 

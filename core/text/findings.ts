@@ -40,6 +40,14 @@ export function readSentence(tokens: Tokens, sentence: Sentence, lexicon: Lexico
       sentenceStart: sentence.start,
       sentenceEnd: sentence.end,
       cue: cueText(tokens, mention),
+      planned: false,
+      reason: false,
+      change: '',
+      severity: '',
+      sizesMm: [],
+      quantity: '',
+      attributes: [],
+      rule: '',
     };
     return [finding, ...deniedBy(mention, finding)];
   });

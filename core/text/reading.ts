@@ -47,6 +47,8 @@ export function readForEncoding(
     citations: readCitations(tokens, sentences, lexicon),
     assertedText: assertedText(asserted),
     problem: problemOf(text, sentences.length),
+    implied: [],
+    contradictions: [],
   };
   return { reading, toEncode: sentencesToEncode(asserted) };
 }

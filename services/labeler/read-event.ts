@@ -46,5 +46,7 @@ function emptyReading(problem: ErrorCode): ReportReading {
     assertedText: '',
     textVector: null,
     problem,
+    implied: [],
+    contradictions: [],
   };
 }

@@ -67,6 +67,15 @@ const reportLabeled: ReportLabeled = {
         sentenceStart: 0,
         sentenceEnd: 12,
         cue: 'No',
+        // Fields that came later have their defaults, so that older schemas lose nothing.
+        planned: false,
+        reason: false,
+        change: '',
+        severity: '',
+        sizesMm: [],
+        quantity: '',
+        attributes: [],
+        rule: '',
       },
     ],
     citations: [
@@ -84,6 +93,8 @@ const reportLabeled: ReportLabeled = {
     assertedText: '',
     textVector: vector,
     problem: null,
+    implied: [],
+    contradictions: [],
   },
 };
 const imageReceived: ImageReceived = {

@@ -71,6 +71,8 @@ export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
       assertedText: text,
       textVector: null,
       problem: null,
+      implied: [],
+      contradictions: [],
       ...given.reading,
     },
   };

@@ -111,6 +111,14 @@ test('MAX_REPORT_BYTES: the parts go first, then the end of the text, with what 
     sentenceStart: start,
     sentenceEnd: start + 5,
     cue: '',
+    planned: false,
+    reason: false,
+    change: '',
+    severity: '',
+    sizesMm: [],
+    quantity: '',
+    attributes: [],
+    rule: 'finding/pneumothorax/1',
   });
   const ordinary = reportLabeled();
   assert.deepEqual(fitReport(ordinary), { event: ordinary, cut: false });
