@@ -22,7 +22,8 @@ createServer((request, response) => response.end('{"checks":{}}'))
 let folder = '';
 const dataDir = () => join(folder, 'data');
 const env = () => ({ INTERLEAVE_PROGRAM_DIR: join(folder, 'programs') });
-const up = () => new Cli(['up', '--no-feed', '--any-ports', '--json', '--data-dir', dataDir()], env());
+const up = (...options: string[]) =>
+  new Cli(['up', '--no-feed', '--any-ports', '--json', '--data-dir', dataDir(), ...options], env());
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'interleave-up-'));
@@ -109,6 +110,23 @@ test('up starts everything, restarts what dies, survives its own SIGKILL, and Ct
   for (const { name, identity } of running) assert.ok(!groupExists(identity.pid), name);
   assert.equal(existsSync(join(dataDir(), 'run', 'up.pid.json')), false);
   assert.match(second.stderr, /the data stays for the next start/);
+});
+
+test('where the data of Kafka are lost, up says so and what to do, and --rebuild-index does it', async (t) => {
+  await rm(join(dataDir(), 'kafka'), { recursive: true });
+  const refused = up();
+  t.after(() => refused.child.kill('SIGKILL'));
+  assert.equal(await refused.exit(), 1, refused.stderr);
+  assert.match(
+    refused.stderr,
+    /cases-000001 was filled from .* up --rebuild-index.*\(INDEX_OF_OTHER_KAFKA\)/,
+  );
+
+  const rebuilding = up('--rebuild-index');
+  t.after(() => rebuilding.child.kill('SIGKILL'));
+  await rebuilding.said('Interleave is ready');
+  rebuilding.child.kill('SIGINT');
+  assert.equal(await rebuilding.exit(), 0, rebuilding.stderr);
 });
 
 test('down stops an up that is still starting', async (t) => {

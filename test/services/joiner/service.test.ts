@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { InterleaveError } from '../../../core/errors.ts';
+import { MAX_CASE_REPORTS } from '../../../core/radiology/limits.ts';
 import { deadLetterTopic, TOPICS } from '../../../core/radiology/topics.ts';
 import { loadConfig } from '../../../platform/config.ts';
 import type { RunningService } from '../../../platform/lifecycle.ts';
@@ -10,7 +12,7 @@ import { testContext } from '../../../platform/testing.ts';
 import { events } from '../../../schemas/events.ts';
 import { config as shape } from '../../../services/joiner/config.ts';
 import { start } from '../../../services/joiner/service.ts';
-import { imageEmbedded, reportLabeled, selection } from '../../support/event-fixture.ts';
+import { digestOf, imageEmbedded, reportLabeled, selection } from '../../support/event-fixture.ts';
 import { caseIdOf, JoinerHarness } from '../../support/joiner-harness.ts';
 import { type OwnKafka, ownKafka } from '../../support/own-kafka.ts';
 import { until } from '../../support/until.ts';
@@ -122,6 +124,30 @@ describe('the joiner on a real broker', () => {
     await joiner.stop();
   });
 
+  test('a report that had to make room in its case is a dead letter, and can be brought in again from it', async () => {
+    const joiner = await startJoiner();
+    const numbered = (fillerNumber: string) =>
+      report('full', { identity: { facility: 'HOSPITAL', fillerNumber }, digest: digestOf(fillerNumber) });
+    await harness.send([{ report: numbered('REAL') }]);
+    const junk = Array.from({ length: MAX_CASE_REPORTS }, (_, i) => ({ report: numbered(`A${i}`) }));
+    await harness.send([...junk, { report: numbered('ZZZ') }]);
+    const left = async () =>
+      (await harness.read(deadLetterTopic('joiner'), 1))
+        .map(({ value }) => events.deadLetter.decode(value ?? Buffer.alloc(0)))
+        .filter(({ code, caseId }) => code === 'CASE_FULL' && caseId === caseIdOf('full'))
+        .map(({ value }) => events.reportLabeled.decode(value ?? Buffer.alloc(0)));
+    await until(async () => (await left()).length >= 2, 30_000, 'dead letters');
+    assert.deepEqual((await left()).map(({ received }) => received.identity.fillerNumber).sort(), [
+      'REAL',
+      'ZZZ',
+    ]);
+    const state = (await harness.cases()).get(caseIdOf('full'));
+    assert.equal(state?.reports.length, MAX_CASE_REPORTS);
+    assert.equal(state?.overflow, true);
+    assert.deepEqual(joiner.context.failures, []);
+    await joiner.stop();
+  });
+
   test('the cache is only a cache: deleted, the states come back from the topic', async () => {
     await rm(join(dataDir, 'joiner'), { recursive: true, force: true });
     const joiner = await startJoiner();
@@ -169,5 +195,28 @@ describe('the joiner on a real broker', () => {
     const one = await startJoiner('1');
     await assert.rejects(startJoiner('1'), { code: 'ALREADY_RUNNING' });
     await one.stop();
+  });
+
+  test('a case that cannot be read ends the joiner, which names it; a tombstone after it is the way out', async () => {
+    const key = caseIdOf('broken');
+    await harness.sendRaw(TOPICS.case, key, Buffer.from('no Avro'));
+    const joiner = await startJoiner();
+    await harness.send([{ report: report('broken') }]);
+    await until(() => joiner.context.failures.length > 0, 30_000, 'the end of the joiner');
+    const [failure] = joiner.context.failures;
+    assert.ok(failure instanceof InterleaveError);
+    assert.equal(failure.code, 'CASE_UNREADABLE');
+    assert.match(failure.message, new RegExp(`Case ${key} of partition \\d`));
+    await joiner.stop();
+    const ofCase = async () => (await harness.read(TOPICS.case)).filter((record) => record.key === key);
+    assert.equal((await ofCase()).length, 1, 'nothing was written over it');
+
+    await harness.sendRaw(TOPICS.case, key, null);
+    const again = await startJoiner();
+    await until(async () => (await ofCase()).length === 3, 30_000, 'the case, begun anew');
+    const { value } = (await ofCase()).at(-1) ?? {};
+    assert.equal(events.case.decode(value ?? Buffer.alloc(0)).reports.length, 1);
+    assert.deepEqual(again.context.failures, []);
+    await again.stop();
   });
 });
