@@ -22,6 +22,8 @@ export const ERRORS = {
   ALREADY_RUNNING: ['reject', 'Another instance already uses this data directory.'],
   NOT_RUNNING: ['reject', 'The system is not running.'],
   USAGE: ['reject', 'The command line could not be understood.'],
+  TABLE_UNREADABLE: ['reject', 'The table (CSV, JSON or JSON Lines) could not be read.'],
+  FILE_UNWRITABLE: ['reject', 'The file could not be written.'],
   INTERNAL: ['fatal', 'Something happened that should not; please report it.'],
 
   // Kafka, the object store, Elasticsearch
@@ -79,13 +81,22 @@ export const ERRORS = {
   ],
   DICOM_SOP_INSTANCE_UID_MISSING: ['reject', 'The data set has no SOP Instance UID.'],
   DICOM_TOO_MANY_REFERENCES: ['reject', 'The object names more objects or frames than an event can hold.'],
+  DICOM_TRANSFER_SYNTAX_UNSUPPORTED: ['reject', 'This transfer syntax is not stored here.'],
   DICOM_PEER_UNREACHABLE: ['retry', 'The DICOM peer cannot be reached or has closed the connection.'],
   DICOM_SEND_REFUSED: ['reject', 'The receiver did not accept the object.'],
+
+  // DICOMweb
+  MULTIPART_INVALID: ['reject', 'The body is no multipart message, or is cut off.'],
+  MEDIA_TYPE_UNSUPPORTED: ['reject', 'The body is of a media type that is not taken here.'],
+  NOT_ACCEPTABLE: ['reject', 'Nothing of what the request accepts can be answered.'],
+  INSTANCE_NOT_FOUND: ['reject', 'There is no such study, series, instance or frame here.'],
+  TOO_MANY_REQUESTS: ['retry', 'Too many requests are under way.'],
 
   // Reading text and images
   REPORT_EMPTY: ['reject', 'The report has no text to read.'],
   REPORT_UNREADABLE: ['reject', 'The report text could not be read.'],
   REPORT_TOO_LONG: ['reject', 'The report is longer than is read: what it says at its end is not known.'],
+  LEXICON_INVALID: ['reject', 'The lexicon file has errors.'],
   GOLDEN_SET_FAILED: ['fatal', 'The labeler does not read its golden set as it should.'],
   TEXT_VECTOR_FAILED: ['retry', 'The text vector could not be computed.'],
   IMAGE_VECTOR_FAILED: ['retry', 'The image vectors could not be computed.'],

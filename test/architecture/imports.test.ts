@@ -14,6 +14,7 @@ const ROOMS = [
   'senders',
   'services',
   'simulator',
+  'evaluation',
   'cli',
   'infra',
   'bench',
@@ -75,6 +76,19 @@ test('platform knows no domain: of core it uses the error table and object refer
         ROOMS.some((room) => within(to, room)) &&
         !within(to, 'platform') &&
         !ALLOWED.includes(to),
+    ),
+  );
+});
+
+test('evaluation scores readings: it imports core only, and does no input or output', () => {
+  const PURE = ['node:crypto'];
+  assertNone(
+    imports.filter(
+      ({ from, to }) =>
+        within(from, 'evaluation') &&
+        !within(to, 'evaluation') &&
+        !within(to, 'core') &&
+        !PURE.includes(to),
     ),
   );
 });
