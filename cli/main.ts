@@ -5,12 +5,14 @@ import { followNpm } from './bootstrap.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { parseVerb, type Verb } from './verb.ts';
 import { down } from './verbs/down.ts';
+import { evaluate } from './verbs/evaluate.ts';
+import { label } from './verbs/label.ts';
 import { search } from './verbs/search.ts';
 import { send } from './verbs/send.ts';
 import { status } from './verbs/status.ts';
 import { up } from './verbs/up.ts';
 
-const VERBS: readonly Verb[] = [up, down, status, send, search];
+const VERBS: readonly Verb[] = [up, down, status, send, search, label, evaluate];
 
 /** Runs one command line (`['up', '--no-feed']`) and resolves to its exit code; errors are told in one sentence. */
 export async function run(args: readonly string[]): Promise<ExitCode> {

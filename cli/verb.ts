@@ -9,6 +9,8 @@ export interface VerbInput {
   positionals: readonly string[];
   /** The value of a text option, where it was given or has a default. */
   text(name: string): string | undefined;
+  /** Every value of a text option that may be given again and again. */
+  texts(name: string): readonly string[];
   flag(name: string): boolean;
   json: boolean;
   /** A line for people, on standard error: standard output is for the result. */
@@ -47,6 +49,10 @@ export function parseVerb(
     text: (name) => {
       const value = values[name];
       return typeof value === 'string' ? value : undefined;
+    },
+    texts: (name) => {
+      const value = values[name];
+      return Array.isArray(value) ? value.map(String) : [];
     },
     flag,
     json: flag('json'),

@@ -1,0 +1,57 @@
+import { InterleaveError } from '../../core/errors.ts';
+import type { EvaluationOutput } from '../evaluate/evaluation-output.ts';
+import { labelerOutput } from '../evaluate/labeler.ts';
+import { EXIT } from '../exit-codes.ts';
+import { LEXICON_OPTION } from '../label/lexicon-option.ts';
+import type { Verb, VerbInput } from '../verb.ts';
+
+const HELP = `
+Usage: interleave evaluate labeler --gold IN.csv [--peer LABELS.csv]... [options]
+
+Scores the reading of reports against what people gave.
+
+  labeler     the 14 classes of ChestX-ray14 on reports with codes (has_gold = 1): micro- and macro-F1 of findings and
+              impression, of the whole report, of each class, and of both halves. A report's half follows from the hash
+              of its text; rules are written on the dev half only.
+
+Options:
+  --gold FILE            labeler: a table with report_id, the text columns, has_gold and gold_<class>
+  --peer FILE            labeler: labels of another program (report_id and the classes); the difference is resampled in
+                         pairs; may be given again
+  --resamples N          bootstrap resamples (default 1000)
+  --disagreements FILE   labeler: writes where reading and codes differ, of the dev half, with the report text
+  --lexicon FILE         a site's own lexicon over ours
+  --json                 print one object
+
+Exit codes: 0 scored; 1 it failed; 2 the command line could not be understood.
+`;
+
+const SUBJECTS: Readonly<Record<string, (input: VerbInput) => Promise<EvaluationOutput>>> = {
+  labeler: labelerOutput,
+};
+
+export const evaluate: Verb = {
+  name: 'evaluate',
+  summary: 'score the reading of reports against what people gave',
+  help: HELP,
+  takesWords: true,
+  options: {
+    ...LEXICON_OPTION,
+    gold: { type: 'string' },
+    peer: { type: 'string', multiple: true },
+    kit: { type: 'string' },
+    ontology: { type: 'string' },
+    resamples: { type: 'string' },
+    disagreements: { type: 'string' },
+  },
+  async run(input) {
+    const [subject = '', ...others] = input.positionals;
+    const output = SUBJECTS[subject];
+    if (output === undefined || others.length > 0)
+      throw new InterleaveError('USAGE', `Say what to evaluate: ${Object.keys(SUBJECTS).join(', ')}.`);
+    const { json, lines } = await output(input);
+    if (input.json) input.print(JSON.stringify(json));
+    else for (const line of lines) input.print(line);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,86 @@
+import { InterleaveError } from '../../core/errors.ts';
+import type { ReportPart } from '../../core/radiology/events.ts';
+import { readReport } from '../../core/text/reading.ts';
+import { labelsByAssertion } from '../../core/text/report-labels.ts';
+import { columnsAsParts, TEXT_COLUMNS } from '../../evaluation/report-rows.ts';
+import { csvRows } from '../csv-file.ts';
+import { EXIT } from '../exit-codes.ts';
+import { explainReading } from '../label/explain.ts';
+import { labelTable } from '../label/label-table.ts';
+import { LEXICON_OPTION, lexiconOf } from '../label/lexicon-option.ts';
+import { wantsColour } from '../label/paint.ts';
+import type { Verb, VerbInput } from '../verb.ts';
+
+const HELP = `
+Usage: interleave label --csv IN.csv --out OUT.csv [options]
+       interleave label --explain TEXT... [options]
+       interleave label --explain --csv IN.csv --row ID [options]
+
+Reads reports as the labeler does. IN.csv has the columns report_id, ${TEXT_COLUMNS.join(', ')};
+other columns are never looked at. OUT.csv has report_id and the 14 columns of ChestX-ray14:
+1 present, 0 absent, -1 uncertain, blank not mentioned.
+
+Options:
+  --csv FILE         the table of reports
+  --out FILE         where the labels go
+  --explain          show one text with its findings marked (+ present, − absent, ? uncertain, · no result of this
+                     examination), and for each the words and rules that made it; in colours on a terminal
+  --row ID           --explain: the report_id of a row of --csv
+  --lexicon FILE     a site's own lexicon over ours (made by \`interleave labeler add-finding\`)
+  --json             print one object: { reports, seconds, perSecond }, or with --explain { reading, labels }
+
+Exit codes: 0 done; 1 it failed; 2 the command line could not be understood.
+`;
+
+export const label: Verb = {
+  name: 'label',
+  summary: 'read reports: a table of labels, or one text explained',
+  help: HELP,
+  takesWords: true,
+  options: {
+    ...LEXICON_OPTION,
+    csv: { type: 'string' },
+    out: { type: 'string' },
+    explain: { type: 'boolean', default: false },
+    row: { type: 'string' },
+  },
+  async run(input) {
+    return input.flag('explain') ? explain(input) : table(input);
+  },
+};
+
+async function table(input: VerbInput) {
+  const [csv, out] = [input.text('csv'), input.text('out')];
+  if (csv === undefined || out === undefined || input.positionals.length > 0)
+    throw new InterleaveError('USAGE', 'Say what to label: `interleave label --csv IN.csv --out OUT.csv`.');
+  const lexicon = await lexiconOf(input);
+  const start = performance.now();
+  const reports = await labelTable(csv, out, lexicon, (done) => input.say(`· ${done} reports`));
+  const seconds = (performance.now() - start) / 1000;
+  const perSecond = Math.round(reports / seconds);
+  if (input.json) input.print(JSON.stringify({ reports, seconds: Number(seconds.toFixed(3)), perSecond }));
+  else
+    input.print(
+      `${reports} reports labeled in ${seconds.toFixed(2)} s (${perSecond} per second, files included): ${out}`,
+    );
+  return EXIT.ok;
+}
+
+async function explain(input: VerbInput) {
+  const lexicon = await lexiconOf(input);
+  const reading = readReport(await partsToExplain(input), lexicon);
+  if (input.json) input.print(JSON.stringify({ reading, labels: labelsByAssertion(reading.findings) }));
+  else for (const line of explainReading(reading, wantsColour())) input.print(line);
+  return EXIT.ok;
+}
+
+/** The words of the command line as one text, or a row of the table. */
+async function partsToExplain(input: VerbInput): Promise<readonly ReportPart[]> {
+  const [csv, row, text] = [input.text('csv'), input.text('row'), input.positionals.join(' ')];
+  if (text.trim() !== '' && csv === undefined) return [{ section: null, text }];
+  if (csv === undefined || row === undefined || text.trim() !== '')
+    throw new InterleaveError('USAGE', 'Say what to explain: a text, or `--csv IN.csv --row ID`.');
+  for await (const candidate of csvRows(csv, ['report_id', ...TEXT_COLUMNS]))
+    if (candidate['report_id'] === row) return columnsAsParts(candidate);
+  throw new InterleaveError('USAGE', `${csv} has no row with report_id ${row}.`);
+}
