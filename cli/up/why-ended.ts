@@ -9,14 +9,14 @@ export function whyEnded(lines: readonly string[]): string {
     const fatal = readFatal(line);
     if (fatal === null) continue;
     const remedy = REMEDIES[fatal.code];
-    return `${fatal.message}${remedy === undefined ? '' : ` ${remedy}`} (${fatal.code})`;
+    return `${fatal.message}${remedy === undefined ? '' : `: ${remedy}`} (${fatal.code})`;
   }
   return (lines.at(-1) ?? '(nothing)').slice(0, SHOWN_CHARACTERS);
 }
 
 const REMEDIES: Record<string, string> = {
   MODEL_MISSING:
-    'Run `npm start`, which fetches and converts them, or set INTERLEAVE_MODELS_DIR to the folder that has them.',
+    'run `npm start`, which fetches and converts them, or set INTERLEAVE_MODELS_DIR to the folder that has them',
 };
 
 const SHOWN_CHARACTERS = 400;

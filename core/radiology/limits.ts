@@ -1,6 +1,7 @@
 /**
  * The limits of a case. Every item of a case has a largest size and every list a largest length, so that a case stays
- * under `MAX_RECORD_BYTES` whatever is sent: a large case is never poison. What a limit leaves out sets `overflow`.
+ * under `MAX_RECORD_BYTES` whatever is sent: a large case is never poison. What a limit leaves out sets `overflow`, and
+ * `left-out.ts` names it to whoever merges.
  *
  * What stays is decided by identities alone (UIDs, filler numbers, frame numbers), never by sizes or times: an identity
  * that is left out once would be left out in every order of arrival.

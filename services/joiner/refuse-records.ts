@@ -9,14 +9,18 @@ export async function refuseRecords(
   refused: Joined['refused'],
   { producer, metrics, log }: { producer: EventProducer; metrics: JoinerMetrics; log: Logger },
 ): Promise<void> {
+  const full = new Map<string, number>();
   await Promise.all(
     refused.map(async ({ record, code }) => {
       await deadLetterRecord(producer, 'joiner', code, record);
-      const { topic, partition, offset } = record;
-      // Whoever can write to a topic can write any key, but only the key of its case gets a record as far as this.
-      const caseId = code === 'CASE_FULL' ? record.key : undefined;
-      log.error({ topic, partition, offset, code, caseId }, 'joiner.record.refused');
       metrics.refused.inc({ code });
+      const { topic, partition, offset, key } = record;
+      // Its key is the id of its case, or it would not have been merged; a large study gives a thousand of them.
+      if (code === 'CASE_FULL') full.set(key, (full.get(key) ?? 0) + 1);
+      else log.error({ topic, partition, offset, code }, 'joiner.record.refused');
     }),
   );
+  const partition = refused[0]?.record.partition;
+  for (const [caseId, records] of full)
+    log.error({ partition, caseId, code: 'CASE_FULL', records }, 'joiner.case.full');
 }

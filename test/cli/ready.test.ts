@@ -64,7 +64,7 @@ test('a service that cannot run is not started again: one sentence says why, and
     {
       code: 'SERVICE_NOT_READY',
       message:
-        /labeler cannot run: The model weights are not there\. \/models\/x: not found Run `npm start`.* \(MODEL_MISSING\); its log is/,
+        /labeler cannot run: The model weights are not there\. \/models\/x: not found: run `npm start`.* \(MODEL_MISSING\); its log is/,
     },
   );
   assert.equal(missing.restarts, 0);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { codeOf } from '../../../core/errors.ts';
 import { MAX_CASE_REPORTS } from '../../../core/radiology/limits.ts';
 import { TOPICS } from '../../../core/radiology/topics.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
+import { createLogger } from '../../../platform/log.ts';
 import { events } from '../../../schemas/events.ts';
 import { joinRecords } from '../../../services/joiner/join-records.ts';
 import { NO_OFFSET } from '../../../services/joiner/left-out-records.ts';
@@ -77,6 +79,21 @@ test('a state that cannot be read is never written over, and the error names par
     code: 'CASE_UNREADABLE',
     message: new RegExp(`Case ${CASE_ID} of partition 5`),
   });
+});
+
+test('the log names partition, case and code of a case that cannot be read, and quotes nothing of it', () => {
+  const lines: string[] = [];
+  const log = createLogger('joiner', 'info', { write: (line) => lines.push(line) });
+  try {
+    joinRecords([{ ...report(), partition: 5 }], () => Buffer.from('Zwanzigermann'));
+    assert.fail('it was read');
+  } catch (error) {
+    log.fatal({ err: error, code: codeOf(error) }, 'service.failed');
+  }
+  const { code, err } = JSON.parse(lines[0] ?? '');
+  assert.equal(code, 'CASE_UNREADABLE');
+  assert.match(err.message, new RegExp(`Case ${CASE_ID} of partition 5: see docs/operations\\.md`));
+  assert.ok(!lines.join().includes('Zwanzigermann'));
 });
 
 test('a report that a limit leaves out is refused, whether it came just now or had to make room', () => {
