@@ -168,8 +168,12 @@ async function answer(id: number, work: () => unknown): Promise<void> {
   }
 }
 
-/** Source files (tests, development) need the TypeScript loader, which a worker does not inherit. */
-function startWorker({ file, maxHeapMb, workerData: data }: WorkerThreadOptions): Worker {
+/** A thread. Source files (tests, development) need the TypeScript loader, which a worker does not inherit. */
+export function startWorker({
+  file,
+  maxHeapMb,
+  workerData: data,
+}: Pick<WorkerThreadOptions, 'file' | 'maxHeapMb' | 'workerData'>): Worker {
   const options = { workerData: data, resourceLimits: { maxOldGenerationSizeMb: maxHeapMb }, execArgv: [] };
   if (!file.pathname.endsWith('.ts')) return new Worker(file, options);
   const load = `import('tsx/esm/api').then(({ register }) => { register(); return import('${file.href}'); })`;

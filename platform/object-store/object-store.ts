@@ -8,16 +8,23 @@ import type { ObjectRef } from '../../core/object-ref.ts';
  * Throws `OBJECT_STORE_UNAVAILABLE`, `OBJECT_STORE_FULL`, `OBJECT_MISSING`, `OBJECT_CORRUPT`.
  */
 export interface ObjectStore {
-  put(caseId: string, bytes: Buffer, mediaType: string): Promise<ObjectRef>;
+  /** Small objects that come at the same time become durable together. */
+  put(caseIds: string | readonly string[], bytes: Buffer, mediaType: string): Promise<ObjectRef>;
   /** For bytes that come bit by bit; the case is told at the end, when the header has been read. */
   writer(): Promise<ObjectWriter>;
   /** The whole object, its SHA-256 checked. */
   read(caseId: string, sha256: string): Promise<Buffer>;
-  /** A stream of the object; the SHA-256 is not checked. */
-  open(caseId: string, sha256: string): Promise<Readable>;
+  /** A stream of the object, or of a part of it; the SHA-256 is not checked. */
+  open(caseId: string, sha256: string, range?: ByteRange): Promise<Readable>;
   has(caseId: string, sha256: string): Promise<boolean>;
   /** Erases a case whole. */
   eraseCase(caseId: string): Promise<void>;
+}
+
+/** Bytes from `from` up to `to`, which is not among them; at least one. */
+export interface ByteRange {
+  from?: number;
+  to?: number;
 }
 
 /** Exactly one of `commit` and `abort` ends it. */

@@ -21,13 +21,8 @@ export async function keepReport(
   { store, producer }: { store: ObjectStore; producer: EventProducer },
 ): Promise<Outcome> {
   try {
-    const writer = await store.writer();
-    await writer.write(bytes).catch(async (error: unknown) => {
-      await writer.abort();
-      throw error;
-    });
     const caseIds = [...new Set(drafts.map((draft) => draft.caseId))];
-    const raw = await writer.commit(caseIds, MEDIA_TYPE);
+    const raw = await store.put(caseIds, bytes, MEDIA_TYPE);
     await turn.mine;
     const sent = drafts.map((draft) =>
       producer.send(TOPICS.reportReceived, {

@@ -63,15 +63,8 @@ export class FakeBackends {
   sendDelay = 0;
 
   readonly store = {
-    writer: async () => {
-      const chunks: Buffer[] = [];
-      return {
-        write: async (chunk: Buffer) => void chunks.push(Buffer.from(chunk)),
-        commit: (ids: string[], mediaType: string) => this.#put(ids, Buffer.concat(chunks), mediaType),
-        abort: async () => undefined,
-      };
-    },
-    put: (id: string, bytes: Buffer, mediaType: string) => this.#put([id], Buffer.from(bytes), mediaType),
+    put: (ids: string | string[], bytes: Buffer, mediaType: string) =>
+      this.#put([ids].flat(), Buffer.from(bytes), mediaType),
   } as unknown as ObjectStore;
 
   readonly producer = {

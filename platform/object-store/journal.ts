@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from '../files.ts';
+import { decodeRecords, encodeRecord, type JournalRecord, withoutCase } from './journal-record.ts';
+
+/** A segment is given up for a new one at this age or size; then its objects are made durable by themselves. */
+export const SEGMENT_MAX_AGE_MS = 30_000;
+export const SEGMENT_MAX_BYTES = 64 * 1024 * 1024;
+
+/** Nobody writes to a segment that is this old: its process is gone. */
+export const ORPHAN_AGE_MS = 600_000;
+
+/**
+ * A segment grows by zeros in steps of this size: a sync behind a record then has no new length or block to write down,
+ * and does not wait for what the file system has open for the files beside it.
+ */
+const RESERVED_BYTES = 8 * 1024 * 1024;
+const ZEROS = Buffer.alloc(1024 * 1024);
+
+/** Bytes of one write to the journal. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+
+export interface JournalOptions {
+  folder: string;
+  /** Writes again those files of the records that are not there or not whole. */
+  restore: (records: JournalRecord[]) => Promise<void>;
+  /** Makes the files of the records durable. */
+  sync: (records: () => Promise<JournalRecord[]>) => Promise<void>;
+  maxAgeMs?: number;
+}
+
+interface Waiting {
+  record: Buffer;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+interface Segment {
+  file: string;
+  handle: FileHandle;
+  /** of records */
+  bytes: number;
+  /** of the file, zeros behind the records */
+  reserved: number;
+}
+
+/**
+ * Makes many small objects durable with one write and one sync (group commit): what comes while a sync is under way
+ * leaves together in the next. The files of an object are written before, without a sync. Once a segment is old or long,
+ * its files are synced together and it is removed; after a power cut the next process writes them from it.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  #queue: Waiting[] = [];
+  #running = false;
+  #segment: Segment | null = null;
+  #segmentEnds = false;
+  #timer: NodeJS.Timeout | undefined;
+  #checkpoints: Promise<void> = Promise.resolve();
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the record is on the disk. The files of the record must be written. */
+  append(record: JournalRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ record: encodeRecord(record), resolve, reject });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  /** Restores what the segments of other processes hold, at the start, and removes those that nobody writes to. */
+  async recover(orphanAgeMs = ORPHAN_AGE_MS): Promise<void> {
+    for (const file of await this.#segments()) {
+      const records = await readRecords(file);
+      await this.#options.restore(records);
+      if ((await ageOf(file)) <= orphanAgeMs) continue;
+      await this.#options.sync(async () => records);
+      await this.#remove(file);
+    }
+  }
+
+  /** Takes a case out of every segment, of other processes too: nothing of it can come back. */
+  async eraseCase(caseId: string): Promise<void> {
+    for (const file of await this.#segments()) {
+      const handle = await open(file, 'r+').catch(() => null);
+      if (handle === null) continue; // removed meanwhile, with all that it held
+      try {
+        const held = decodeRecords(await handle.readFile()).filter(({ caseIds }) => caseIds.includes(caseId));
+        for (const record of held)
+          await handle.write(withoutCase(record, caseId), 0, record.length, record.at);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    }
+  }
+
+  /** Ends the segment, syncs its files and removes it; the next record opens another. */
+  async checkpoint(): Promise<void> {
+    this.#endSegment();
+    await this.#checkpoints;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    // One turn of the event loop, so that records that come together leave together.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch();
+      try {
+        await this.#write(Buffer.concat(batch.map(({ record }) => record)));
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        // Perhaps half of it is there: nothing may follow it in this segment.
+        this.#segmentEnds = true;
+        for (const { reject } of batch) reject(error);
+      }
+      if (this.#segmentEnds || (this.#segment?.bytes ?? 0) > SEGMENT_MAX_BYTES) this.#dropSegment();
+    }
+    this.#running = false;
+  }
+
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { record } of this.#queue) {
+      bytes += record.length;
+      if (count > 0 && bytes > MAX_BATCH_BYTES) break;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    for (;;) {
+      const segment = this.#segment ?? (await this.#open());
+      await reserve(segment, bytes.length);
+      await writeAt(segment.handle, bytes, segment.bytes);
+      segment.bytes += bytes.length;
+      await segment.handle.datasync();
+      // A process that stood still for long finds that another has taken its segment for an orphan.
+      if ((await segment.handle.stat()).nlink > 0) return;
+      this.#segment = null;
+      await segment.handle.close();
+    }
+  }
+
+  /** At once where nothing is being written, else behind it. */
+  #endSegment(): void {
+    if (this.#running) this.#segmentEnds = true;
+    else this.#dropSegment();
+  }
+
+  /** Its files are synced beside what is written next. Where that fails it stays, for `recover` of the next process. */
+  #dropSegment(): void {
+    const segment = this.#segment;
+    this.#segment = null;
+    this.#segmentEnds = false;
+    clearTimeout(this.#timer);
+    if (segment === null) return;
+    this.#checkpoints = this.#checkpoints
+      .then(async () => {
+        await segment.handle.close();
+        await this.#options.sync(() => readRecords(segment.file));
+        await this.#remove(segment.file);
+      })
+      .catch(() => undefined);
+  }
+
+  async #open(): Promise<Segment> {
+    const { folder, maxAgeMs = SEGMENT_MAX_AGE_MS } = this.#options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = join(folder, randomUUID());
+    const segment = { file, handle: await open(file, 'wx+', 0o600), bytes: 0, reserved: 0 };
+    await syncFolder(folder);
+    this.#segment = segment;
+    this.#timer = setTimeout(() => this.#endSegment(), maxAgeMs).unref();
+    return segment;
+  }
+
+  async #segments(): Promise<string[]> {
+    const names = await readdir(this.#options.folder).catch(() => []);
+    return names.map((name) => join(this.#options.folder, name));
+  }
+
+  async #remove(file: string): Promise<void> {
+    await rm(file, { force: true });
+    await syncFolder(this.#options.folder);
+  }
+}
+
+async function reserve(segment: Segment, bytes: number): Promise<void> {
+  if (segment.bytes + bytes <= segment.reserved) return;
+  const end = segment.bytes + bytes + RESERVED_BYTES;
+  while (segment.reserved < end) {
+    await writeAt(segment.handle, ZEROS, segment.reserved);
+    segment.reserved += ZEROS.length;
+  }
+}
+
+async function writeAt(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; )
+    done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+}
+
+/** None of a segment that its process removed meanwhile. */
+async function readRecords(file: string): Promise<JournalRecord[]> {
+  return decodeRecords(await readFile(file).catch(() => Buffer.alloc(0)));
+}
+
+/** In ms; 0 where it is gone. */
+async function ageOf(file: string): Promise<number> {
+  const entry = await stat(file).catch(() => null);
+  return entry === null ? 0 : Date.now() - entry.mtimeMs;
+}
