@@ -45,6 +45,15 @@ export class CaseProgress {
     return [...this.#inTurn()].filter((item) => item.dueAt <= now).sort((a, b) => a.dueAt - b.dueAt);
   }
 
+  /** Deliveries that should have an answer by now: due, under way, or to be tried again. */
+  unanswered(now: number): number {
+    let count = 0;
+    for (const pending of this.#open.values())
+      for (const { dueAt, attempts, underWay } of pending)
+        if (underWay || attempts > 0 || dueAt <= now) count++;
+    return count;
+  }
+
   /** When the next delivery becomes due, ms; Infinity when none waits for its time. */
   nextDueAt(): number {
     let next = Number.POSITIVE_INFINITY;

@@ -96,7 +96,7 @@ export class Feed {
     // A feed that was held up does not make up for it with a burst.
     this.#nextCaseAt = Math.max(this.#nextCaseAt, now - 1000);
     while (this.#nextCaseAt <= now && (cases === 0 || this.#state.nextCase < cases)) {
-      if (this.#progress.openCases >= MAX_OPEN_CASES || this.#progress.due(now).length >= MAX_OUTSTANDING) {
+      if (this.#progress.openCases >= MAX_OPEN_CASES || this.#progress.unanswered(now) >= MAX_OUTSTANDING) {
         this.#nextCaseAt = now + TICK_MS;
         return;
       }

@@ -85,10 +85,7 @@ test('evaluation scores readings: it imports core only, and does no input or out
   assertNone(
     imports.filter(
       ({ from, to }) =>
-        within(from, 'evaluation') &&
-        !within(to, 'evaluation') &&
-        !within(to, 'core') &&
-        !PURE.includes(to),
+        within(from, 'evaluation') && !within(to, 'evaluation') && !within(to, 'core') && !PURE.includes(to),
     ),
   );
 });
