@@ -17,6 +17,10 @@ declare module 'dcmjs' {
         readFile(bytes: ArrayBuffer, options?: { ignoreErrors?: boolean; untilTag?: string }): DicomDict;
       };
       DicomMetaDictionary: {
+        /** by `(0008,0018)` */
+        dictionary: Record<string, { vr: string } | undefined>;
+        /** by keyword */
+        nameMap: Record<string, { tag: string } | undefined>;
         naturalizeDataset(dict: Record<string, Element>): Record<string, unknown>;
         denaturalizeDataset(dataSet: Record<string, unknown>): Record<string, Element>;
       };

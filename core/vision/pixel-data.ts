@@ -71,29 +71,41 @@ function itemAt(bytes: Buffer, at: number): Buffer | null {
   return bytes.subarray(at + 8, at + 8 + length);
 }
 
-/**
- * One frame: all fragments. As many fragments as frames: one each. Otherwise the offset table says where frames begin, or,
- * where it is empty, the first bytes of a code stream do.
- */
 function joinFragments({ offsets, fragments }: Fragments, frames: number): Buffer[] {
-  if (frames === 1) return [Buffer.concat(fragments.map(({ data }) => data))];
-  if (fragments.length === frames) return fragments.map(({ data }) => data);
+  const marked = fragments.map((fragment) => ({ ...fragment, begins: beginsCodeStream(fragment.data) }));
+  return groupFragments(offsets, marked, frames).map((group) =>
+    group.length === 1 && group[0] !== undefined
+      ? group[0].data
+      : Buffer.concat(group.map(({ data }) => data)),
+  );
+}
+
+/**
+ * The fragments of each frame (PS3.5 A.4). One frame: all of them. As many as frames: one each. Otherwise the offset table
+ * says where frames begin (offsets count from the first byte after it), or, where it is empty, the first bytes of a code
+ * stream do (`begins`).
+ * @throws InterleaveError IMAGE_UNDECODABLE when they do not make up the frames
+ */
+export function groupFragments<F extends { offset: number; begins: boolean }>(
+  offsets: readonly number[],
+  fragments: readonly F[],
+  frames: number,
+): F[][] {
+  if (frames === 1) return [[...fragments]];
+  if (fragments.length === frames) return fragments.map((fragment) => [fragment]);
   const starts = new Set(offsets);
-  const begins =
-    offsets.length === frames
-      ? ({ offset }: Fragment) => starts.has(offset)
-      : ({ data }: Fragment) => beginsCodeStream(data);
-  const joined: Buffer[][] = [];
+  const groups: F[][] = [];
   for (const fragment of fragments) {
-    if (begins(fragment)) joined.push([]);
-    joined.at(-1)?.push(fragment.data);
+    const first = offsets.length === frames ? starts.has(fragment.offset) : fragment.begins;
+    if (first) groups.push([]);
+    groups.at(-1)?.push(fragment);
   }
-  if (joined.length !== frames) throw undecodable('Its fragments do not make up its frames.');
-  return joined.map((parts) => Buffer.concat(parts));
+  if (groups.length !== frames) throw undecodable('Its fragments do not make up its frames.');
+  return groups;
 }
 
 /** SOI of JPEG and JPEG-LS, SOC of JPEG 2000. */
-function beginsCodeStream(data: Buffer): boolean {
+export function beginsCodeStream(data: Buffer): boolean {
   const marker = data.length < 2 ? 0 : data.readUInt16BE(0);
   return marker === 0xffd8 || marker === 0xff4f;
 }

@@ -38,6 +38,15 @@ export class Audit {
     this.#log.info({ caseId, hits }, 'audit.similar');
   }
 
+  /** A DICOMweb search: keys are never written down. */
+  listed(level: string, results: number): void {
+    this.#log.info({ level, results }, 'audit.dicomweb.search');
+  }
+
+  retrieved(caseIds: readonly string[], what: string): void {
+    this.#log.info({ caseIds, what }, 'audit.dicomweb.retrieve');
+  }
+
   /** '' for no words */
   #hash(words: string): string {
     const normalised = words.trim().toLowerCase();

@@ -11,6 +11,10 @@ export const config = {
   /** host names under which the page may be opened, besides those of loopback */
   searchHosts: list([]),
   searchRatePerSecond: positiveInt(MAX_SEARCHES_PER_SECOND),
+  /** the address that DICOMweb clients know us by, for the addresses in answers; '' for the one that they use */
+  dicomwebUrl: text(''),
+  /** origins of viewers that may read DICOMweb, e.g. http://localhost:3000 */
+  dicomwebOrigins: list([]),
   /** folder of the built page, '' for `web/dist` of the checkout */
   searchPage: text(''),
 };

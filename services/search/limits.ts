@@ -1,6 +1,8 @@
 // What a request may be.
 /** Bytes of a request's body. */
 export const MAX_BODY_BYTES = 16 * 1024;
+/** Characters of one part of an address. */
+export const MAX_ADDRESS_PART = 8 * 1024;
 /** Characters of the words typed. */
 export const MAX_WORDS_LENGTH = 500;
 /** Words of a query that are searched; the others are left out. */

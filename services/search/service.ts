@@ -11,6 +11,8 @@ import { projectRoot } from '../../platform/project-root.ts';
 import { Audit } from './audit.ts';
 import { CaseIndex } from './case-index.ts';
 import type { config } from './config.ts';
+import { Frames } from './dicomweb/frames.ts';
+import { MAX_DICOMWEB_BURST, MAX_DICOMWEB_PER_SECOND } from './dicomweb/limits.ts';
 import { httpServer } from './http-server.ts';
 import { MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
 import { QueryVectors } from './query-vectors.ts';
@@ -40,12 +42,15 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     ['route'],
   );
+  const objects = await openObjectStore(config.dataDir);
+  const audit = new Audit(log, secret);
+  const frames = new Frames(objects);
   const server = await httpServer(
     {
       index,
       vectors,
-      objects: await openObjectStore(config.dataDir),
-      audit: new Audit(log, secret),
+      objects,
+      audit,
       rate: new RateLimit({
         perSecond: config.searchRatePerSecond,
         burst: Math.max(MAX_SEARCH_BURST, config.searchRatePerSecond),
@@ -56,7 +61,20 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       backend,
     },
     {
+      index,
+      objects,
+      frames,
+      audit,
+      rate: new RateLimit({
+        perSecond: MAX_DICOMWEB_PER_SECOND,
+        burst: MAX_DICOMWEB_BURST,
+        maxAddresses: MAX_RATED_ADDRESSES,
+      }),
+      url: config.dicomwebUrl,
+    },
+    {
       hosts: config.searchHosts,
+      origins: config.dicomwebOrigins,
       pageFolder: config.searchPage === '' ? join(projectRoot(), 'web', 'dist') : resolve(config.searchPage),
     },
     log,
@@ -70,6 +88,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     async stop() {
       watch.stop();
       await server.close();
+      await frames.stop();
       encoder.dispose();
       await client.close();
     },

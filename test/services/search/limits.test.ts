@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InterleaveError } from '../../../core/errors.ts';
-import { allowedHosts } from '../../../services/search/allowed-hosts.ts';
+import { allowedHosts } from '../../../platform/allowed-hosts.ts';
 import { httpError } from '../../../services/search/http-error.ts';
 import {
   MAX_FILTER_VALUE_LENGTH,

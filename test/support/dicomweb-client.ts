@@ -1,0 +1,39 @@
+/** `dicomweb-client`, the client of OHIF, outside a browser. */
+import { createRequire } from 'node:module';
+import dicomweb from 'dicomweb-client';
+import type { JsonDataSet } from '../../core/dicom/web/json-model.ts';
+
+const require = createRequire(import.meta.url);
+
+/** UIDs, and what else a method takes. */
+export interface ClientOptions {
+  studyInstanceUID?: string;
+  seriesInstanceUID?: string;
+  sopInstanceUID?: string;
+  frameNumbers?: number[];
+  datasets?: ArrayBuffer[];
+  mediaTypes?: { mediaType: string; transferSyntaxUID?: string }[];
+  queryParams?: Record<string, string>;
+}
+
+type Method<R> = (options?: ClientOptions) => Promise<R>;
+
+/** What the tests use of it; its own types ask for options that it does not need. */
+export interface DicomWebClient {
+  searchForStudies: Method<JsonDataSet[]>;
+  searchForSeries: Method<JsonDataSet[]>;
+  searchForInstances: Method<JsonDataSet[]>;
+  retrieveStudy: Method<ArrayBuffer[]>;
+  retrieveSeries: Method<ArrayBuffer[]>;
+  retrieveInstance: Method<ArrayBuffer>;
+  retrieveStudyMetadata: Method<JsonDataSet[]>;
+  retrieveInstanceMetadata: Method<JsonDataSet[]>;
+  retrieveInstanceFrames: Method<ArrayBuffer[]>;
+  retrieveInstanceRendered: Method<ArrayBuffer>;
+  storeInstances: Method<string>;
+}
+
+export function dicomWebClient(url: string): DicomWebClient {
+  Object.assign(globalThis, { XMLHttpRequest: require('xmlhttprequest-ssl').XMLHttpRequest });
+  return new dicomweb.api.DICOMwebClient({ url, singlepart: '' }) as unknown as DicomWebClient;
+}
