@@ -6,16 +6,13 @@ import type { Readable } from 'node:stream';
 import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { syncFolder } from '../files.ts';
-import { FolderSync } from './folder-sync.ts';
-import { ObjectFile } from './object-file.ts';
+import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
 import type { ByteRange, ObjectStore, ObjectWriter } from './object-store.ts';
+import { MAX_SMALL_OBJECT_BYTES, SmallObjects } from './small-objects.ts';
 import { missingOrUnavailable, unavailable } from './store-errors.ts';
 
 /** Below this much free space nothing more is taken; the sender keeps it and sends it later. */
 export const MIN_FREE_BYTES = 256 * 1024 * 1024;
-
-/** Folders that are known to be durable; the others cost one more sync. */
-const MAX_KNOWN_FOLDERS = 10_000;
 
 /** How long a look at the free space holds. */
 const FREE_SPACE_MAX_AGE_MS = 1_000;
@@ -32,15 +29,17 @@ export interface LocalFolderOptions {
 
 /**
  * The object store in a folder: `<root>/<case id>/<sha256>`. Bytes are written beside it, synced, then linked to their
- * name, and the folder is synced: after a power cut an object is there whole or not at all.
+ * name, and the folder is synced: after a power cut an object is there whole or not at all. Small ones share one sync
+ * (`small-objects.ts`).
  */
 export class LocalFolderStore implements ObjectStore {
   readonly #root: string;
   readonly #incoming: string;
   readonly #minFreeBytes: number;
-  readonly #sync: FolderSync | null;
-  /** folders whose own name has been synced */
-  readonly #durable = new Set<string>();
+  readonly #sync: boolean;
+  readonly #file: Omit<ObjectFileOptions, 'sync'>;
+  /** null without syncing */
+  #small: SmallObjects | null = null;
   #freeBytes = Infinity;
   #freeBytesAt = 0;
 
@@ -48,17 +47,24 @@ export class LocalFolderStore implements ObjectStore {
     this.#root = root;
     this.#incoming = join(root, '.incoming');
     this.#minFreeBytes = minFree;
-    this.#sync = sync ? new FolderSync() : null;
+    this.#sync = sync;
+    this.#file = { incoming: this.#incoming, folderOf: (caseId) => this.#caseFolder(caseId) };
   }
 
   static async open(root: string, options: LocalFolderOptions = {}): Promise<LocalFolderStore> {
     const store = new LocalFolderStore(root, options);
     await unavailable(mkdir(store.#incoming, { recursive: true, mode: 0o700 }));
     await unavailable(store.clearIncoming());
+    if (store.#sync) store.#small = await unavailable(SmallObjects.open({ root, file: store.#file }));
     return store;
   }
 
-  async put(caseId: string, bytes: Buffer, mediaType: string): Promise<ObjectRef> {
+  async put(caseIds: string | readonly string[], bytes: Buffer, mediaType: string): Promise<ObjectRef> {
+    const ids = typeof caseIds === 'string' ? [caseIds] : [...caseIds];
+    if (this.#small !== null && bytes.length <= MAX_SMALL_OBJECT_BYTES) {
+      await this.#checkFreeSpace();
+      return unavailable(this.#small.put(ids, bytes, mediaType));
+    }
     const writer = await this.writer();
     try {
       await writer.write(bytes);
@@ -66,16 +72,12 @@ export class LocalFolderStore implements ObjectStore {
       await writer.abort();
       throw error;
     }
-    return writer.commit([caseId], mediaType);
+    return writer.commit(ids, mediaType);
   }
 
   async writer(): Promise<ObjectWriter> {
     await this.#checkFreeSpace();
-    return new ObjectFile({
-      incoming: this.#incoming,
-      foldersOf: (caseIds) => this.#foldersOf(caseIds),
-      sync: this.#sync,
-    });
+    return new ObjectFile({ ...this.#file, sync: this.#sync });
   }
 
   async read(caseId: string, sha256: string): Promise<Buffer> {
@@ -99,7 +101,7 @@ export class LocalFolderStore implements ObjectStore {
   }
 
   async eraseCase(caseId: string): Promise<void> {
-    this.#durable.delete(this.#caseFolder(caseId));
+    await unavailable(this.#small?.eraseCase(caseId) ?? Promise.resolve());
     await unavailable(rm(this.#caseFolder(caseId), { recursive: true, force: true }));
     await unavailable(syncFolder(this.#root));
   }
@@ -111,20 +113,6 @@ export class LocalFolderStore implements ObjectStore {
       const entry = await stat(file).catch(() => null); // another process may have named it meanwhile
       if (entry !== null && Date.now() - entry.mtimeMs > olderThanMs) await rm(file, { force: true });
     }
-  }
-
-  /** The folders of these cases, there and durable. Another writer may have made one and not synced it yet. */
-  async #foldersOf(caseIds: string[]): Promise<string[]> {
-    const folders = caseIds.map((id) => this.#caseFolder(id));
-    const unsure: string[] = [];
-    for (const folder of folders) {
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-      if (made !== undefined || !this.#durable.has(folder)) unsure.push(folder);
-    }
-    if (unsure.length > 0) await this.#sync?.of(this.#root);
-    if (this.#durable.size + unsure.length > MAX_KNOWN_FOLDERS) this.#durable.clear();
-    for (const folder of unsure) this.#durable.add(folder);
-    return folders;
   }
 
   async #checkFreeSpace(): Promise<void> {

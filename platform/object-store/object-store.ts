@@ -8,7 +8,8 @@ import type { ObjectRef } from '../../core/object-ref.ts';
  * Throws `OBJECT_STORE_UNAVAILABLE`, `OBJECT_STORE_FULL`, `OBJECT_MISSING`, `OBJECT_CORRUPT`.
  */
 export interface ObjectStore {
-  put(caseId: string, bytes: Buffer, mediaType: string): Promise<ObjectRef>;
+  /** Small objects that come at the same time become durable together. */
+  put(caseIds: string | readonly string[], bytes: Buffer, mediaType: string): Promise<ObjectRef>;
   /** For bytes that come bit by bit; the case is told at the end, when the header has been read. */
   writer(): Promise<ObjectWriter>;
   /** The whole object, its SHA-256 checked. */
