@@ -7,17 +7,17 @@
  * at clauses here rather than after a number of words. Sweeps in both directions, linear in the sentence.
  */
 import type { Assertion, Finding } from '../radiology/events.ts';
-import { type CueHit, type Mention, readCues, type SentenceCues, type TokenRange } from './cues.ts';
-import type { Lexicon } from './lexicon.ts';
-import type { Sentence } from './sentences.ts';
-import type { Tokens } from './tokens.ts';
+import type { CueHit, Mention, SentenceCues, TokenRange } from './cues.ts';
 
+/** How a mention is meant, and the cues that say so. */
 export interface AssertedMention extends Mention {
   assertion: Assertion;
-  time: Finding['time'];
   subject: Finding['subject'];
-  /** the cue that decided the assertion; null where none did */
+  time: 'CURRENT' | 'HISTORICAL' | 'PLANNED';
+  /** the cues that decided each; null where none did */
   cue: CueHit | null;
+  timeCue: CueHit | null;
+  subjectCue: CueHit | null;
 }
 
 export interface SentenceAssertions {
@@ -29,49 +29,54 @@ export interface SentenceAssertions {
 /** Words between "no" and "suspicion of" for which both together deny. */
 const MAX_DENIED_DOUBT_DISTANCE = 3;
 
-/** Decides for every mention of a sentence (in order, not overlapping) how it is meant. */
-export function assertMentions(
-  tokens: Tokens,
-  sentence: Sentence,
-  mentions: readonly Mention[],
-  lexicon: Lexicon,
-): SentenceAssertions {
-  const cues = readCues(tokens, sentence, mentions, lexicon);
-  cues.hits = withoutDeniedDoubts(cues.hits, mentions);
-  const before = sweep(mentions, cues, 'BEFORE');
-  const after = sweep(mentions, cues, 'AFTER');
-  const asserted = mentions.map((mention, index) => decide(mention, before[index], after[index]));
-  return { mentions: asserted, denied: deniedRanges(cues, asserted) };
+/** Decides for every mention of a sentence (in order) how it is meant. */
+export function assertMentions(cues: SentenceCues, mentions: readonly Mention[]): SentenceAssertions {
+  const hits = withoutDeniedDoubts(cues.hits, mentions);
+  const before = sweep(mentions, hits, cues, 'BEFORE');
+  const after = sweep(mentions, hits, cues, 'AFTER');
+  const asserted: AssertedMention[] = [];
+  for (let index = 0; index < mentions.length; index++) {
+    const mention = mentions[index];
+    if (mention !== undefined)
+      asserted.push(decide(mention, before[index] ?? NOTHING, after[index] ?? NOTHING));
+  }
+  return { mentions: asserted, denied: deniedRanges(hits, cues, asserted) };
 }
 
 /** What the cues on one side of a mention say. */
 interface Said {
-  assertion?: CueHit;
-  time?: CueHit;
-  subject?: CueHit;
+  assertion: CueHit | null;
+  time: CueHit | null;
+  subject: CueHit | null;
 }
 
-/** For each mention the nearest cues of one direction within its clause. */
-function sweep(mentions: readonly Mention[], cues: SentenceCues, direction: CueHit['direction']): Said[] {
+const NOTHING: Said = { assertion: null, time: null, subject: null };
+
+/** For each mention the nearest cues of one direction within its clause; empty where there are none at all. */
+function sweep(
+  mentions: readonly Mention[],
+  hits: readonly CueHit[],
+  cues: SentenceCues,
+  direction: CueHit['direction'],
+): Said[] {
+  if (!hits.some((hit) => hit.direction === direction)) return [];
   const forwards = direction === 'BEFORE';
-  const hits = cues.hits.filter((hit) => hit.direction === direction);
-  const said: Said[] = mentions.map(() => ({}));
+  const said: Said[] = mentions.map(() => NOTHING);
   let clause = -1;
-  let state: Said = {};
+  let state = NOTHING;
   let next = forwards ? 0 : hits.length - 1;
   for (let step = 0; step < mentions.length; step++) {
     const index = forwards ? step : mentions.length - 1 - step;
     const mention = mentions[index];
     if (mention === undefined) continue;
-    for (let hit = hits[next]; hit !== undefined && reaches(hit, mention, forwards); hit = hits[next]) {
-      if (hit.clause !== clause) state = {};
+    for (; next >= 0 && next < hits.length; next += forwards ? 1 : -1) {
+      const hit = hits[next];
+      if (hit === undefined || hit.direction !== direction) continue;
+      if (!reaches(hit, mention, forwards)) break;
+      state = heard(hit.clause === clause ? state : NOTHING, hit);
       clause = hit.clause;
-      if (hit.cue.assertion !== undefined) state = { ...state, assertion: hit };
-      if (hit.cue.time !== undefined) state = { ...state, time: hit };
-      if (hit.cue.subject !== undefined) state = { ...state, subject: hit };
-      next += forwards ? 1 : -1;
     }
-    if (cues.clauses.of(mention.first) === clause) said[index] = inReach(state, mention);
+    if (cues.clauses.of(mention.first) === clause) said[index] = inReach(state, mention, cues.timeStops);
   }
   return said;
 }
@@ -82,40 +87,65 @@ function reaches(hit: CueHit, mention: Mention, forwards: boolean): boolean {
   return hit.first < mention.first || (hit.cue.assertion === 'UNCERTAIN' && hit.last <= mention.last);
 }
 
-function inReach({ assertion, time, subject }: Said, mention: Mention): Said {
-  const near = (hit: CueHit | undefined): hit is CueHit =>
-    hit !== undefined && (hit.cue.reach === undefined || distance(hit, mention) <= hit.cue.reach);
+function heard(state: Said, hit: CueHit): Said {
+  const { assertion, time, subject } = hit.cue;
   return {
-    ...(near(assertion) && { assertion }),
-    ...(near(time) && { time }),
-    ...(near(subject) && { subject }),
+    assertion: assertion === undefined ? state.assertion : hit,
+    time: time === undefined ? state.time : hit,
+    subject: subject === undefined ? state.subject : hit,
   };
+}
+
+function inReach({ assertion, time, subject }: Said, mention: Mention, timeStops: readonly number[]): Said {
+  return {
+    assertion: isNear(assertion, mention) ? assertion : null,
+    time: isNear(time, mention) && !isStopped(time, mention, timeStops) ? time : null,
+    subject: isNear(subject, mention) ? subject : null,
+  };
+}
+
+function isNear(hit: CueHit | null, mention: Mention): boolean {
+  return hit !== null && (hit.cue.reach === undefined || distance(hit, mention) <= hit.cue.reach);
+}
+
+/** Stands a word between the cue of time and the mention that brings the present back? */
+function isStopped(hit: CueHit | null, mention: Mention, timeStops: readonly number[]): boolean {
+  if (hit === null) return false;
+  return (timeStops[upperBound(timeStops, mention.first - 1) - 1] ?? -1) >= hit.last;
 }
 
 function distance(hit: TokenRange, mention: TokenRange): number {
   return Math.max(0, mention.first - hit.last, hit.first - mention.last);
 }
 
-function decide(mention: Mention, before: Said = {}, after: Said = {}): AssertedMention {
+function decide(mention: Mention, before: Said, after: Said): AssertedMention {
   const cue = nearer(mention, before.assertion, after.assertion);
+  const timeCue = before.time ?? after.time;
+  const subjectCue = before.subject ?? after.subject;
   return {
-    ...mention,
-    assertion: cue?.cue.assertion ?? (mention.hint ? 'UNCERTAIN' : 'PRESENT'),
-    time: (before.time ?? after.time)?.cue.time ?? 'CURRENT',
-    subject: (before.subject ?? after.subject)?.cue.subject ?? 'PATIENT',
+    first: mention.first,
+    last: mention.last,
+    term: mention.term,
+    again: mention.again,
+    assertion: cue?.cue.assertion ?? (mention.term.hint ? 'UNCERTAIN' : 'PRESENT'),
+    time: timeCue?.cue.time ?? 'CURRENT',
+    subject: subjectCue?.cue.subject ?? 'PATIENT',
     cue,
+    timeCue,
+    subjectCue,
   };
 }
 
-function nearer(mention: Mention, before: CueHit | undefined, after: CueHit | undefined): CueHit | null {
-  if (before === undefined || after === undefined) return before ?? after ?? null;
+function nearer(mention: Mention, before: CueHit | null, after: CueHit | null): CueHit | null {
+  if (before === null || after === null) return before ?? after;
   const difference = distance(before, mention) - distance(after, mention);
   if (difference !== 0) return difference < 0 ? before : after;
   return before.cue.assertion === 'ABSENT' ? before : after;
 }
 
 /** "No suspicion of X": the doubt right behind a denial is part of it. */
-function withoutDeniedDoubts(hits: readonly CueHit[], mentions: readonly Mention[]): CueHit[] {
+function withoutDeniedDoubts(hits: readonly CueHit[], mentions: readonly Mention[]): readonly CueHit[] {
+  if (hits.length < 2) return hits;
   let denial: CueHit | null = null;
   let next = 0;
   return hits.filter((hit) => {
@@ -135,9 +165,11 @@ function withoutDeniedDoubts(hits: readonly CueHit[], mentions: readonly Mention
  * its own cue); backwards likewise. Each stretch holds no finding that is present or uncertain.
  */
 function deniedRanges(
-  { hits, clauses, deniedMentions }: SentenceCues,
+  hits: readonly CueHit[],
+  { clauses, deniedMentions }: SentenceCues,
   mentions: readonly AssertedMention[],
 ): TokenRange[] {
+  if (hits.length === 0 && deniedMentions.length === 0) return [];
   const kept = mentions.filter(({ assertion, subject }) => assertion !== 'ABSENT' && subject === 'PATIENT');
   const firsts = kept.map((mention) => Math.min(mention.first, mention.cue?.first ?? mention.first));
   const lasts = kept.map((mention) => Math.max(mention.last, mention.cue?.last ?? mention.last));

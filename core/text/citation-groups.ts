@@ -1,6 +1,7 @@
 /** Which series and images are cited together: one group for each list of images. */
 import { type CitationWords, type NumberList, type NumberSpan, readNumberList } from './cited-numbers.ts';
 import type { TokenRange } from './cues.ts';
+import type { IdSet } from './id-set.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
 
@@ -38,6 +39,7 @@ export class CitationReader {
    */
   read(range: TokenRange): CitationGroup[] {
     const groups: CitationGroup[] = [];
+    if (!this.#namesImages(range)) return groups;
     let series = NO_SERIES;
     for (let at = range.first; at < range.last; ) {
       const paired = this.#readPaired(at, range.last);
@@ -73,8 +75,13 @@ export class CitationReader {
     return groups;
   }
 
+  #namesImages({ first, last }: TokenRange): boolean {
+    for (let at = first; at < last; at++) if (this.#words.images.has(this.#tokens.id(at))) return true;
+    return false;
+  }
+
   /** "Series 3", "images 5 and 8", "im30": the word and its numbers. */
-  #readNumbered(at: number, to: number, names: ReadonlySet<number>): NumberList | null {
+  #readNumbered(at: number, to: number, names: IdSet): NumberList | null {
     const tokens = this.#tokens;
     if (!names.has(tokens.id(at))) return null;
     return readNumberList(tokens, at + 1, to, this.#words, this.#words.plural.has(tokens.id(at)));

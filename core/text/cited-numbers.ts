@@ -1,22 +1,23 @@
 /** Lists of series or image numbers in tokens: "55, 60, 80, 84-7 and 96". */
+import type { IdSet } from './id-set.ts';
 import { MAX_CITED_LIST, MAX_CITED_NUMBER, MAX_CITED_RANGE } from './limits.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
 
 /** Words (as numbers of the vocabulary) around which citations are built. */
 export interface CitationWords {
-  series: ReadonlySet<number>;
-  images: ReadonlySet<number>;
-  plural: ReadonlySet<number>;
-  short: ReadonlySet<number>;
-  number: ReadonlySet<number>;
-  and: ReadonlySet<number>;
-  through: ReadonlySet<number>;
-  of: ReadonlySet<number>;
+  series: IdSet;
+  images: IdSet;
+  plural: IdSet;
+  short: IdSet;
+  number: IdSet;
+  and: IdSet;
+  through: IdSet;
+  of: IdSet;
   /** behind a number they make it a measure */
-  units: ReadonlySet<number>;
+  units: IdSet;
   /** words that may follow a number of a list; before another one the number counts something ("image 5, 3 nodules") */
-  following: ReadonlySet<number>;
+  following: IdSet;
 }
 
 /** One number or range as written, and what it stands for. */

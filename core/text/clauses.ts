@@ -2,6 +2,7 @@
  * Where clauses end within a sentence: cues do not reach over these places. Commas and "and" are such places only where
  * a new statement begins, since they also part the items of a list ("no effusion, consolidation or pneumothorax").
  */
+import type { IdSet } from './id-set.ts';
 import type { Sentence } from './sentences.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
@@ -11,13 +12,13 @@ const SEMICOLON = punctuationId(';');
 
 /** Words (as numbers of the vocabulary) that say where a clause ends. */
 export interface ClauseWords {
-  verbs: ReadonlySet<number>;
+  verbs: IdSet;
   /** a verb before these belongs to the list that they begin: "there is no X, Y or Z" */
-  deniers: ReadonlySet<number>;
-  joiners: ReadonlySet<number>;
-  or: ReadonlySet<number>;
+  deniers: IdSet;
+  joiners: IdSet;
+  or: IdSet;
   /** words with which a statement of its own begins after a comma */
-  openers: ReadonlySet<number>;
+  openers: IdSet;
 }
 
 /**
@@ -50,7 +51,7 @@ function opensStatement(tokens: Tokens, next: number, verb: boolean, words: Clau
   return verb || words.openers.has(tokens.id(first));
 }
 
-function lastIndexOf(tokens: Tokens, sentence: Sentence, ids: ReadonlySet<number>): number {
+function lastIndexOf(tokens: Tokens, sentence: Sentence, ids: IdSet): number {
   for (let at = sentence.last - 1; at >= sentence.first; at--) if (ids.has(tokens.id(at))) return at;
   return -1;
 }

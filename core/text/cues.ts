@@ -2,7 +2,7 @@
  * The cues of a sentence ("no", "cannot be excluded", "history of"), each with the clause it stands in.
  */
 import { clauseEnds } from './clauses.ts';
-import type { CueEntry, FindingEntry, Lexicon } from './lexicon.ts';
+import type { CueEntry, CueTerm, FindingTerm, Lexicon } from './lexicon.ts';
 import type { Sentence } from './sentences.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
@@ -15,13 +15,14 @@ export interface TokenRange {
 
 /** A finding named in a sentence. */
 export interface Mention extends TokenRange {
-  entry: FindingEntry;
-  /** named by words that only hint at it */
-  hint: boolean;
+  term: FindingTerm;
+  /** stands for the finding named before it ("a small one") */
+  again: boolean;
 }
 
 export interface CueHit extends TokenRange {
   cue: CueEntry;
+  rule: string;
   /** AFTER for a label's cue too */
   direction: 'BEFORE' | 'AFTER';
   /** part of a mention: an uncertain one speaks of it ("is possibly enlarged"), others only of what follows */
@@ -31,10 +32,10 @@ export interface CueHit extends TokenRange {
 
 /** A sentence's clauses: `ends` are the tokens at which one ends and the next begins, in order. */
 export class Clauses {
-  readonly #sentence: Sentence;
+  readonly #sentence: TokenRange;
   readonly #ends: readonly number[];
 
-  constructor(sentence: Sentence, ends: readonly number[]) {
+  constructor(sentence: TokenRange, ends: readonly number[]) {
     this.#sentence = sentence;
     this.#ends = ends;
   }
@@ -60,55 +61,65 @@ export class Clauses {
 }
 
 export interface SentenceCues {
+  /** in order */
   hits: CueHit[];
+  /** parted by punctuation and joining words only */
+  statements: Clauses;
+  /** parted at words like "but" too: no cue reaches over these */
   clauses: Clauses;
+  /** tokens over which no cue of time reaches, in order */
+  timeStops: number[];
   /** mentions that are worded as a denial ("no acute disease") */
   deniedMentions: Mention[];
 }
 
-/** Reads the cues around the mentions (in order, not overlapping) of a sentence. */
+/** Reads the cues around the mentions (in order) of a sentence. */
 export function readCues(
   tokens: Tokens,
   sentence: Sentence,
   mentions: readonly Mention[],
   lexicon: Lexicon,
 ): SentenceCues {
-  const found: Omit<CueHit, 'clause'>[] = [];
-  const ends = clauseEnds(tokens, sentence, lexicon.clauseWords);
+  const hits: CueHit[] = [];
+  const statementEnds = clauseEnds(tokens, sentence, lexicon.clauseWords);
+  const statements = new Clauses(sentence, statementEnds);
+  const stops: number[] = [];
+  const timeStops: number[] = [];
   const deniedMentions: Mention[] = [];
   let next = 0;
   for (const { first, last, values } of lexicon.cues.match(tokens, sentence.first, sentence.last)) {
     if (values.includes('PSEUDO')) continue;
-    while (mentions[next] !== undefined && (mentions[next]?.last ?? 0) < last) next++;
+    while ((mentions[next]?.last ?? last) < last) next++;
     const around = mentions[next];
     const within = around !== undefined && around.first <= first;
-    const labelled = values.some((cue) => isLabelCue(cue)) && isLabelled(tokens, sentence, first, last);
-    for (const cue of values) {
-      if (cue === 'PSEUDO') continue;
-      if (cue === 'STOP') {
-        if (!within) ends.push(first);
-        continue;
-      }
+    const labelled = values.some(isLabelCue) && isLabelled(tokens, sentence, first, last);
+    for (const term of values) {
+      if (term === 'STOP' && !within) stops.push(first);
+      if (term === 'TIME_STOP') timeStops.push(first);
+      if (typeof term === 'string') continue;
+      const { cue, rule } = term;
       if (within && cue.assertion === 'ABSENT' && deniedMentions.at(-1) !== around)
         deniedMentions.push(around);
-      if (isLabelCue(cue) !== labelled || (within && cue.direction !== 'BEFORE')) continue;
-      found.push({ first, last, cue, within, direction: cue.direction === 'BEFORE' ? 'BEFORE' : 'AFTER' });
+      if (isLabelCue(term) !== labelled || (within && cue.direction !== 'BEFORE')) continue;
+      const direction = cue.direction === 'BEFORE' ? 'BEFORE' : 'AFTER';
+      hits.push({ first, last, cue, rule, within, direction, clause: 0 });
     }
   }
-  const clauses = new Clauses(
-    sentence,
-    ends.sort((a, b) => a - b),
-  );
-  const hits = found.map((hit) => ({ ...hit, clause: clauses.of(hit.first) }));
-  return { hits, clauses, deniedMentions };
+  const clauses = stops.length === 0 ? statements : new Clauses(sentence, merged(statementEnds, stops));
+  for (const hit of hits) hit.clause = clauses.of(hit.first);
+  return { hits, statements, clauses, timeStops, deniedMentions };
+}
+
+function merged(a: readonly number[], b: readonly number[]): number[] {
+  return [...a, ...b].sort((x, y) => x - y);
 }
 
 const COLON = punctuationId(':');
 const DASH = punctuationId('-');
 const CLOSING = new Set(['.', ',', ';', ')'].map(punctuationId));
 
-function isLabelCue(cue: CueEntry | 'PSEUDO' | 'STOP'): boolean {
-  return typeof cue === 'object' && cue.direction === 'LABEL';
+function isLabelCue(term: CueTerm): boolean {
+  return typeof term === 'object' && term.cue.direction === 'LABEL';
 }
 
 /** "Effusion: none." - behind a colon or dash, and nothing after it that it could deny. */

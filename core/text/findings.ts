@@ -1,11 +1,12 @@
-/** The findings of a report: every mention with its assertion, time, subject, place and the cue that decided. */
-import type { Finding } from '../radiology/events.ts';
+/** The findings of a report: every mention with how it is meant, what is said of it, and the rules that decided. */
+import type { Finding, FindingAttribute } from '../radiology/events.ts';
 import { type AssertedMention, assertMentions } from './assertion.ts';
-import { clauseEnds } from './clauses.ts';
-import { Clauses, type Mention, type TokenRange } from './cues.ts';
-import type { Lexicon } from './lexicon.ts';
-import { Locator } from './location.ts';
+import { attribute, Describer } from './attributes.ts';
+import { type CueHit, type Mention, readCues, type SentenceCues, type TokenRange } from './cues.ts';
+import type { FindingTerm, Lexicon } from './lexicon.ts';
+import { ruleId } from './rules.ts';
 import type { Sentence } from './sentences.ts';
+import { readSizes } from './sizes.ts';
 import type { Tokens } from './tokens.ts';
 
 /** One sentence as it was read. */
@@ -21,48 +22,82 @@ export interface SentenceReading {
 /** Reads the findings of one sentence. */
 export function readSentence(tokens: Tokens, sentence: Sentence, lexicon: Lexicon): SentenceReading {
   const mentions = readMentions(tokens, sentence, lexicon);
-  const { mentions: asserted, denied } = assertMentions(tokens, sentence, mentions, lexicon);
-  const places = asserted.length === 0 ? [] : lexicon.places.match(tokens, sentence.first, sentence.last);
-  const locator = new Locator(tokens, lexicon, places);
-  const clauses = new Clauses(sentence, clauseEnds(tokens, sentence, lexicon.clauseWords));
-  const findings = asserted.flatMap((mention, index) => {
-    const clause = clauses.range(clauses.of(mention.first));
-    const located = locator.locate(mention, clause, aloneAround(asserted, index, sentence));
+  const cues = readCues(tokens, sentence, mentions, lexicon);
+  const { mentions: asserted, denied } = assertMentions(cues, mentions);
+  const reading: SentenceReading = { sentence, findings: [], abnormal: false, denied: [] };
+  for (const { first, last } of denied)
+    reading.denied.push({ start: tokens.start(first), end: tokens.end(last - 1) });
+  if (asserted.length > 0) addFindings(reading, tokens, asserted, cues, lexicon);
+  return reading;
+}
+
+/** The mentions of a sentence in order; a phrase that names two findings gives both. */
+export function readMentions(tokens: Tokens, sentence: TokenRange, lexicon: Lexicon): Mention[] {
+  const mentions: Mention[] = [];
+  let before: FindingTerm | null = null;
+  for (const { first, last, values } of lexicon.findings.match(tokens, sentence.first, sentence.last)) {
+    for (const value of values) {
+      const term: FindingTerm | null = typeof value === 'object' ? value : value === 'AGAIN' ? before : null;
+      if (term === null) continue;
+      mentions.push({ first, last, term, again: value === 'AGAIN' });
+      if (term.entry.group !== 'normal') before = term;
+    }
+  }
+  return mentions;
+}
+
+function addFindings(
+  reading: SentenceReading,
+  tokens: Tokens,
+  mentions: readonly AssertedMention[],
+  { statements, clauses }: SentenceCues,
+  lexicon: Lexicon,
+): void {
+  const { sentence, findings } = reading;
+  const modifiers = lexicon.modifiers.match(tokens, sentence.first, sentence.last);
+  const describer = new Describer(tokens, lexicon, modifiers, readSizes(tokens, sentence, lexicon));
+  for (let index = 0; index < mentions.length; index++) {
+    const mention = mentions[index];
+    if (mention === undefined) continue;
+    const described = describer.describe({
+      mention,
+      statement: statements.range(statements.of(mention.first)),
+      clause: clauses.range(clauses.of(mention.first)),
+      alone: aloneAround(mentions, index, sentence),
+    });
+    const { term, assertion, subject, time, cue, timeCue, subjectCue } = mention;
+    const { attributes } = described;
+    if (cue !== null) addCue(attributes, tokens, cue, 'CERTAINTY', assertion);
+    if (cue?.cue.reason === true) addCue(attributes, tokens, cue, 'REASON', 'REASON');
+    if (cue?.cue.change !== undefined) addCue(attributes, tokens, cue, 'CHANGE', cue.cue.change);
+    if (timeCue !== null) addCue(attributes, tokens, timeCue, 'TIME', time);
+    if (subjectCue !== null) addCue(attributes, tokens, subjectCue, 'SUBJECT', subject);
     const finding: Finding = {
-      concept: mention.entry.id,
-      assertion: mention.assertion,
-      subject: mention.subject,
-      time: mention.time,
+      concept: term.entry.id,
+      assertion,
+      subject,
+      time: time === 'HISTORICAL' ? 'HISTORICAL' : 'CURRENT',
       section: sentence.section.name,
-      ...located,
+      laterality: described.laterality,
+      location: described.location,
       start: tokens.start(mention.first),
       end: tokens.end(mention.last - 1),
       sentenceStart: sentence.start,
       sentenceEnd: sentence.end,
       cue: cueText(tokens, mention),
-      planned: false,
-      reason: false,
-      change: '',
-      severity: '',
-      sizesMm: [],
-      quantity: '',
-      attributes: [],
-      rule: '',
+      planned: time === 'PLANNED',
+      reason: cue?.cue.reason === true || (sentence.section.name === 'INDICATION' && time === 'CURRENT'),
+      change: cue?.cue.change ?? described.change,
+      severity: described.severity,
+      sizesMm: described.sizesMm,
+      quantity: described.quantity,
+      attributes,
+      rule: mention.again ? 'again/before' : term.rule,
     };
-    return [finding, ...deniedBy(mention, finding)];
-  });
-  const place = ({ first, last }: TokenRange) => ({ start: tokens.start(first), end: tokens.end(last - 1) });
-  const abnormal = asserted.some(isAbnormal);
-  return { sentence, findings, abnormal, denied: denied.map(place) };
-}
-
-/** The mentions of a sentence in order; a phrase that names two findings gives both. */
-export function readMentions(tokens: Tokens, sentence: TokenRange, lexicon: Lexicon): Mention[] {
-  return lexicon.findings
-    .match(tokens, sentence.first, sentence.last)
-    .flatMap(({ first, last, values }) =>
-      values.flatMap((term) => (term === null ? [] : [{ first, last, ...term }])),
-    );
+    findings.push(finding);
+    if (term.entry.denies !== undefined && assertion === 'PRESENT') addDenied(findings, finding, term);
+    if (isAbnormal(mention)) reading.abnormal = true;
+  }
 }
 
 /** The tokens between the mentions on either side of one; the same words may name two of them. */
@@ -78,19 +113,32 @@ function aloneAround(mentions: readonly TokenRange[], index: number, sentence: T
   };
 }
 
-function isAbnormal({ entry, assertion, time, subject }: AssertedMention): boolean {
-  return entry.group !== 'normal' && assertion !== 'ABSENT' && time === 'CURRENT' && subject === 'PATIENT';
+function isAbnormal({ term, assertion, time, subject }: AssertedMention): boolean {
+  return (
+    term.entry.group !== 'normal' && assertion !== 'ABSENT' && time === 'CURRENT' && subject === 'PATIENT'
+  );
 }
 
 /** "Heart size is normal" says that there is no cardiomegaly. */
-function deniedBy(mention: AssertedMention, finding: Finding): Finding[] {
-  if (finding.assertion !== 'PRESENT') return [];
-  return (mention.entry.denies ?? []).map((concept) => ({
-    ...finding,
-    concept,
-    assertion: 'ABSENT' as const,
-    cue: mention.entry.id,
-  }));
+function addDenied(findings: Finding[], finding: Finding, { entry }: FindingTerm): void {
+  for (const concept of entry.denies ?? [])
+    findings.push({
+      ...finding,
+      concept,
+      assertion: 'ABSENT',
+      cue: entry.id,
+      rule: ruleId.denies(entry.id, concept),
+    });
+}
+
+function addCue(
+  attributes: FindingAttribute[],
+  tokens: Tokens,
+  hit: CueHit,
+  kind: FindingAttribute['kind'],
+  value: string,
+): void {
+  attributes.push(attribute(tokens, kind, value, hit, hit.rule));
 }
 
 /** The words that decided the assertion: a cue, or the finding's own where they only hint at it. */

@@ -1,88 +1,63 @@
 /**
  * The lexicon: what is looked for in a report, as data (`lexicon/*.json`, explained in `lexicon/README.md`), made into
- * automata once. `compileLexicon` takes other data of the same form, so a site can bring its own.
+ * automata once. `compileLexicon` takes other data of the same form, so a site can bring its own (`site-lexicon.ts`).
  */
-import type { Assertion, Finding, SectionName } from '../radiology/events.ts';
+import type { FindingAttribute, SectionName } from '../radiology/events.ts';
 import type { CitationWords } from './cited-numbers.ts';
 import type { ClauseWords } from './clauses.ts';
+import { IdSet } from './id-set.ts';
 import anatomyData from './lexicon/anatomy.json' with { type: 'json' };
 import cuesData from './lexicon/assertion-cues.json' with { type: 'json' };
+import attributesData from './lexicon/attributes.json' with { type: 'json' };
 import citationData from './lexicon/citation-words.json' with { type: 'json' };
 import clauseData from './lexicon/clause-words.json' with { type: 'json' };
 import findingsData from './lexicon/findings.json' with { type: 'json' };
 import sectionsData from './lexicon/sections.json' with { type: 'json' };
 import sentenceData from './lexicon/sentence-words.json' with { type: 'json' };
 import setsData from './lexicon/word-sets.json' with { type: 'json' };
-import { PhraseAutomaton, type WordSets } from './phrase-automaton.ts';
+import type { CueEntry, FindingEntry, LexiconData } from './lexicon-data.ts';
+import { PhraseAutomaton } from './phrase-automaton.ts';
+import { ruleId } from './rules.ts';
 import type { SentenceWords } from './sentences.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** A finding of the lexicon. */
-export interface FindingEntry {
-  id: string;
-  name: string;
-  group: string;
-  terms: readonly string[];
-  /** words that only hint at it: at most uncertain ("nodular density") */
-  hints?: readonly string[];
-  /** concepts that are absent where this one is present: a normal heart size denies cardiomegaly */
-  denies?: readonly string[];
+export type { CueDirection, CueEntry, FindingEntry, LexiconData } from './lexicon-data.ts';
+
+/** What a phrase names: a finding, IGNORED (it looks like one: "mass effect") or AGAIN (the one before: "a small one"). */
+export type Term = FindingTerm | 'IGNORED' | 'AGAIN';
+
+export interface FindingTerm {
+  entry: FindingEntry;
+  /** the words only hint at it */
+  hint: boolean;
+  rule: string;
 }
 
-/** What a phrase of the lexicon names; null: it looks like a finding and is none ("mass effect"). */
-export type Term = { entry: FindingEntry; hint: boolean } | null;
+/** PSEUDO looks like a cue and is none ("no change in"); the others end the reach of cues around them ("but"). */
+export type CueTerm = { cue: CueEntry; rule: string } | 'PSEUDO' | 'STOP' | 'TIME_STOP';
 
-/** Where a cue stands to what it speaks of; LABEL: behind a colon, as in "Effusion: none". */
-export type CueDirection = 'BEFORE' | 'AFTER' | 'LABEL';
-
-/** Words that decide how a finding is meant. */
-export interface CueEntry {
-  id: string;
-  direction: CueDirection;
-  assertion?: Assertion;
-  time?: Finding['time'];
-  subject?: Finding['subject'];
-  /** words that it reaches at most; without it, to the end of the clause */
-  reach?: number;
-  phrases: readonly string[];
-}
-
-/** PSEUDO looks like a cue and is none ("no change in"); STOP ends the reach of the cues around it ("but"). */
-export type Cue = CueEntry | 'PSEUDO' | 'STOP';
-
-/** A general location says less than any other: a lung nodule may be in a lobe. */
-export type Place = { laterality: Finding['laterality'] } | { location: string; general: boolean };
-
-export interface LexiconData {
-  findings: { findings: readonly FindingEntry[]; ignore: readonly string[] };
-  cues: { cues: readonly CueEntry[]; pseudo: readonly string[]; stop: readonly string[] };
-  sections: Readonly<Record<SectionName, readonly string[]>>;
-  anatomy: {
-    laterality: Readonly<Record<'LEFT' | 'RIGHT' | 'BILATERAL', readonly string[]>>;
-    locations: Readonly<Record<string, readonly string[]>>;
-    general: readonly string[];
-    prepositions: readonly string[];
-  };
-  sets: WordSets;
-  citations: Readonly<Record<keyof CitationWords, readonly string[]>>;
-  clauses: Readonly<Record<keyof ClauseWords, readonly string[]>>;
-  sentences: {
-    abbreviations: readonly string[];
-    abbreviationsBeforeNumbers: readonly string[];
-    letterAbbreviations: readonly string[];
-    continuing: readonly string[];
-    eponyms: readonly string[];
-  };
+/** Words that tell more of a finding. */
+export interface Modifier {
+  kind: Extract<FindingAttribute['kind'], 'LATERALITY' | 'LOCATION' | 'CHANGE' | 'SEVERITY' | 'QUANTITY'>;
+  value: string;
+  /** of a location: says less than any other, as a lung nodule may be in a lobe */
+  general: boolean;
+  rule: string;
 }
 
 export interface Lexicon {
   data: LexiconData;
   vocabulary: Vocabulary;
+  entries: ReadonlyMap<string, FindingEntry>;
   headings: PhraseAutomaton<SectionName>;
   findings: PhraseAutomaton<Term>;
-  cues: PhraseAutomaton<Cue>;
-  places: PhraseAutomaton<Place>;
-  placePrepositions: ReadonlySet<number>;
+  cues: PhraseAutomaton<CueTerm>;
+  modifiers: PhraseAutomaton<Modifier>;
+  placePrepositions: IdSet;
+  /** millimetres by the number of the unit */
+  units: ReadonlyMap<number, number>;
+  by: IdSet;
+  distance: IdSet;
   clauseWords: ClauseWords;
   citationWords: CitationWords;
   sentenceWords: SentenceWords;
@@ -91,40 +66,28 @@ export interface Lexicon {
 /** @throws Error where the data is not well formed, with the phrase that is wrong */
 export function compileLexicon(data: LexiconData): Lexicon {
   const vocabulary = new Vocabulary();
-  const phrases = <T>(values: readonly string[], value: T) =>
-    values.map((phrase) => [phrase, value] as const);
-  const automaton = <T>(entries: (readonly [string, T])[]) =>
-    new PhraseAutomaton(entries, vocabulary, data.sets);
-  const { findings, cues, anatomy, clauses, sentences } = data;
-  const sides = Object.entries(anatomy.laterality) as [Finding['laterality'], readonly string[]][];
-  const general = new Set(anatomy.general);
+  const idSet = (words: readonly string[]) => new IdSet(words.map((word) => vocabulary.add(word)));
+  const automaton = <T>(entries: (readonly [string, T])[], keyOf?: (value: T) => unknown) =>
+    new PhraseAutomaton(entries, vocabulary, data.sets, keyOf);
+  const { anatomy, attributes, sentences } = data;
   return {
     data,
     vocabulary,
+    entries: new Map(data.findings.findings.map((entry) => [entry.id, entry])),
     headings: automaton(
       (Object.entries(data.sections) as [SectionName, readonly string[]][]).flatMap(([name, headings]) =>
-        phrases(headings, name),
+        phrases(headings, () => name),
       ),
     ),
-    findings: automaton<Term>([
-      ...findings.findings.flatMap((entry) => phrases<Term>(entry.terms, { entry, hint: false })),
-      ...findings.findings.flatMap((entry) => phrases<Term>(entry.hints ?? [], { entry, hint: true })),
-      ...phrases<Term>(findings.ignore, null),
-    ]),
-    cues: automaton<Cue>([
-      ...cues.cues.flatMap((entry) => phrases(entry.phrases, entry)),
-      ...phrases(cues.pseudo, 'PSEUDO' as const),
-      ...phrases(cues.stop, 'STOP' as const),
-    ]),
-    places: automaton<Place>([
-      ...sides.flatMap(([laterality, words]) => phrases<Place>(words, { laterality })),
-      ...Object.entries(anatomy.locations).flatMap(([location, words]) =>
-        phrases<Place>(words, { location, general: general.has(location) }),
-      ),
-    ]),
-    placePrepositions: new Set(anatomy.prepositions.map((word) => vocabulary.add(word))),
-    clauseWords: wordSets(clauses, vocabulary),
-    citationWords: wordSets(data.citations, vocabulary),
+    findings: automaton(findingPhrases(data), (term) => (typeof term === 'string' ? term : term.entry)),
+    cues: automaton(cuePhrases(data), (term) => (typeof term === 'string' ? term : term.cue)),
+    modifiers: automaton(modifierPhrases(data), ({ kind }) => kind),
+    placePrepositions: idSet(anatomy.prepositions),
+    units: new Map(Object.entries(attributes.units).map(([unit, mm]) => [vocabulary.add(unit), mm])),
+    by: idSet(attributes.by),
+    distance: idSet(attributes.distance),
+    clauseWords: idSets(data.clauses, idSet),
+    citationWords: idSets(data.citations, idSet),
     sentenceWords: {
       abbreviations: new Set(sentences.abbreviations),
       abbreviationsBeforeNumbers: new Set(sentences.abbreviationsBeforeNumbers),
@@ -135,27 +98,81 @@ export function compileLexicon(data: LexiconData): Lexicon {
   };
 }
 
-function wordSets<Key extends string>(
+type Phrases<T> = (readonly [string, T])[];
+
+function phrases<T>(sources: readonly string[], valueAt: (index: number) => T): Phrases<T> {
+  return sources.map((source, index) => [source, valueAt(index)] as const);
+}
+
+function findingPhrases({ findings: { findings, ignore, again } }: LexiconData): Phrases<Term> {
+  return [
+    ...findings.flatMap((entry) =>
+      phrases<Term>(entry.terms, (index) => ({ entry, hint: false, rule: ruleId.term(entry.id, index) })),
+    ),
+    ...findings.flatMap((entry) =>
+      phrases<Term>(entry.hints ?? [], (index) => ({
+        entry,
+        hint: true,
+        rule: ruleId.hint(entry.id, index),
+      })),
+    ),
+    ...phrases<Term>(ignore, () => 'IGNORED'),
+    ...phrases<Term>(again, () => 'AGAIN'),
+  ];
+}
+
+function cuePhrases({ cues: { cues, pseudo, stop, timeStop } }: LexiconData): Phrases<CueTerm> {
+  return [
+    ...cues.flatMap((cue) =>
+      phrases<CueTerm>(cue.phrases, (index) => ({ cue, rule: ruleId.cue(cue.id, index) })),
+    ),
+    ...phrases<CueTerm>(pseudo, () => 'PSEUDO'),
+    ...phrases<CueTerm>(stop, () => 'STOP'),
+    ...phrases<CueTerm>(timeStop, () => 'TIME_STOP'),
+  ];
+}
+
+function modifierPhrases({ anatomy, attributes }: LexiconData): Phrases<Modifier> {
+  const general = new Set(anatomy.general);
+  const kinds: readonly [Modifier['kind'], Readonly<Record<string, readonly string[]>>][] = [
+    ['LATERALITY', anatomy.laterality],
+    ['LOCATION', anatomy.locations],
+    ['CHANGE', attributes.change],
+    ['SEVERITY', attributes.severity],
+    ['QUANTITY', attributes.quantity],
+  ];
+  return kinds.flatMap(([kind, lists]) =>
+    Object.entries(lists).flatMap(([value, sources]) =>
+      phrases(sources, (index) => ({
+        kind,
+        value,
+        general: kind === 'LOCATION' && general.has(value),
+        rule: ruleId.modifier(kind, value, index),
+      })),
+    ),
+  );
+}
+
+function idSets<Key extends string>(
   lists: Readonly<Record<Key, readonly string[]>>,
-  vocabulary: Vocabulary,
-) {
-  const sets = {} as Record<Key, ReadonlySet<number>>;
-  for (const [key, words] of Object.entries(lists) as [Key, readonly string[]][]) {
-    sets[key] = new Set(words.map((word) => vocabulary.add(word)));
-  }
+  idSet: (words: readonly string[]) => IdSet,
+): Record<Key, IdSet> {
+  const sets = {} as Record<Key, IdSet>;
+  for (const [key, words] of Object.entries(lists) as [Key, readonly string[]][]) sets[key] = idSet(words);
   return sets;
 }
 
 /** The data that comes with Interleave. */
-export const DEFAULT_LEXICON_DATA = {
-  findings: findingsData,
+export const DEFAULT_LEXICON_DATA: LexiconData = {
+  findings: findingsData as LexiconData['findings'],
   cues: cuesData as LexiconData['cues'],
   sections: sectionsData,
   anatomy: anatomyData,
+  attributes: attributesData,
   citations: citationData,
   clauses: clauseData,
   sets: setsData,
   sentences: sentenceData,
-} as const satisfies LexiconData;
+};
 
 export const DEFAULT_LEXICON: Lexicon = compileLexicon(DEFAULT_LEXICON_DATA);

@@ -11,6 +11,7 @@
  * depends on the lexicon only, phrases have bounded length, and nothing is tried twice: time is linear in the text.
  */
 
+import { IdSet } from './id-set.ts';
 import type { Tokens } from './tokens.ts';
 import { isWord, REDACTED_WORD, type Vocabulary } from './vocabulary.ts';
 
@@ -45,68 +46,81 @@ interface State<T> {
   positions: readonly Position[];
   /** words that some position asks for by name */
   words: ReadonlySet<number>;
-  next: Map<number, number>;
+  /** states behind those words, as far as they were reached; null: no phrase goes on */
+  next: Map<number, State<T> | null>;
   /** on a word that no position asks for by name; undefined: not made yet */
-  otherwise: number | undefined;
+  otherwise: State<T> | null | undefined;
   accepts: readonly T[];
 }
 
-const DEAD = -1;
 const ANY_OTHER = -1;
 
 export class PhraseAutomaton<T> {
   readonly #phrases: Phrase<T>[] = [];
-  readonly #states: State<T>[] = [];
-  readonly #stateByKey = new Map<string, number>();
+  readonly #states = new Map<string, State<T>>();
+  readonly #start: State<T> | null;
+  /** words with which a phrase begins: at most other places nothing needs to be tried */
+  readonly #firstWords: IdSet;
+  readonly #keyOf: (value: T) => unknown;
 
-  /** @throws Error where a phrase is not well formed: a fault of the lexicon */
-  constructor(phrases: Iterable<readonly [string, T]>, vocabulary: Vocabulary, sets: WordSets = {}) {
+  /**
+   * @param keyOf of several values with the same key that are named by the same words, the first one counts
+   * @throws Error where a phrase is not well formed: a fault of the lexicon
+   */
+  constructor(
+    phrases: Iterable<readonly [string, T]>,
+    vocabulary: Vocabulary,
+    sets: WordSets = {},
+    keyOf: (value: T) => unknown = (value) => value,
+  ) {
     for (const [source, value] of phrases) {
       const elements = parsePhrase(source, vocabulary, sets);
       this.#phrases.push({ elements, value });
     }
-    const start = this.#phrases.flatMap((_, phrase) => this.#reach({ phrase, element: 0 }));
-    this.#state(start);
+    this.#keyOf = keyOf;
+    this.#start = this.#state(this.#phrases.flatMap((_, phrase) => this.#reach({ phrase, element: 0 })));
+    this.#firstWords = new IdSet(this.#start?.words);
   }
 
   /** All matches within the tokens `from` to `to` (exclusive): longest first at each place, not overlapping. */
   match(tokens: Tokens, from: number, to: number): Match<T>[] {
     const matches: Match<T>[] = [];
-    for (let first = from; first < to; ) {
+    for (let first = from; first < to; first++) {
+      if (!this.#firstWords.has(tokens.id(first))) continue;
       const match = this.#longestAt(tokens, first, to);
-      if (match !== null) matches.push(match);
-      first = match === null ? first + 1 : match.last;
+      if (match === null) continue;
+      matches.push(match);
+      first = match.last - 1;
     }
     return matches;
   }
 
   #longestAt(tokens: Tokens, first: number, to: number): Match<T> | null {
-    if (tokens.id(first) === REDACTED_WORD) return null;
-    let state = 0;
-    let best: Match<T> | null = null;
+    let state = this.#start;
+    let last = -1;
+    let values: readonly T[] = [];
     for (let index = first; index < to; index++) {
       const id = tokens.id(index);
       if (id === REDACTED_WORD) continue;
-      state = this.#step(state, id);
-      if (state === DEAD) break;
-      const values = this.#states[state]?.accepts ?? [];
-      if (values.length > 0) best = { first, last: index + 1, values };
+      state = state === null ? null : this.#step(state, id);
+      if (state === null) break;
+      if (state.accepts.length === 0) continue;
+      last = index + 1;
+      values = state.accepts;
     }
-    return best;
+    return last < 0 ? null : { first, last, values };
   }
 
-  #step(from: number, id: number): number {
-    const state = this.#states[from];
-    if (state === undefined) return DEAD;
+  #step(state: State<T>, id: number): State<T> | null {
+    const known = state.next.get(id);
+    if (known !== undefined) return known;
     if (state.words.has(id)) {
-      const known = state.next.get(id);
-      if (known !== undefined) return known;
       const next = this.#state(this.#advance(state, id));
       state.next.set(id, next);
       return next;
     }
-    if (!isWord(id)) return DEAD;
-    state.otherwise ??= this.#state(this.#advance(state, ANY_OTHER));
+    if (!isWord(id)) return null;
+    if (state.otherwise === undefined) state.otherwise = this.#state(this.#advance(state, ANY_OTHER));
     return state.otherwise;
   }
 
@@ -126,25 +140,32 @@ export class PhraseAutomaton<T> {
     return positions;
   }
 
-  #state(reached: readonly Position[]): number {
-    if (reached.length === 0) return DEAD;
+  /** The one state for these positions; null where no phrase goes on. */
+  #state(reached: readonly Position[]): State<T> | null {
+    if (reached.length === 0) return null;
     const unique = new Map(reached.map((position) => [`${position.phrase}.${position.element}`, position]));
     const key = [...unique.keys()].sort().join(' ');
-    const known = this.#stateByKey.get(key);
+    const known = this.#states.get(key);
     if (known !== undefined) return known;
-    const positions = [...unique.values()];
+    const positions = [...unique.values()].sort((a, b) => a.phrase - b.phrase);
     const words = new Set<number>();
-    const accepts = new Set<T>();
+    const accepts = new Map<unknown, T>();
     for (const { phrase, element } of positions) {
       const found = this.#phrases[phrase];
       if (found === undefined) continue;
-      if (element === found.elements.length) accepts.add(found.value);
+      const name = this.#keyOf(found.value);
+      if (element === found.elements.length && !accepts.has(name)) accepts.set(name, found.value);
       for (const word of found.elements[element]?.words ?? []) words.add(word);
     }
-    const state = { positions, words, next: new Map<number, number>(), otherwise: undefined };
-    this.#states.push({ ...state, accepts: [...accepts] });
-    this.#stateByKey.set(key, this.#states.length - 1);
-    return this.#states.length - 1;
+    const state: State<T> = {
+      positions,
+      words,
+      next: new Map(),
+      otherwise: undefined,
+      accepts: [...accepts.values()],
+    };
+    this.#states.set(key, state);
+    return state;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Assertion } from '../radiology/events.ts';
 import { assertMentions } from './assertion.ts';
-import type { TokenRange } from './cues.ts';
+import { readCues, type TokenRange } from './cues.ts';
 import { readMentions } from './findings.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 import { MAX_QUERY_LENGTH } from './limits.ts';
@@ -31,12 +31,13 @@ export function queryConcepts(query: string, lexicon: Lexicon = DEFAULT_LEXICON)
   const tokens = tokenize(text, lexicon.vocabulary);
   const section = { name: 'OTHER' as const, start: 0, end: text.length };
   const sentence = { start: 0, end: text.length, first: 0, last: tokens.count, section };
-  const { mentions } = assertMentions(tokens, sentence, readMentions(tokens, sentence, lexicon), lexicon);
+  const named = readMentions(tokens, sentence, lexicon);
+  const { mentions } = assertMentions(readCues(tokens, sentence, named, lexicon), named);
   const place = ({ first, last }: TokenRange) => ({ start: tokens.start(first), end: tokens.end(last - 1) });
   const concepts = mentions.map((mention) => {
     const { start, end } = place(mention);
     return {
-      concept: mention.entry.id,
+      concept: mention.term.entry.id,
       assertion: mention.assertion,
       start,
       end,

@@ -10,5 +10,6 @@ export function hasResults(section: SectionName): boolean {
 
 /** Does the finding tell of this patient, now, as a result of this examination? */
 export function isResult(finding: Finding): boolean {
-  return finding.subject === 'PATIENT' && finding.time === 'CURRENT' && hasResults(finding.section);
+  const { subject, time, planned, reason, section } = finding;
+  return subject === 'PATIENT' && time === 'CURRENT' && !planned && !reason && hasResults(section);
 }

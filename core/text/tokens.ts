@@ -6,7 +6,7 @@
  * - A number may have decimals ("2.3"); a comma always separates ("84,85").
  * - An apostrophe within a word belongs to it ("can't").
  */
-import { punctuationId, UNKNOWN_WORD, type Vocabulary } from './vocabulary.ts';
+import { OTHER_PUNCTUATION, punctuationId, UNKNOWN_WORD, type Vocabulary } from './vocabulary.ts';
 
 export type TokenKind = 'WORD' | 'NUMBER' | 'PUNCTUATION';
 /** what stands before a token: nothing, blanks, one line break, an empty line */
@@ -113,10 +113,7 @@ export function tokenize(text: string, vocabulary: Vocabulary): Tokens {
         continue;
       }
     }
-    const id =
-      kind === PUNCTUATION
-        ? punctuationId(text.charAt(start))
-        : vocabulary.id(text.slice(start, place).toLowerCase());
+    const id = kind === PUNCTUATION ? punctuationIdOf(code) : vocabulary.idAt(text, start, place);
     tokens.push(id, start, place, kind, gap);
     gap = 0;
     lineBreaks = 0;
@@ -125,6 +122,13 @@ export function tokenize(text: string, vocabulary: Vocabulary): Tokens {
 }
 
 const HYPHEN = 45;
+const ASCII_PUNCTUATION = Uint8Array.from({ length: 128 }, (_, code) =>
+  punctuationId(String.fromCharCode(code)),
+);
+
+function punctuationIdOf(code: number): number {
+  return ASCII_PUNCTUATION[code] ?? OTHER_PUNCTUATION;
+}
 
 function endOfWord(text: string, from: number): number {
   let place = from + 1;

@@ -11,6 +11,9 @@ export const FIRST_WORD = 32;
 
 const PUNCTUATION = ',;:/-().?!+&#>=';
 const REDACTION = 'xxxx';
+/** longer words are looked up by their text; a lexicon has hardly any */
+const MAX_TABLE_LENGTH = 32;
+const SMALLEST_TABLE = 1024;
 
 /** The number of a punctuation mark. */
 export function punctuationId(character: string): number {
@@ -25,6 +28,14 @@ export function isWord(id: number): boolean {
 
 export class Vocabulary {
   readonly #ids = new Map<string, number>();
+  /** words by the hash of their letters: one in a text is found without copying it */
+  #table: { word: string; id: number }[][] = Array.from({ length: SMALLEST_TABLE }, () => []);
+  #inTable = 0;
+
+  constructor() {
+    this.#ids.set(REDACTION, REDACTED_WORD);
+    this.#enter(REDACTION, REDACTED_WORD);
+  }
 
   /** Takes a word (lower case) or punctuation mark into the vocabulary and gives its number. */
   add(word: string): number {
@@ -32,6 +43,7 @@ export class Vocabulary {
     if (known !== UNKNOWN_WORD) return known;
     const id = FIRST_WORD + this.#ids.size;
     this.#ids.set(word, id);
+    this.#enter(word, id);
     return id;
   }
 
@@ -39,8 +51,50 @@ export class Vocabulary {
   id(word: string): number {
     const id = this.#ids.get(word);
     if (id !== undefined) return id;
-    if (word === REDACTION) return REDACTED_WORD;
     if (word.length === 1 && PUNCTUATION.includes(word)) return punctuationId(word);
     return UNKNOWN_WORD;
   }
+
+  /** The number of the word at a place of a text, in whatever case. */
+  idAt(text: string, start: number, end: number): number {
+    if (end - start > MAX_TABLE_LENGTH) return this.id(text.slice(start, end).toLowerCase());
+    let hash = 0;
+    for (let place = start; place < end; place++) {
+      const code = text.charCodeAt(place);
+      if (code > 127) return this.id(text.slice(start, end).toLowerCase());
+      hash = (Math.imul(hash, 31) + lower(code)) | 0;
+    }
+    const entries = this.#table[hash & (this.#table.length - 1)] ?? [];
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index];
+      if (entry !== undefined && isSame(entry.word, text, start, end)) return entry.id;
+    }
+    return UNKNOWN_WORD;
+  }
+
+  #enter(word: string, id: number): void {
+    if (this.#inTable >= this.#table.length) {
+      const entries = this.#table.flat();
+      this.#table = Array.from({ length: this.#table.length * 4 }, () => []);
+      this.#inTable = 0;
+      for (const entry of entries) this.#enter(entry.word, entry.id);
+    }
+    let hash = 0;
+    for (let place = 0; place < word.length; place++)
+      hash = (Math.imul(hash, 31) + word.charCodeAt(place)) | 0;
+    this.#table[hash & (this.#table.length - 1)]?.push({ word, id });
+    this.#inTable++;
+  }
+}
+
+/** Of an ASCII letter the small one. */
+function lower(code: number): number {
+  return code >= 65 && code <= 90 ? code + 32 : code;
+}
+
+function isSame(word: string, text: string, start: number, end: number): boolean {
+  if (word.length !== end - start) return false;
+  for (let place = 0; place < word.length; place++)
+    if (word.charCodeAt(place) !== lower(text.charCodeAt(start + place))) return false;
+  return true;
 }

@@ -1,0 +1,251 @@
+/**
+ * What is said of a finding besides whether it is there: side, place, change, severity, number and size. The nearest
+ * word of its kind in the finding's clause counts; of two at the same distance the one before it ("left pleural
+ * effusion"). What stands beside another finding is the other one's.
+ */
+import type { Finding, FindingAttribute } from '../radiology/events.ts';
+import type { TokenRange } from './cues.ts';
+import type { Lexicon, Modifier } from './lexicon.ts';
+import { MAX_LOCATION_DISTANCE } from './limits.ts';
+import type { Match } from './phrase-automaton.ts';
+import type { Size } from './sizes.ts';
+import type { Tokens } from './tokens.ts';
+import { punctuationId } from './vocabulary.ts';
+
+export type Described = Pick<
+  Finding,
+  'laterality' | 'location' | 'change' | 'severity' | 'quantity' | 'sizesMm' | 'attributes'
+>;
+
+/** A mention and the tokens around it that may speak of it. */
+export interface Surroundings {
+  mention: TokenRange;
+  /** the statement that it stands in: where places are looked for */
+  statement: TokenRange;
+  /** the clause, which ends at "but" too */
+  clause: TokenRange;
+  /** between the mentions on either side */
+  alone: TokenRange;
+}
+
+/** words between a preposition and the place at most: "in the posterior right lower lobe" */
+const MAX_BEFORE_PLACE = 4;
+/** words between a place and the finding that it describes at most: "right lower lobe 5 mm lung nodule" */
+const MAX_BEFORE_FINDING = 2;
+/** words between an adjective and its finding at most: "new, slightly larger left pleural effusion" */
+const MAX_BEFORE = 5;
+/** words between a finding and what is said of it behind it: "the effusion in the right base is small" */
+const MAX_AFTER = 8;
+
+const COMMA = punctuationId(',');
+
+/** Describes the findings of one sentence. */
+export class Describer {
+  readonly #tokens: Tokens;
+  readonly #lexicon: Lexicon;
+  readonly #modifiers: readonly Match<Modifier>[];
+  readonly #sizes: readonly Size[];
+
+  /** @param modifiers, sizes those of the sentence, in order */
+  constructor(
+    tokens: Tokens,
+    lexicon: Lexicon,
+    modifiers: readonly Match<Modifier>[],
+    sizes: readonly Size[],
+  ) {
+    this.#tokens = tokens;
+    this.#lexicon = lexicon;
+    this.#modifiers = modifiers;
+    this.#sizes = sizes;
+  }
+
+  describe(around: Surroundings): Described {
+    const nearest = new NearestModifiers();
+    const { mention, statement } = around;
+    const modifiers = this.#modifiers;
+    const reach = mention.last + MAX_LOCATION_DISTANCE;
+    for (let index = firstWithin(modifiers, mention.first - MAX_LOCATION_DISTANCE); ; index++) {
+      const place = modifiers[index];
+      if (place === undefined || place.first > reach) break;
+      if (place.first < statement.first || place.last > statement.last) continue;
+      const away = distance(place, mention);
+      for (const modifier of place.values)
+        if (this.#speaksOf(modifier, place, around)) nearest.offer(modifier, place, away);
+    }
+    const location = nearest.take('LOCATION');
+    if (location?.modifier.general === true) this.#replaceGeneral(nearest, around);
+    const described = nearest.described(this.#tokens);
+    this.#addSize(described, around);
+    if (described.quantity === '') this.#addNumber(described, mention);
+    return described;
+  }
+
+  #speaksOf({ kind }: Modifier, place: TokenRange, around: Surroundings): boolean {
+    if (kind === 'LATERALITY' || kind === 'LOCATION') return true;
+    const { mention, clause, alone } = around;
+    if (place.first < clause.first || place.last > clause.last) return false;
+    if (place.last <= mention.first)
+      return place.first >= alone.first && mention.first - place.last <= MAX_BEFORE;
+    if (place.first < mention.last) return true;
+    return kind !== 'QUANTITY' && this.#speaksBack(kind, place, around);
+  }
+
+  /** Does a word behind the finding speak of it: "the effusion is small", "effusion and edema have increased"? */
+  #speaksBack(kind: Modifier['kind'], place: TokenRange, { mention, clause, alone }: Surroundings): boolean {
+    if (place.first - mention.last > MAX_AFTER) return false;
+    const { verbs, joiners, or } = this.#lexicon.clauseWords;
+    let [verb, parted] = [false, false];
+    for (let at = mention.last; at < place.first; at++) {
+      const id = this.#tokens.id(at);
+      if (verbs.has(id)) verb = true;
+      else if (id === COMMA || joiners.has(id) || or.has(id)) parted = true;
+    }
+    if (place.last > alone.last) return kind === 'CHANGE' && verb;
+    return verb || !parted || alone.last >= clause.last;
+  }
+
+  /** A general location gives way to a place that the finding is said to be at: "lung nodule in the lingula". */
+  #replaceGeneral(nearest: NearestModifiers, { mention, statement, alone }: Surroundings): void {
+    const reach = mention.last + MAX_LOCATION_DISTANCE;
+    let away = Number.POSITIVE_INFINITY;
+    for (
+      let index = firstWithin(this.#modifiers, mention.first - MAX_LOCATION_DISTANCE);
+      index < this.#modifiers.length;
+      index++
+    ) {
+      const place = this.#modifiers[index];
+      if (place === undefined || place.first > reach) break;
+      if (place.first < statement.first || place.last > statement.last) continue;
+      for (const modifier of place.values) {
+        if (modifier.kind !== 'LOCATION' || modifier.general || distance(place, mention) >= away) continue;
+        if (!this.#isSaidOf(mention, place, alone)) continue;
+        away = distance(place, mention);
+        nearest.replace(modifier, place);
+      }
+    }
+  }
+
+  /** Is it a place of this finding: among its words, right before them, or behind them and a preposition? */
+  #isSaidOf(mention: TokenRange, place: TokenRange, alone: TokenRange): boolean {
+    if (place.first < alone.first || place.last > alone.last) return false;
+    const { placePrepositions: prepositions, clauseWords } = this.#lexicon;
+    const { verbs, joiners, or, deniers } = clauseWords;
+    if (place.last <= mention.first) {
+      if (mention.first - place.last > MAX_BEFORE_FINDING) return false;
+      for (let at = place.last; at < mention.first; at++) {
+        const id = this.#tokens.id(at);
+        if (verbs.has(id) || joiners.has(id) || or.has(id) || deniers.has(id) || prepositions.has(id))
+          return false;
+      }
+      return true;
+    }
+    if (place.first < mention.last) return true;
+    for (let at = mention.last; at < place.first; at++) {
+      const id = this.#tokens.id(at);
+      if (joiners.has(id) || or.has(id)) return false;
+    }
+    for (let at = Math.max(mention.last, place.first - 1 - MAX_BEFORE_PLACE); at < place.first; at++)
+      if (prepositions.has(this.#tokens.id(at))) return true;
+    return false;
+  }
+
+  /** The nearest size between the findings on either side. */
+  #addSize(described: Described, { mention, clause, alone }: Surroundings): void {
+    let nearest: Size | null = null;
+    for (let index = firstWithin(this.#sizes, alone.first); index < this.#sizes.length; index++) {
+      const size = this.#sizes[index];
+      if (size === undefined || size.last > Math.min(alone.last, clause.last)) break;
+      if (size.first < Math.max(alone.first, clause.first)) continue;
+      if (distance(size, mention) > MAX_LOCATION_DISTANCE) continue;
+      if (nearest === null || distance(size, mention) < distance(nearest, mention)) nearest = size;
+    }
+    if (nearest === null) return;
+    described.sizesMm = nearest.mm;
+    described.attributes.push(attribute(this.#tokens, 'SIZE', nearest.mm.join('x'), nearest, 'size/measure'));
+  }
+
+  /** "3 nodules". */
+  #addNumber(described: Described, { first }: TokenRange): void {
+    const word = this.#tokens.kind(first - 1) === 'NUMBER' ? this.#tokens.word(first - 1) : '';
+    if (!/^[1-9]\d?$/.test(word) || this.#tokens.gap(first) !== 'BLANK') return;
+    described.quantity = word;
+    const place = { first: first - 1, last: first };
+    described.attributes.push(attribute(this.#tokens, 'QUANTITY', word, place, 'quantity/number'));
+  }
+}
+
+/** An attribute with its place in the text. */
+export function attribute(
+  tokens: Tokens,
+  kind: FindingAttribute['kind'],
+  value: string,
+  { first, last }: TokenRange,
+  rule: string,
+): FindingAttribute {
+  return { kind, value, start: tokens.start(first), end: tokens.end(last - 1), rule };
+}
+
+interface Offered {
+  modifier: Modifier;
+  place: TokenRange;
+  away: number;
+}
+
+/** The nearest of the modifiers that are offered, of each kind; of two at the same distance the first. */
+class NearestModifiers {
+  #offered: Offered[] = [];
+
+  take(kind: Modifier['kind']): Offered | undefined {
+    for (const offered of this.#offered) if (offered.modifier.kind === kind) return offered;
+    return undefined;
+  }
+
+  offer(modifier: Modifier, place: TokenRange, away: number): void {
+    const known = this.take(modifier.kind);
+    if (known === undefined) this.#offered.push({ modifier, place, away });
+    else if (away < known.away) Object.assign(known, { modifier, place, away });
+  }
+
+  replace(modifier: Modifier, place: TokenRange): void {
+    const known = this.take(modifier.kind);
+    if (known !== undefined) Object.assign(known, { modifier, place });
+  }
+
+  described(tokens: Tokens): Described {
+    const described: Described = {
+      laterality: '',
+      location: '',
+      change: '',
+      severity: '',
+      quantity: '',
+      sizesMm: [],
+      attributes: [],
+    };
+    for (const { modifier, place } of this.#offered) {
+      const { kind, value, rule } = modifier;
+      described.attributes.push(attribute(tokens, kind, value, place, rule));
+      if (kind === 'LATERALITY') described.laterality = value as Finding['laterality'];
+      else if (kind === 'LOCATION') described.location = value;
+      else if (kind === 'CHANGE') described.change = value as Finding['change'];
+      else if (kind === 'SEVERITY') described.severity = value as Finding['severity'];
+      else described.quantity = value;
+    }
+    return described;
+  }
+}
+
+function distance(a: TokenRange, b: TokenRange): number {
+  return Math.max(0, b.first - a.last, a.first - b.last);
+}
+
+/** Index of the first of the ranges (in order) that ends at or after a token. */
+function firstWithin(ranges: readonly TokenRange[], token: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.last ?? 0) < token) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,94 @@
+/** The lexicon as data: the form of `lexicon/*.json`. `lexicon/schema.json` says the same for editors and the linter. */
+import type { Assertion, Finding, SectionName } from '../radiology/events.ts';
+import type { CitationWords } from './cited-numbers.ts';
+import type { ClauseWords } from './clauses.ts';
+import type { WordSets } from './phrase-automaton.ts';
+
+/** A code of an open terminology. RadLex is named by its identifiers only: its terms are not ours to copy. */
+export interface ConceptCode {
+  system: 'DOID' | 'RADLEX';
+  code: string;
+}
+
+/** A finding of the lexicon. */
+export interface FindingEntry {
+  id: string;
+  name: string;
+  group: string;
+  terms: readonly string[];
+  /** words that only hint at it: at most uncertain ("nodular density") */
+  hints?: readonly string[];
+  /** concepts that are absent where this one is present: a normal heart size denies cardiomegaly */
+  denies?: readonly string[];
+  /** concepts that it is a kind of: a pneumonia is an opacity */
+  implies?: readonly string[];
+  codes?: readonly ConceptCode[];
+}
+
+/** Where a cue stands to what it speaks of; LABEL: behind a colon, as in "Effusion: none". */
+export type CueDirection = 'BEFORE' | 'AFTER' | 'LABEL';
+
+/** Words that decide how a finding is meant. */
+export interface CueEntry {
+  id: string;
+  direction: CueDirection;
+  assertion?: Assertion;
+  /** it was there before ("resolved"); with an assertion */
+  change?: Finding['change'];
+  time?: 'HISTORICAL' | 'PLANNED';
+  subject?: Finding['subject'];
+  /** what is looked for, not what was found ("evaluate for"); with an assertion */
+  reason?: boolean;
+  /** words that it reaches at most; without it, to the end of the clause */
+  reach?: number;
+  phrases: readonly string[];
+}
+
+export interface LexiconData {
+  findings: {
+    findings: readonly FindingEntry[];
+    /** what looks like a finding and is none */
+    ignore: readonly string[];
+    /** what stands for the finding named before it in the sentence: "no effusion on the right, a small one on the left" */
+    again: readonly string[];
+  };
+  cues: {
+    cues: readonly CueEntry[];
+    /** what looks like a cue and is none */
+    pseudo: readonly string[];
+    /** where the reach of all cues ends */
+    stop: readonly string[];
+    /** where the reach of the past ends: "status post bypass with cardiomegaly" */
+    timeStop: readonly string[];
+  };
+  sections: Readonly<Record<SectionName, readonly string[]>>;
+  anatomy: {
+    laterality: Readonly<Record<'LEFT' | 'RIGHT' | 'BILATERAL', readonly string[]>>;
+    locations: Readonly<Record<string, readonly string[]>>;
+    general: readonly string[];
+    prepositions: readonly string[];
+  };
+  attributes: {
+    /** RESOLVED is said by cues */
+    change: Readonly<Record<Exclude<Finding['change'], '' | 'RESOLVED'>, readonly string[]>>;
+    severity: Readonly<Record<Exclude<Finding['severity'], ''>, readonly string[]>>;
+    /** "2", "multiple" */
+    quantity: Readonly<Record<string, readonly string[]>>;
+    /** millimetres of a unit of length */
+    units: Readonly<Record<string, number>>;
+    /** between the numbers of a size */
+    by: readonly string[];
+    /** behind a length they make it a distance: "4 cm above the carina" */
+    distance: readonly string[];
+  };
+  sets: WordSets;
+  citations: Readonly<Record<keyof CitationWords, readonly string[]>>;
+  clauses: Readonly<Record<keyof ClauseWords, readonly string[]>>;
+  sentences: {
+    abbreviations: readonly string[];
+    abbreviationsBeforeNumbers: readonly string[];
+    letterAbbreviations: readonly string[];
+    continuing: readonly string[];
+    eponyms: readonly string[];
+  };
+}
