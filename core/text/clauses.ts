@@ -16,6 +16,12 @@ export interface ClauseWords {
   /** a verb before these belongs to the list that they begin: "there is no X, Y or Z" */
   deniers: IdSet;
   joiners: IdSet;
+  /** a verb behind these opens no statement: "may be" */
+  modals: IdSet;
+  /** "with" behind these joins nothing: "consistent with" */
+  binding: IdSet;
+  /** they open a list whose commas part no statements: "includes" */
+  enumerators: IdSet;
   or: IdSet;
   /** words with which a statement of its own begins after a comma */
   openers: IdSet;
@@ -30,16 +36,19 @@ export function clauseEnds(tokens: Tokens, sentence: Sentence, words: ClauseWord
   const ends: number[] = [];
   const lastOr = lastIndexOf(tokens, sentence, words.or);
   let verb = false;
+  let listed = false;
   for (let at = sentence.first; at < sentence.last; at++) {
     const id = tokens.id(at);
-    if (words.verbs.has(id)) verb = true;
+    if (words.verbs.has(id)) verb = !words.modals.has(tokens.id(at - 1)) || verb;
     else if (words.deniers.has(id)) verb = false;
-    const inList = at < lastOr;
-    const joins = words.joiners.has(id) && verb && !inList;
+    else if (words.enumerators.has(id)) listed = true;
+    const inList = at < lastOr || listed;
+    const joins = verb && !inList && words.joiners.has(id) && !words.binding.has(tokens.id(at - 1));
     const parts = id === COMMA && !inList && opensStatement(tokens, at + 1, verb, words);
     if (id !== SEMICOLON && !joins && !parts) continue;
     ends.push(at);
     verb = false;
+    listed = false;
   }
   return ends;
 }
