@@ -1,13 +1,17 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { InterleaveError } from '../core/errors.ts';
 import { type Acknowledgement, parseAcknowledgement } from '../core/hl7/acknowledgement.ts';
 import { frameMessage, MllpFramer } from '../core/hl7/frame.ts';
+import { isTlsAlert, openSocket } from '../platform/sockets.ts';
+import type { ClientTls } from '../platform/tls.ts';
 
 export type { Acknowledgement } from '../core/hl7/acknowledgement.ts';
 
 export interface MllpSenderOptions {
   host: string;
   port: number;
+  /** TLS, see `clientTls`; without it plain TCP */
+  tls?: ClientTls | null;
   /** for connecting and for each answer, in ms */
   timeoutMs?: number;
   /** messages that may wait for their answer; 1 is what most senders do */
@@ -36,11 +40,11 @@ export class MllpSender {
   #closed = false;
 
   private constructor(options: MllpSenderOptions) {
-    this.#options = { timeoutMs: 10_000, maxInFlight: 1, ...options };
+    this.#options = { timeoutMs: 10_000, maxInFlight: 1, tls: null, ...options };
     this.#places = this.#options.maxInFlight;
   }
 
-  /** Rejects with `MLLP_UNREACHABLE`. */
+  /** Rejects with `MLLP_UNREACHABLE` or `TLS_REFUSED`. */
   static async connect(options: MllpSenderOptions): Promise<MllpSender> {
     const sender = new MllpSender(options);
     await sender.#connected();
@@ -48,8 +52,8 @@ export class MllpSender {
   }
 
   /**
-   * Sends one message and resolves with its answer, positive or not. Rejects with `MLLP_UNREACHABLE` or
-   * `MLLP_NO_ANSWER`. More calls than `maxInFlight` wait for their turn, in order.
+   * Sends one message and resolves with its answer, positive or not. Rejects with `MLLP_UNREACHABLE`,
+   * `TLS_REFUSED` or `MLLP_NO_ANSWER`. More calls than `maxInFlight` wait for their turn, in order.
    */
   async send(message: Buffer): Promise<Acknowledgement> {
     await this.#place();
@@ -101,24 +105,14 @@ export class MllpSender {
     return this.#connecting;
   }
 
-  #open(): Promise<Socket> {
-    const { host, port, timeoutMs } = this.#options;
-    return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true });
-      const timer = setTimeout(() => socket.destroy(new Error('timeout')), timeoutMs);
-      const refuse = (cause?: unknown): void => {
-        clearTimeout(timer);
-        reject(new InterleaveError('MLLP_UNREACHABLE', `${host}:${port}`, { cause }));
-      };
-      socket.once('error', refuse);
-      socket.once('close', refuse);
-      socket.once('connect', () => {
-        clearTimeout(timer);
-        socket.off('error', refuse).off('close', refuse);
-        this.#use(socket);
-        resolve(socket);
-      });
+  async #open(): Promise<Socket> {
+    const { host, port } = this.#options;
+    const socket = await openSocket(this.#options).catch((cause: unknown) => {
+      if (cause instanceof InterleaveError) throw cause;
+      throw new InterleaveError('MLLP_UNREACHABLE', `${host}:${port}`, { cause });
     });
+    this.#use(socket);
+    return socket;
   }
 
   #use(socket: Socket): void {
@@ -134,17 +128,23 @@ export class MllpSender {
         answered.resolve(parseAcknowledgement(event.bytes));
       }
     });
-    socket.on('error', () => undefined);
     socket.on('close', () => this.#lose(socket, 'before the connection closed'));
+    // It may have closed while somebody else was told that it is open.
+    if (socket.destroyed) this.#lose(socket, 'before the connection closed');
   }
 
   #lose(socket: Socket, why: string): void {
     if (socket !== this.#socket) return;
     this.#socket = null;
     socket.destroy();
+    const error = isTlsAlert(socket.errored)
+      ? new InterleaveError('TLS_REFUSED', 'The receiver wants another certificate.', {
+          cause: socket.errored,
+        })
+      : new InterleaveError('MLLP_NO_ANSWER', `No answer ${why}.`);
     for (const { reject, timer } of this.#inFlight.splice(0)) {
       clearTimeout(timer);
-      reject(new InterleaveError('MLLP_NO_ANSWER', `No answer ${why}.`));
+      reject(error);
     }
   }
 }

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { fstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../files.ts';
 import { decodeRecords, encodeRecord, type JournalRecord, withoutCase } from './journal-record.ts';
 
 /** A segment is given up for a new one at this age or size; then its objects are made durable by themselves. */
-export const SEGMENT_MAX_AGE_MS = 30_000;
-export const SEGMENT_MAX_BYTES = 64 * 1024 * 1024;
+export const SEGMENT_MAX_AGE_MS = 300_000;
+export const SEGMENT_MAX_BYTES = 256 * 1024 * 1024;
 
 /** Nobody writes to a segment that is this old: its process is gone. */
-export const ORPHAN_AGE_MS = 600_000;
+export const ORPHAN_AGE_MS = 3_600_000;
 
 /**
  * A segment grows by zeros in steps of this size: a sync behind a record then has no new length or block to write down,
@@ -32,6 +33,7 @@ export interface JournalOptions {
 
 interface Waiting {
   record: Buffer;
+  files: Promise<unknown>;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -43,11 +45,13 @@ interface Segment {
   bytes: number;
   /** of the file, zeros behind the records */
   reserved: number;
+  /** files of its records that are still being written */
+  files: Set<Promise<unknown>>;
 }
 
 /**
  * Makes many small objects durable with one write and one sync (group commit): what comes while a sync is under way
- * leaves together in the next. The files of an object are written before, without a sync. Once a segment is old or long,
+ * leaves together in the next. The files of an object are written beside it, without a sync. Once a segment is old or long,
  * its files are synced together and it is removed; after a power cut the next process writes them from it.
  */
 export class Journal {
@@ -63,10 +67,10 @@ export class Journal {
     this.#options = options;
   }
 
-  /** Resolves when the record is on the disk. The files of the record must be written. */
-  append(record: JournalRecord): Promise<void> {
+  /** Resolves when the record is on the disk; `files` is the writing of its files, which goes on beside it. */
+  append(record: JournalRecord, files: Promise<unknown>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ record: encodeRecord(record), resolve, reject });
+      this.#queue.push({ record: encodeRecord(record), files, resolve, reject });
       if (!this.#running) void this.#run();
     });
   }
@@ -111,7 +115,7 @@ export class Journal {
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch();
       try {
-        await this.#write(Buffer.concat(batch.map(({ record }) => record)));
+        await this.#write(batch);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         // Perhaps half of it is there: nothing may follow it in this segment.
@@ -134,15 +138,17 @@ export class Journal {
     return this.#queue.splice(0, count);
   }
 
-  async #write(bytes: Buffer): Promise<void> {
+  async #write(batch: Waiting[]): Promise<void> {
+    const bytes = Buffer.concat(batch.map(({ record }) => record));
     for (;;) {
       const segment = this.#segment ?? (await this.#open());
+      for (const { files } of batch) waitFor(files, segment);
       await reserve(segment, bytes.length);
       await writeAt(segment.handle, bytes, segment.bytes);
       segment.bytes += bytes.length;
       await segment.handle.datasync();
       // A process that stood still for long finds that another has taken its segment for an orphan.
-      if ((await segment.handle.stat()).nlink > 0) return;
+      if (fstatSync(segment.handle.fd).nlink > 0) return;
       this.#segment = null;
       await segment.handle.close();
     }
@@ -164,6 +170,7 @@ export class Journal {
     this.#checkpoints = this.#checkpoints
       .then(async () => {
         await segment.handle.close();
+        await Promise.allSettled(segment.files);
         await this.#options.sync(() => readRecords(segment.file));
         await this.#remove(segment.file);
       })
@@ -174,7 +181,13 @@ export class Journal {
     const { folder, maxAgeMs = SEGMENT_MAX_AGE_MS } = this.#options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = join(folder, randomUUID());
-    const segment = { file, handle: await open(file, 'wx+', 0o600), bytes: 0, reserved: 0 };
+    const segment = {
+      file,
+      handle: await open(file, 'wx+', 0o600),
+      bytes: 0,
+      reserved: 0,
+      files: new Set<Promise<unknown>>(),
+    };
     await syncFolder(folder);
     this.#segment = segment;
     this.#timer = setTimeout(() => this.#endSegment(), maxAgeMs).unref();
@@ -190,6 +203,13 @@ export class Journal {
     await rm(file, { force: true });
     await syncFolder(this.#options.folder);
   }
+}
+
+/** A file that could not be written stays out: nobody was told that its object is there. */
+function waitFor(files: Promise<unknown>, segment: Segment): void {
+  const written = () => segment.files.delete(files);
+  segment.files.add(files);
+  files.then(written, written);
 }
 
 async function reserve(segment: Segment, bytes: number): Promise<void> {

@@ -106,6 +106,10 @@ export class LocalFolderStore implements ObjectStore {
     await unavailable(syncFolder(this.#root));
   }
 
+  async close(): Promise<void> {
+    await this.#small?.checkpoint();
+  }
+
   /** Removes what a killed process left half written: files that nobody has touched for an hour. */
   async clearIncoming(olderThanMs = 3_600_000): Promise<void> {
     for (const name of await readdir(this.#incoming)) {

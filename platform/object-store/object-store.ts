@@ -19,6 +19,8 @@ export interface ObjectStore {
   has(caseId: string, sha256: string): Promise<boolean>;
   /** Erases a case whole. */
   eraseCase(caseId: string): Promise<void>;
+  /** Leaves nothing to do for the next start; nothing may be put afterwards. */
+  close(): Promise<void>;
 }
 
 /** Bytes from `from` up to `to`, which is not among them; at least one. */

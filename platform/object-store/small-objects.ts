@@ -50,8 +50,9 @@ export class SmallObjects {
 
   /** Resolves when the object is durable in every one of the cases. */
   async put(caseIds: string[], bytes: Buffer, mediaType: string): Promise<ObjectRef> {
-    const ref = await this.#write(caseIds, bytes, mediaType);
-    await this.#journal.append({ sha256: ref.sha256, caseIds, bytes });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const files = this.#write(caseIds, bytes, mediaType);
+    const [ref] = await Promise.all([files, this.#journal.append({ sha256, caseIds, bytes }, files)]);
     return ref;
   }
 

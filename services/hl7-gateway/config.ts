@@ -3,12 +3,15 @@ import { DEFAULT_ACCESSION_PATHS } from '../../core/hl7/accession.ts';
 import { DEFAULT_MAX_FRAME_BYTES } from '../../core/hl7/limits.ts';
 import { readPath } from '../../core/hl7/path.ts';
 import { isTimeZone } from '../../core/hl7/timestamp.ts';
-import { commonConfig, list, port, positiveInt, text } from '../../platform/config.ts';
+import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/config.ts';
+import { tlsSettings } from '../../platform/tls.ts';
 import {
   DEFAULT_ANSWER_TIMEOUT_MS,
+  DEFAULT_FIRST_BYTE_TIMEOUT_MS,
   DEFAULT_FRAME_TIMEOUT_MS,
   DEFAULT_IDLE_TIMEOUT_MS,
   DEFAULT_MAX_CONNECTIONS,
+  DEFAULT_MAX_CONNECTIONS_PER_PEER,
   DEFAULT_REMEMBER_MS,
 } from './limits.ts';
 
@@ -16,10 +19,15 @@ const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 export const config = {
   ...commonConfig,
+  ...tlsSettings,
   healthPort: port(8481),
   hl7Port: port(2575),
   hl7MaxFrameBytes: z.coerce.number().int().min(1024).max(MAX_FRAME_BYTES).default(DEFAULT_MAX_FRAME_BYTES),
+  /** speak TLS, with the certificate of `tlsSettings` */
+  hl7Tls: flag(false),
   hl7MaxConnections: positiveInt(DEFAULT_MAX_CONNECTIONS),
+  hl7MaxConnectionsPerPeer: positiveInt(DEFAULT_MAX_CONNECTIONS_PER_PEER),
+  hl7FirstByteTimeoutMs: positiveInt(DEFAULT_FIRST_BYTE_TIMEOUT_MS),
   hl7FrameTimeoutMs: positiveInt(DEFAULT_FRAME_TIMEOUT_MS),
   hl7IdleTimeoutMs: positiveInt(DEFAULT_IDLE_TIMEOUT_MS),
   hl7AnswerTimeoutMs: positiveInt(DEFAULT_ANSWER_TIMEOUT_MS),

@@ -12,6 +12,7 @@ import {
 } from './limits.ts';
 import type { FrameReceiver } from './receive-frame.ts';
 import { Turnstile } from './turnstile.ts';
+import type { UnfinishedFrames } from './unfinished-frames.ts';
 
 export interface ConnectionOptions {
   receiver: FrameReceiver;
@@ -19,6 +20,8 @@ export interface ConnectionOptions {
   metrics: GatewayMetrics;
   log: Logger;
   maxFrameBytes: number;
+  unfinished: UnfinishedFrames;
+  firstByteTimeoutMs: number;
   frameTimeoutMs: number;
   idleTimeoutMs: number;
   /** default `ANSWER_WRITE_TIMEOUT_MS` */
@@ -66,12 +69,12 @@ export class Connection {
         this.#clearTimers();
         clearTimeout(this.#closeTimer);
         options.inFlight.forget(this.#resume);
+        this.#hold(0);
         resolve();
       });
     });
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 60_000);
-    socket.setTimeout(options.idleTimeoutMs);
+    socket.setTimeout(options.firstByteTimeoutMs);
+    socket.once('data', () => socket.setTimeout(options.idleTimeoutMs));
     socket.on('timeout', () => this.#idle());
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('end', () => this.#finish());
@@ -205,28 +208,40 @@ export class Connection {
         this.#take(this.#framer.settle());
         this.#watchFrame();
       }, END_BLOCK_GRACE_MS);
-    if (this.#framer.insideFrame)
-      this.#frameTimer ??= setTimeout(() => this.#frameLate(), this.#options.frameTimeoutMs);
+    this.#hold(this.#framer.heldBytes);
+    if (this.#framer.insideFrame || this.#framer.heldBytes > 0)
+      this.#frameTimer ??= setTimeout(() => this.#cut('HL7_FRAME_TIMEOUT'), this.#options.frameTimeoutMs);
     else {
       clearTimeout(this.#frameTimer);
       this.#frameTimer = undefined;
     }
   }
 
-  #frameLate(): void {
-    this.#options.log.warn({ code: 'HL7_FRAME_TIMEOUT' }, 'connection.closed');
+  /** Ends reading because of what the peer does, or does not do; what is unfinished is kept as such. */
+  #cut(code: 'HL7_FRAME_TIMEOUT' | 'HL7_NO_ROOM'): void {
+    this.#options.metrics.cut.inc({ code });
+    this.#options.log.warn({ code }, 'connection.closed');
     this.#finish();
+  }
+
+  #hold(bytes: number): void {
+    this.#options.unfinished.hold(this, bytes, () => this.#cut('HL7_NO_ROOM'));
   }
 
   #idle(): void {
     // While answers are under way it is we who are slow.
     if (this.#slots.length === 0) this.#finish();
+    // A socket says this once; what is silent still may be so again.
+    else this.#socket.setTimeout(this.#options.idleTimeoutMs);
   }
 
   /** No more comes from the peer, or is read: what is unfinished is kept, what is under way is answered. */
   #finish(): void {
     if (this.#ending || this.#finished) return;
     this.#finished = true;
+    clearTimeout(this.#frameTimer);
+    clearTimeout(this.#endBlockTimer);
+    this.#hold(0);
     this.#take(this.#framer.end());
   }
 

@@ -16,7 +16,14 @@ export function gatewayMetrics(metrics: Metrics) {
       [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     ),
     connections: metrics.gauge('interleave_hl7_connections', 'Open MLLP connections'),
-    refusedConnections: metrics.counter('interleave_hl7_connections_refused_total', 'Closed at the limit'),
+    refusedConnections: metrics.counter(
+      'interleave_hl7_connections_refused_total',
+      'Closed as they opened: at a limit, or TLS',
+      ['code'],
+    ),
+    cut: metrics.counter('interleave_hl7_connections_cut_total', 'Closed for a timeout or for room', [
+      'code',
+    ]),
     inFlight: metrics.gauge('interleave_hl7_in_flight_bytes', 'Bytes of messages that wait for their answer'),
   };
 }

@@ -1,9 +1,13 @@
 /** Limits of the MLLP listener, each with a test; `config.ts` lets a site change the defaults. Times in ms. */
 
-/** Connections at once; one more is closed as it opens. */
-export const DEFAULT_MAX_CONNECTIONS = 100;
+/** Connections at once, in all and of one peer address; one more is closed as it opens. */
+export const DEFAULT_MAX_CONNECTIONS = 500;
+export const DEFAULT_MAX_CONNECTIONS_PER_PEER = 100;
 
-/** From the first byte of a frame to its end. */
+/** From the opening of a connection to its first byte: engines connect ahead of time, scanners do nothing more. */
+export const DEFAULT_FIRST_BYTE_TIMEOUT_MS = 300_000;
+
+/** From the first byte of a frame to its end, however steadily its bytes drip. */
 export const DEFAULT_FRAME_TIMEOUT_MS = 30_000;
 
 /** A connection without a byte for this long is closed; a sender opens it again. */
@@ -20,6 +24,12 @@ export const MAX_IN_FLIGHT_PER_CONNECTION = 32;
 
 /** Bytes of messages that wait for their answer, all connections together; then no socket is read. */
 export const MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Bytes of unfinished frames, all connections together. Above it the connection whose frame is unfinished for the
+ * longest is closed: a sender that works finishes its frame in no time.
+ */
+export const MAX_UNFINISHED_BYTES = 64 * 1024 * 1024;
 
 /** Things that are no frame on one connection; then it is closed: the other side does not speak MLLP. */
 export const MAX_FAULTS_PER_CONNECTION = 20;

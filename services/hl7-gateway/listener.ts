@@ -1,28 +1,36 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { InterleaveError } from '../../core/errors.ts';
+import { createSocketServer } from '../../platform/sockets.ts';
+import type { ServerTls } from '../../platform/tls.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 
-export interface ListenerOptions extends Omit<ConnectionOptions, 'inFlight'> {
-  inFlight: ConnectionOptions['inFlight'];
+export interface ListenerOptions extends ConnectionOptions {
   host: string;
   port: number;
+  /** null for plain TCP */
+  tls: ServerTls | null;
   maxConnections: number;
-  /** how sockets come: plain TCP, or TLS with the same handler */
-  transport?: Transport;
+  maxConnectionsPerPeer: number;
 }
 
-/** Makes the server whose sockets carry MLLP; it must allow a half-closed socket, so that the last message is answered. */
-export type Transport = (onSocket: (socket: Socket) => void) => Server;
-
-export const plainTcp: Transport = (onSocket) => createServer({ allowHalfOpen: true }, onSocket);
-
-/** Listens for MLLP connections until it is stopped. */
+/** Listens for MLLP connections, with TLS or without, until it is stopped. */
 export class Listener {
   readonly #server: Server;
-  readonly #connections = new Set<Connection>();
+  readonly #options: ListenerOptions;
+  readonly #connections = new Map<Connection, string>();
 
   private constructor(options: ListenerOptions) {
-    this.#server = (options.transport ?? plainTcp)((socket) => this.#open(socket, options));
+    this.#options = options;
+    this.#server = createSocketServer({
+      tls: options.tls,
+      // The last message of a sender that has closed its side is answered.
+      allowHalfOpen: true,
+      onSocket: (socket) => this.#open(socket),
+      onRefused: (why) => {
+        options.metrics.refusedConnections.inc({ code: 'TLS_REFUSED' });
+        options.log.warn({ code: 'TLS_REFUSED', why }, 'connection.refused');
+      },
+    });
   }
 
   /** Throws `PORT_TAKEN`. */
@@ -49,24 +57,33 @@ export class Listener {
   /** Takes no more connections and messages, answers what is under way. */
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await Promise.all([...this.#connections].map((connection) => connection.stop()));
+    await Promise.all([...this.#connections.keys()].map((connection) => connection.stop()));
     await closed;
   }
 
-  #open(socket: Socket, options: ListenerOptions): void {
-    const { metrics, log } = options;
-    if (this.#connections.size >= options.maxConnections) {
-      metrics.refusedConnections.inc();
+  #open(socket: Socket): void {
+    const { metrics, log } = this.#options;
+    const peer = socket.remoteAddress ?? '';
+    if (!this.#mayEnter(peer)) {
+      metrics.refusedConnections.inc({ code: 'HL7_CONNECTION_LIMIT' });
       log.warn({ code: 'HL7_CONNECTION_LIMIT' }, 'connection.refused');
-      socket.destroy();
+      socket.on('error', () => undefined).destroy();
       return;
     }
-    const connection = new Connection(socket, options);
-    this.#connections.add(connection);
+    const connection = new Connection(socket, this.#options);
+    this.#connections.set(connection, peer);
     metrics.connections.set(this.#connections.size);
     void connection.closed.then(() => {
       this.#connections.delete(connection);
       metrics.connections.set(this.#connections.size);
     });
+  }
+
+  #mayEnter(peer: string): boolean {
+    const { maxConnections, maxConnectionsPerPeer } = this.#options;
+    if (this.#connections.size >= maxConnections) return false;
+    let own = 0;
+    for (const other of this.#connections.values()) if (other === peer) own += 1;
+    return own < maxConnectionsPerPeer;
   }
 }

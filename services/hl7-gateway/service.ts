@@ -8,13 +8,15 @@ import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
+import { serverTls } from '../../platform/tls.ts';
 import type { Config } from './config.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
 import { InFlight } from './in-flight.ts';
-import { MAX_IN_FLIGHT_BYTES } from './limits.ts';
+import { MAX_IN_FLIGHT_BYTES, MAX_UNFINISHED_BYTES } from './limits.ts';
 import { Listener } from './listener.ts';
 import { FrameReceiver } from './receive-frame.ts';
 import { RecentMessages } from './recent-messages.ts';
+import { UnfinishedFrames } from './unfinished-frames.ts';
 
 const NAME = 'hl7-gateway';
 const WRITTEN = [TOPICS.reportReceived, deadLetterTopic(NAME)];
@@ -56,11 +58,15 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const listener = await Listener.start({
     host: config.host,
     port: config.hl7Port,
+    tls: config.hl7Tls ? await serverTls(config) : null,
     maxConnections: config.hl7MaxConnections,
+    maxConnectionsPerPeer: config.hl7MaxConnectionsPerPeer,
+    firstByteTimeoutMs: config.hl7FirstByteTimeoutMs,
     maxFrameBytes: config.hl7MaxFrameBytes,
     frameTimeoutMs: config.hl7FrameTimeoutMs,
     idleTimeoutMs: config.hl7IdleTimeoutMs,
     inFlight: new InFlight(MAX_IN_FLIGHT_BYTES),
+    unfinished: new UnfinishedFrames(Math.max(MAX_UNFINISHED_BYTES, config.hl7MaxFrameBytes)),
     receiver,
     metrics,
     log,
@@ -71,6 +77,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       await listener.stop();
       probe.stop();
       await producer.disconnect();
+      await store.close();
     },
   };
 }

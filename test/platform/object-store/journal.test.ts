@@ -114,6 +114,25 @@ test('the segment of a process that is gone is removed, that of a living one sta
     assert.equal((await after.read('case1', sha256('raw'))).toString(), 'raw');
   }));
 
+test('a store that is closed leaves no segment behind', () =>
+  inFolder(async (folder) => {
+    const store = await LocalFolderStore.open(folder);
+    const ref = await store.put('case1', Buffer.from('raw'), 'text/plain');
+    await store.close();
+    assert.deepEqual(await segments(folder), []);
+    assert.equal((await store.read('case1', ref.sha256)).toString(), 'raw');
+  }));
+
+test('an object whose file cannot be written is not confirmed', () =>
+  inFolder(async (folder) => {
+    const store = await LocalFolderStore.open(folder);
+    await writeFile(join(folder, 'case1'), 'in the way');
+    await assert.rejects(store.put('case1', Buffer.from('raw'), 'text/plain'), {
+      code: 'OBJECT_STORE_UNAVAILABLE',
+    });
+    await store.put('case2', Buffer.from('raw'), 'text/plain');
+  }));
+
 test('a process whose segment was taken for an orphan writes what it confirms to a new one', () =>
   inFolder(async (folder) => {
     const store = await LocalFolderStore.open(folder);

@@ -19,6 +19,7 @@ import { InFlight } from '../../../services/hl7-gateway/in-flight.ts';
 import { Listener, type ListenerOptions } from '../../../services/hl7-gateway/listener.ts';
 import { FrameReceiver, type FrameReceiverOptions } from '../../../services/hl7-gateway/receive-frame.ts';
 import { RecentMessages } from '../../../services/hl7-gateway/recent-messages.ts';
+import { UnfinishedFrames } from '../../../services/hl7-gateway/unfinished-frames.ts';
 
 export const RULES: AcceptanceRules = {
   site: DEFAULT_SITE,
@@ -95,7 +96,8 @@ export type TestGateway = Awaited<ReturnType<typeof gateway>>;
 
 /** A listener with its receiver on backends in memory. */
 export async function gateway(
-  options: Partial<ListenerOptions> & Partial<FrameReceiverOptions> & { maxInFlightBytes?: number } = {},
+  options: Partial<ListenerOptions> &
+    Partial<FrameReceiverOptions> & { maxInFlightBytes?: number; maxUnfinishedBytes?: number } = {},
 ) {
   const backends = new FakeBackends();
   const context = testContext('hl7-gateway');
@@ -116,7 +118,11 @@ export async function gateway(
   const listener = await Listener.start({
     host: '127.0.0.1',
     port: 0,
+    tls: null,
     maxConnections: 10,
+    maxConnectionsPerPeer: 10,
+    firstByteTimeoutMs: 5_000,
+    unfinished: new UnfinishedFrames(options.maxUnfinishedBytes ?? 1_000_000),
     maxFrameBytes: 100_000,
     frameTimeoutMs: 5_000,
     idleTimeoutMs: 5_000,
@@ -149,8 +155,8 @@ export class RawClient {
     socket.on('error', () => undefined);
   }
 
-  static async open(port: number): Promise<RawClient> {
-    const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
+  static async open(port: number, localAddress = '127.0.0.1'): Promise<RawClient> {
+    const socket = connect({ host: '127.0.0.1', port, localAddress, allowHalfOpen: true, noDelay: true });
     await once(socket, 'connect');
     return new RawClient(socket);
   }

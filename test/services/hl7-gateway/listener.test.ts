@@ -311,6 +311,7 @@ describe('limits', () => {
     backends.storeDelay = () => 500;
     const idle = await client(port);
     const waiting = await client(port);
+    idle.write('\n');
     waiting.write(framed(oru('C1')));
     await idle.untilClosed(1_000);
     assert.deepEqual(await waiting.read(1), ['AA C1']);
@@ -330,6 +331,71 @@ describe('limits', () => {
     fourth.write(framed(oru('C1')));
     assert.deepEqual(await fourth.read(1), ['AA C1']);
     assert.equal(second.closed, false);
+  });
+
+  it('a peer has its own limit, so that it cannot take the places of the others', async () => {
+    const { port, metrics } = await started({ maxConnectionsPerPeer: 1 });
+    await client(port);
+    await (await client(port)).untilClosed();
+    assert.match(
+      await metrics.text(),
+      /interleave_hl7_connections_refused_total\{code="HL7_CONNECTION_LIMIT"[^}]*\} 1/,
+    );
+    const elsewhere = await RawClient.open(port, '127.0.0.2');
+    open.push({ stop: async () => void elsewhere.socket.destroy() });
+    elsewhere.write(framed(oru('C1')));
+    assert.deepEqual(await elsewhere.read(1), ['AA C1']);
+  });
+
+  it('500 connections that say nothing take their places and no more', async () => {
+    const { port, inFlight } = await started({ maxConnections: 20, maxConnectionsPerPeer: 20 });
+    const clients = await Promise.all(Array.from({ length: 500 }, () => client(port)));
+    await until(() => clients.filter((one) => one.closed).length === 480);
+    assert.equal(inFlight.bytes, 0);
+    clients.find((one) => !one.closed)?.socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const sender = await client(port);
+    sender.write(framed(oru('C1')));
+    assert.deepEqual(await sender.read(1), ['AA C1']);
+  });
+
+  it('B2.10: a connection that never says anything is closed long before an idle one', async () => {
+    const { port } = await started({ firstByteTimeoutMs: 100, idleTimeoutMs: 60_000 });
+    const silent = await client(port);
+    const spoke = await client(port);
+    spoke.write('\n');
+    await silent.untilClosed(1_000);
+    assert.equal(spoke.closed, false);
+  });
+
+  it('B2.10: junk that drips outside of a frame has the deadline of a frame', async () => {
+    const { port, backends } = await started({ frameTimeoutMs: 150 });
+    const raw = await client(port);
+    const drip = setInterval(() => raw.write('j'), 10);
+    await raw.untilClosed(1_500);
+    clearInterval(drip);
+    assert.equal(backends.deadLetters[0]?.code, 'HL7_FRAME_BROKEN');
+  });
+
+  it('unfinished frames have one limit together: the oldest goes, who works is served', async () => {
+    const { port, backends, metrics } = await started({ maxUnfinishedBytes: 150_000 });
+    const holders: RawClient[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const holder = await client(port);
+      holder.write(Buffer.from(`\x0bMSH${'x'.repeat(60_000)}`));
+      holders.push(holder);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    await until(() => holders[0]?.closed === true);
+    assert.deepEqual(
+      holders.map((one) => one.closed),
+      [true, false, false],
+    );
+    const raw = await client(port);
+    raw.write(framed(oru('C1')));
+    assert.deepEqual(await raw.read(1), ['AA C1']);
+    assert.equal(backends.deadLetters[0]?.object?.size, 60_003);
+    assert.match(await metrics.text(), /interleave_hl7_connections_cut_total\{code="HL7_NO_ROOM"[^}]*\} 1/);
   });
 
   it('who does not speak MLLP is closed after some faults', async () => {
@@ -367,11 +433,11 @@ describe('limits', () => {
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const writer = backends.store.writer.bind(backends.store);
-    backends.store.writer = async () => {
+    const put = backends.store.put.bind(backends.store);
+    backends.store.put = async (...object) => {
       begun += 1;
       await gate;
-      return writer();
+      return put(...object);
     };
     const raw = await client(port);
     const total = 400;
