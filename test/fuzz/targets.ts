@@ -1,0 +1,15 @@
+import type { FuzzTarget } from './target.ts';
+import { dataSetHeader } from './targets/data-set-header.ts';
+import { dimseCommand } from './targets/dimse-command.ts';
+import { hl7Parser } from './targets/hl7-parser.ts';
+import { mllpFramer } from './targets/mllp-framer.ts';
+import { pduReader } from './targets/pdu-reader.ts';
+
+/** Every parser that reads what anybody may send. */
+export const FUZZ_TARGETS: readonly FuzzTarget[] = [
+  mllpFramer,
+  hl7Parser,
+  pduReader,
+  dimseCommand,
+  dataSetHeader,
+];
