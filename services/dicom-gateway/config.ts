@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/config.ts';
+import { MAX_STOW_MIB, STOW_IDLE_MS } from './dicomweb/limits.ts';
 import {
   ARTIM_MS,
   IDLE_MS,
@@ -25,6 +26,16 @@ export const config = {
   dicomMaxDataSetMib: positiveInt(MAX_DATA_SET_MIB),
   dicomArtimMs: positiveInt(ARTIM_MS),
   dicomIdleMs: positiveInt(IDLE_MS),
+  /** where objects are taken over HTTP (STOW-RS); without it they are not */
+  stowPort: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** host names under which it may be reached, besides those of loopback */
+  stowHosts: list([]),
+  /** what stands in place of a calling AE title, in the site table and in events */
+  stowAeTitle: text('STOW'),
+  stowMaxMib: positiveInt(MAX_STOW_MIB),
+  stowIdleMs: positiveInt(STOW_IDLE_MS),
+  /** where stored objects can be retrieved, for the addresses in answers; '' for no addresses */
+  dicomwebUrl: text(''),
   keyImageModalities: list(['CR', 'DX', 'MG', 'US']),
   keyImageSeriesMaximum: z.coerce.number().int().min(0).max(10_000).default(0),
 };

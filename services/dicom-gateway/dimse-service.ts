@@ -20,6 +20,8 @@ import type { MessageHandler } from './upper-layer.ts';
 export interface StoreAnswer {
   status: number;
   code: ErrorCode | null;
+  /** of an object that is stored */
+  studyInstanceUid?: string;
 }
 
 /** Takes one data set. `write` resolves when the next piece may come; exactly one of the other two follows. */
@@ -35,6 +37,8 @@ export interface StoreRequest {
   sopClassUid: string;
   sopInstanceUid: string;
   transferSyntaxUid: string;
+  /** the study that it must belong to, where one was named (STOW-RS) */
+  studyInstanceUid?: string;
 }
 
 export interface DimseServiceOptions {

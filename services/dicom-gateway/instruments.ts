@@ -1,5 +1,5 @@
 /** The metrics and log lines of the gateway. Labels are outcomes and statuses; nothing of a patient stands anywhere. */
-import { InterleaveError } from '../../core/errors.ts';
+import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { ServiceContext } from '../../platform/lifecycle.ts';
 import type { StoredReport } from './store-object.ts';
 import type { Outcome } from './upper-layer.ts';
@@ -9,6 +9,7 @@ export interface Instruments {
   connectionDropped(): void;
   stored(report: StoredReport): void;
   associationsOpen(count: number): void;
+  stowRequest(problem: ErrorCode | null): void;
 }
 
 export function instruments({ log, metrics }: ServiceContext): Instruments {
@@ -17,6 +18,9 @@ export function instruments({ log, metrics }: ServiceContext): Instruments {
   ]);
   const objects = metrics.counter('interleave_dicom_objects_total', 'C-STORE answers by status', ['status']);
   const bytes = metrics.counter('interleave_dicom_bytes_total', 'Bytes of data sets received');
+  const requests = metrics.counter('interleave_dicom_stow_requests_total', 'STOW-RS requests by outcome', [
+    'outcome',
+  ]);
   const open = metrics.gauge('interleave_dicom_associations_open', 'Associations open now');
   return {
     connectionEnded({ outcome, problem }) {
@@ -36,6 +40,10 @@ export function instruments({ log, metrics }: ServiceContext): Instruments {
     },
     associationsOpen(count) {
       open.set(count);
+    },
+    stowRequest(problem) {
+      requests.inc({ outcome: problem ?? 'answered' });
+      if (problem !== null) log.warn({ code: problem }, 'stow.refused');
     },
   };
 }

@@ -12,7 +12,8 @@ import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { events } from '../../schemas/events.ts';
 import type { Config } from './config.ts';
-import { instruments } from './instruments.ts';
+import { listenForStores } from './dicomweb/store-listener.ts';
+import { type Instruments, instruments } from './instruments.ts';
 import { DISCARD_FACTOR } from './limits.ts';
 import { listen } from './listener.ts';
 import { NamedImages } from './named-images.ts';
@@ -51,14 +52,26 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     await producer.disconnect();
     throw error;
   });
+  const stow = await listening(config, options, told).catch(async (error: unknown) => {
+    await listener.stop();
+    await producer.disconnect();
+    throw error;
+  });
+  if (stow !== null) log.info({ port: stow.port }, 'stow.listening');
   return {
     port: listener.port,
     async stop() {
-      await listener.stop();
+      await Promise.all([listener.stop(), stow?.stop()]);
       probe.stop();
       await producer.disconnect();
     },
   };
+}
+
+/** STOW-RS, where it has a port. */
+async function listening(config: Config, options: StoreObjectOptions, told: Instruments) {
+  if (config.stowPort === undefined) return null;
+  return listenForStores(config, options, (problem) => told.stowRequest(problem));
 }
 
 /** The object store, the site's rules and the limits of one object. */

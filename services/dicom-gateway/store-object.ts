@@ -95,7 +95,7 @@ export class StoreObject implements DataSetReceiver {
       if (this.#lost !== null) throw this.#lost;
       const { header, named } = this.#whole();
       await this.#keep(header, named);
-      return { status: STATUS.SUCCESS, code: null };
+      return { status: STATUS.SUCCESS, code: null, studyInstanceUid: header.studyInstanceUid };
     } catch (error) {
       return this.#refuse(error);
     }
@@ -127,6 +127,9 @@ export class StoreObject implements DataSetReceiver {
     if (sopInstanceUid !== this.#request.sopInstanceUid || sopClassUid !== this.#request.sopClassUid) {
       throw new InterleaveError('DICOM_DATA_SET_MISMATCH');
     }
+    const { studyInstanceUid = whole.header.studyInstanceUid } = this.#request;
+    if (studyInstanceUid !== whole.header.studyInstanceUid)
+      throw new InterleaveError('DICOM_DATA_SET_MISMATCH', 'It is of another study.');
     return whole;
   }
 

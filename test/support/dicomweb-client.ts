@@ -34,6 +34,19 @@ export interface DicomWebClient {
 }
 
 export function dicomWebClient(url: string): DicomWebClient {
-  Object.assign(globalThis, { XMLHttpRequest: require('xmlhttprequest-ssl').XMLHttpRequest });
+  Object.assign(globalThis, { XMLHttpRequest: requestOfBytes() });
   return new dicomweb.api.DICOMwebClient({ url, singlepart: '' }) as unknown as DicomWebClient;
+}
+
+/** A request that also sends an ArrayBuffer, as one in a browser does. */
+function requestOfBytes(): () => object {
+  const { XMLHttpRequest } = require('xmlhttprequest-ssl') as {
+    XMLHttpRequest: new () => { send(body?: unknown): void };
+  };
+  return function create() {
+    const request = new XMLHttpRequest();
+    const send = request.send.bind(request);
+    request.send = (body) => send(body instanceof ArrayBuffer ? Buffer.from(body) : body);
+    return request;
+  };
 }

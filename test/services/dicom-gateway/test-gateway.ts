@@ -89,6 +89,7 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     },
     stored: () => undefined,
     associationsOpen: () => undefined,
+    stowRequest: () => undefined,
   });
   gateway.port = listener.port;
   gateway.stop = () => listener.stop();

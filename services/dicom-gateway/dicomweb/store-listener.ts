@@ -1,0 +1,83 @@
+/** The STOW-RS listener: HTTP on a port of its own, one request at a time on each connection, within the limits. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ErrorCode } from '../../../core/errors.ts';
+import { allowedHosts } from '../../../platform/allowed-hosts.ts';
+import { Admission } from '../admission.ts';
+import type { Config } from '../config.ts';
+import { listenError } from '../instruments.ts';
+import type { Listener } from '../listener.ts';
+import { StoreObject, type StoreObjectOptions } from '../store-object.ts';
+import {
+  MAX_STOW_HEADERS,
+  MAX_STOW_REQUESTS,
+  MAX_STOW_REQUESTS_PER_PEER,
+  STOW_CONNECTION_HEADROOM,
+  STOW_HEADERS_MS,
+  STOW_REQUEST_MS,
+} from './limits.ts';
+import { discarding } from './store-part.ts';
+import { type StoreRequestOptions, storeRequest } from './store-request.ts';
+
+/** Told once for each request; null for one that was as it should be, whatever became of its objects. */
+export type ToldRequest = (problem: ErrorCode | null) => void;
+
+/** Rejects with PORT_TAKEN. */
+export async function listenForStores(
+  config: Pick<
+    Config,
+    'host' | 'stowPort' | 'stowHosts' | 'stowAeTitle' | 'stowMaxMib' | 'stowIdleMs' | 'dicomwebUrl'
+  > &
+    Pick<Config, 'dicomExtraSopClasses'>,
+  storing: StoreObjectOptions,
+  told: ToldRequest,
+): Promise<Listener> {
+  const admission = new Admission(MAX_STOW_REQUESTS, MAX_STOW_REQUESTS_PER_PEER, () => undefined);
+  const options: StoreRequestOptions = {
+    store: (request) => new StoreObject(storing, request),
+    discard: discarding(storing.maxDiscardedLength),
+    callingAeTitle: config.stowAeTitle,
+    extraSopClasses: config.dicomExtraSopClasses,
+    isAllowed: allowedHosts(config.stowHosts),
+    admit: (peer) => admission.enter(peer),
+    maxLength: config.stowMaxMib * 1024 * 1024,
+    idleMs: config.stowIdleMs,
+    retrieveUrl: config.dicomwebUrl === '' ? null : config.dicomwebUrl.replace(/\/+$/, ''),
+  };
+  const open = new Set<Promise<void>>();
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    const work = storeRequest(request, response, options)
+      .then(told)
+      .finally(() => open.delete(work));
+    open.add(work);
+  };
+  const server = createServer(
+    {
+      headersTimeout: STOW_HEADERS_MS,
+      requestTimeout: STOW_REQUEST_MS,
+      connectionsCheckingInterval: STOW_HEADERS_MS / 2,
+      maxHeaderSize: MAX_STOW_HEADERS,
+      noDelay: true,
+    },
+    serve,
+  );
+  // The body is asked for only when the headers are such that it is wanted.
+  server.on('checkContinue', serve);
+  server.maxConnections = MAX_STOW_REQUESTS + STOW_CONNECTION_HEADROOM;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(listenError(cause, config.stowPort ?? 0)));
+    server.listen(config.stowPort, config.host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await Promise.all(open);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
