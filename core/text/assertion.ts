@@ -150,7 +150,7 @@ function withoutDeniedDoubts(hits: readonly CueHit[], mentions: readonly Mention
   let next = 0;
   return hits.filter((hit) => {
     if (hit.direction !== 'BEFORE' || hit.cue.assertion === undefined) return true;
-    const doubt = hit.cue.assertion === 'UNCERTAIN';
+    const doubt = hit.cue.assertion !== 'ABSENT';
     if (doubt && denial?.clause === hit.clause && hit.first - denial.last <= MAX_DENIED_DOUBT_DISTANCE) {
       while ((mentions[next]?.last ?? Number.POSITIVE_INFINITY) <= denial.last) next++;
       if ((mentions[next]?.first ?? Number.POSITIVE_INFINITY) >= hit.first) return false;

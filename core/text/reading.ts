@@ -6,10 +6,13 @@ import type { ErrorCode } from '../errors.ts';
 import type { ReportPart, ReportReading } from '../radiology/events.ts';
 import { assertedSentences, assertedText, sentencesToEncode } from './asserted-text.ts';
 import { readCitations } from './citations.ts';
+import { readContradictions } from './contradictions.ts';
 import { readSentence } from './findings.ts';
+import { readImplied } from './implied-findings.ts';
 import { labelerVersion } from './labeler-version.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 import { MAX_FINDINGS, MAX_READ_LENGTH } from './limits.ts';
+import { reportLabels } from './report-labels.ts';
 import { joinParts, readSections } from './sections.ts';
 import { readSentences } from './sentences.ts';
 import { tokenize } from './tokens.ts';
@@ -39,16 +42,17 @@ export function readForEncoding(
   const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
   const readings = sentences.map((sentence) => readSentence(tokens, sentence, lexicon));
   const asserted = assertedSentences(text, readings);
+  const findings = readings.flatMap((reading) => reading.findings).slice(0, MAX_FINDINGS);
   const reading: TextReading = {
     labeler: labelerVersion(lexicon),
     text,
     sections,
-    findings: readings.flatMap(({ findings }) => findings).slice(0, MAX_FINDINGS),
+    findings,
     citations: readCitations(tokens, sentences, lexicon),
     assertedText: assertedText(asserted),
     problem: problemOf(text, sentences.length),
-    implied: [],
-    contradictions: [],
+    implied: readImplied(reportLabels(findings), lexicon),
+    contradictions: readContradictions(findings),
   };
   return { reading, toEncode: sentencesToEncode(asserted) };
 }

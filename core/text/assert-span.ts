@@ -1,0 +1,69 @@
+/**
+ * How any words of a text are meant, in the lexicon of findings or not: the same clauses, cues and rules that decide for
+ * findings. What the findings of a lexicon are is one question, what a sentence says of one is another.
+ */
+import type { Assertion, Finding } from '../radiology/events.ts';
+import { assertMentions } from './assertion.ts';
+import { type Mention, readCues } from './cues.ts';
+import { DEFAULT_LEXICON, type FindingTerm, type Lexicon } from './lexicon.ts';
+import { readSections } from './sections.ts';
+import { readSentences, type Sentence } from './sentences.ts';
+import { type Tokens, tokenize } from './tokens.ts';
+
+export interface SpanAssertion {
+  assertion: Assertion;
+  time: 'CURRENT' | 'HISTORICAL' | 'PLANNED';
+  subject: Finding['subject'];
+  /** ids of the rules that decided */
+  rules: string[];
+}
+
+/** Stands for whatever the words name. */
+const ANYTHING: FindingTerm = {
+  entry: { id: 'anything', name: 'Anything', group: 'other', terms: [] },
+  hint: false,
+  rule: 'span/given',
+};
+
+/** How the words from `start` to `end` (exclusive) of a text without headings are meant. */
+export function assertSpan(
+  text: string,
+  start: number,
+  end: number,
+  lexicon: Lexicon = DEFAULT_LEXICON,
+): SpanAssertion {
+  const tokens = tokenize(text, lexicon.vocabulary);
+  const mention: Mention = {
+    first: tokens.indexAt(start),
+    last: Math.max(tokens.indexAt(start) + 1, tokens.indexAt(end)),
+    term: ANYTHING,
+    again: false,
+  };
+  const sentence = sentenceAround(tokens, mention, lexicon);
+  const { mentions } = assertMentions(readCues(tokens, sentence, [mention], lexicon), [mention]);
+  const [asserted] = mentions;
+  const cues = [asserted?.cue, asserted?.timeCue, asserted?.subjectCue];
+  return {
+    assertion: asserted?.assertion ?? 'PRESENT',
+    time: asserted?.time ?? 'CURRENT',
+    subject: asserted?.subject ?? 'PATIENT',
+    rules: cues.flatMap((cue) => (cue === null || cue === undefined ? [] : [cue.rule])),
+  };
+}
+
+/** From the sentence in which the words begin to the one in which they end. */
+function sentenceAround(tokens: Tokens, { first, last }: Mention, lexicon: Lexicon): Sentence {
+  const part = { section: 'FINDINGS' as const, start: 0, end: tokens.text.length };
+  const sections = readSections(tokens, [part], lexicon.headings);
+  const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
+  const begins = sentences.find((sentence) => sentence.last > first);
+  const ends = sentences.find((sentence) => sentence.last >= last) ?? begins;
+  const section = { name: part.section, start: part.start, end: part.end };
+  return {
+    section,
+    start: begins?.start ?? 0,
+    end: ends?.end ?? tokens.text.length,
+    first: Math.min(begins?.first ?? 0, first),
+    last: Math.max(ends?.last ?? tokens.count, last),
+  };
+}
