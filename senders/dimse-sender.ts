@@ -2,9 +2,8 @@
  * A DIMSE client (SCU) for C-ECHO and C-STORE, for the simulator, the command line, the benches and the tests. It sends
  * data sets in the transfer syntax that they are in, and never converts one.
  */
-import { connect as connectSocket, type Socket } from 'node:net';
-import type { AssociateAccept, ProposedContext } from '../core/dicom/associate-pdu.ts';
-import { encodeAssociateRequest } from '../core/dicom/associate-pdu.ts';
+import type { Socket } from 'node:net';
+import { type AssociateAccept, encodeAssociateRequest } from '../core/dicom/associate-pdu.ts';
 import { type DicomObject, dicomObjectOf } from '../core/dicom/dicom-object.ts';
 import { COMMAND, type DimseCommand, decodeCommand, encodeCommand } from '../core/dicom/dimse-command.ts';
 import { MAX_COMMAND_LENGTH, MAX_PDU_LENGTH, MAX_PRESENTATION_CONTEXTS } from '../core/dicom/limits.ts';
@@ -17,6 +16,7 @@ import {
   type Pdu,
 } from '../core/dicom/pdu.ts';
 import { PduReader } from '../core/dicom/pdu-reader.ts';
+import type { ProposedContext } from '../core/dicom/presentation-context.ts';
 import {
   DICOM_APPLICATION_CONTEXT,
   IMPLEMENTATION_CLASS_UID,
@@ -25,6 +25,8 @@ import {
   VERIFICATION,
 } from '../core/dicom/uids.ts';
 import { InterleaveError } from '../core/errors.ts';
+import { isTlsAlert, openSocket } from '../platform/sockets.ts';
+import type { ClientTls } from '../platform/tls.ts';
 
 export { type DicomObject, dicomObjectOf } from '../core/dicom/dicom-object.ts';
 
@@ -41,6 +43,8 @@ export interface DimseSenderOptions {
   calledAeTitle: string;
   /** verification only by default; see `proposalsFor` */
   presentationContexts?: readonly PresentationContextProposal[];
+  /** TLS, see `clientTls`; without it plain TCP */
+  tls?: ClientTls | null;
   /** for the connection and for each answer */
   timeoutMs?: number;
 }
@@ -87,12 +91,12 @@ export class DimseSender {
   }
 
   /**
-   * Rejects with DICOM_PEER_UNREACHABLE, DICOM_TIMEOUT, DICOM_ASSOCIATION_LIMIT (rejected for the moment),
+   * Rejects with DICOM_PEER_UNREACHABLE, TLS_REFUSED, DICOM_TIMEOUT, DICOM_ASSOCIATION_LIMIT (rejected for the moment),
    * DICOM_AE_TITLE_REFUSED or DICOM_SEND_REFUSED.
    */
   static async connect(options: DimseSenderOptions): Promise<DimseSender> {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const sender = new DimseSender(await openSocket(options.host, options.port, timeoutMs), timeoutMs);
+    const sender = new DimseSender(await reach(options, timeoutMs), timeoutMs);
     try {
       await sender.#associate(options);
     } catch (error) {
@@ -273,15 +277,13 @@ export class DimseSender {
   }
 }
 
-function openSocket(host: string, port: number, timeoutMs: number): Promise<Socket> {
-  const socket = connectSocket({ host, port, noDelay: true });
-  const connected = new Promise<Socket>((resolve, reject) => {
-    socket.once('connect', () => resolve(socket));
-    socket.once('error', (cause) =>
-      reject(new InterleaveError('DICOM_PEER_UNREACHABLE', undefined, { cause })),
-    );
-  });
-  return withTimeout(connected, timeoutMs, () => socket.destroy());
+async function reach({ host, port, tls = null }: DimseSenderOptions, timeoutMs: number): Promise<Socket> {
+  try {
+    return await openSocket({ host, port, tls, timeoutMs });
+  } catch (cause) {
+    if (cause instanceof InterleaveError) throw cause;
+    throw new InterleaveError('DICOM_PEER_UNREACHABLE', undefined, { cause });
+  }
 }
 
 async function* readPdus(socket: Socket): AsyncGenerator<Pdu, void> {
@@ -291,7 +293,9 @@ async function* readPdus(socket: Socket): AsyncGenerator<Pdu, void> {
     for await (const chunk of socket) yield* reader.push(chunk);
   } catch (cause) {
     if (cause instanceof InterleaveError) throw cause;
-    throw new InterleaveError('DICOM_PEER_UNREACHABLE', undefined, { cause });
+    // In TLS 1.3 a receiver says only after the handshake that it wants another certificate.
+    const refused = isTlsAlert(cause as NodeJS.ErrnoException);
+    throw new InterleaveError(refused ? 'TLS_REFUSED' : 'DICOM_PEER_UNREACHABLE', undefined, { cause });
   }
 }
 

@@ -2,9 +2,10 @@
  * What an acceptor answers to an A-ASSOCIATE-RQ (PS3.8 7.1.1, 9.3.3, 9.3.4): a pure decision over the request and the
  * site's policy. The sockets and timers are the gateway's.
  */
-import type { AnsweredContext, AssociateAccept, AssociateRequest, ProposedContext } from './associate-pdu.ts';
+import type { AssociateAccept, AssociateRequest } from './associate-pdu.ts';
 import { MAX_PDU_LENGTH } from './limits.ts';
 import type { AssociateReject } from './pdu.ts';
+import type { AnsweredContext, ProposedContext } from './presentation-context.ts';
 import {
   DICOM_APPLICATION_CONTEXT,
   IMPLEMENTATION_CLASS_UID,

@@ -6,7 +6,8 @@
 import { InterleaveError } from '../errors.ts';
 import { decodeAssociateAccept, decodeAssociateRequest } from './associate-pdu.ts';
 import { MAX_ASSOCIATE_LENGTH, MAX_PDU_LENGTH } from './limits.ts';
-import { PDU_HEADER_LENGTH, PDU_TYPE, PDV_HEADER_LENGTH, type Pdu } from './pdu.ts';
+import type { Pdu } from './pdu.ts';
+import { PDU_HEADER_LENGTH, PDU_TYPE, PDV_HEADER_LENGTH } from './pdu-type.ts';
 
 type State = 'pdu-header' | 'body' | 'pdv-header' | 'value';
 

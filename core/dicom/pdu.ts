@@ -1,18 +1,9 @@
 /**
- * The protocol data units of the DICOM upper layer (PS3.8 9.3): their types and how they are written.
+ * The protocol data units of the DICOM upper layer (PS3.8 9.3): what each says and how it is written.
  * `associate-pdu.ts` has the two large ones, `pdu-reader.ts` reads all of them from a stream.
  */
 import type { AssociateAccept, AssociateRequest } from './associate-pdu.ts';
-
-export const PDU_TYPE = {
-  ASSOCIATE_RQ: 0x01,
-  ASSOCIATE_AC: 0x02,
-  ASSOCIATE_RJ: 0x03,
-  P_DATA_TF: 0x04,
-  RELEASE_RQ: 0x05,
-  RELEASE_RP: 0x06,
-  ABORT: 0x07,
-} as const;
+import { PDU_HEADER_LENGTH, PDU_TYPE, PDV_HEADER_LENGTH } from './pdu-type.ts';
 
 /** A-ASSOCIATE-RJ (PS3.8 9.3.4): result 1 permanent, 2 transient; source 1 user, 2 ACSE, 3 presentation. */
 export interface AssociateReject {
@@ -26,15 +17,6 @@ export interface Abort {
   source: number;
   reason: number;
 }
-
-/** PS3.8 Table 9-26, with source 2. */
-export const ABORT_REASON = {
-  NOT_SPECIFIED: 0,
-  UNRECOGNIZED_PDU: 1,
-  UNEXPECTED_PDU: 2,
-  UNEXPECTED_PARAMETER: 5,
-  INVALID_PARAMETER: 6,
-} as const;
 
 /**
  * A piece of a presentation data value (PS3.8 9.3.5.1), as it came off the stream: one PDV may come in many pieces.
@@ -55,11 +37,6 @@ export type Pdu =
   | { type: 'release-request' }
   | { type: 'release-response' }
   | { type: 'abort'; abort: Abort };
-
-/** Type, reserved byte and length, before any body. */
-export const PDU_HEADER_LENGTH = 6;
-/** Length, context id and message control header, before any value. */
-export const PDV_HEADER_LENGTH = 6;
 
 export function encodeReject({ result, source, reason }: AssociateReject): Buffer {
   return Buffer.from([PDU_TYPE.ASSOCIATE_RJ, 0, 0, 0, 0, 4, 0, result, source, reason]);

@@ -1,4 +1,4 @@
-/** How many associations there may be at once: in total, and from one host. */
+/** How many associations (or connections) there may be at once: in total, and from one host. */
 export class Admission {
   readonly #total: number;
   readonly #perPeer: number;
@@ -6,7 +6,7 @@ export class Admission {
   readonly #changed: (open: number) => void;
   #open = 0;
 
-  constructor(total: number, perPeer: number, changed: (open: number) => void) {
+  constructor(total: number, perPeer: number, changed: (open: number) => void = () => undefined) {
     this.#changed = changed;
     this.#total = total;
     this.#perPeer = perPeer;

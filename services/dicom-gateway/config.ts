@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/config.ts';
+import { tlsSettings } from '../../platform/tls.ts';
 import { MAX_STOW_MIB, STOW_IDLE_MS } from './dicomweb/limits.ts';
 import {
   ARTIM_MS,
@@ -12,9 +13,14 @@ import {
 /** What the gateway reads from the environment; `README.md` has the table. */
 export const config = {
   ...commonConfig,
+  ...tlsSettings,
   healthPort: port(8482),
   dicomPort: port(11112),
   dicomAeTitle: text('INTERLEAVE'),
+  /** speak TLS, with the certificate of `tlsSettings` */
+  dicomTls: flag(false),
+  /** addresses and networks that may connect; empty: anyone */
+  dicomPeers: list([]),
   /** who may call; empty: anyone */
   dicomCallingAeTitles: list([]),
   /** must we be called by our title? Many senders have another one configured, and mean us */

@@ -6,7 +6,8 @@ import type { Outcome } from './upper-layer.ts';
 
 export interface Instruments {
   connectionEnded(end: { outcome: Outcome; problem: string | null }): void;
-  connectionDropped(): void;
+  /** closed before it could say anything */
+  connectionDropped(code: ErrorCode): void;
   stored(report: StoredReport): void;
   associationsOpen(count: number): void;
   stowRequest(problem: ErrorCode | null): void;
@@ -28,9 +29,9 @@ export function instruments({ log, metrics }: ServiceContext): Instruments {
       if (problem === null) log.debug({ outcome }, 'association.ended');
       else log.warn({ outcome, code: problem }, 'association.failed');
     },
-    connectionDropped() {
+    connectionDropped(code) {
       connections.inc({ outcome: 'dropped' });
-      log.warn({ code: 'DICOM_ASSOCIATION_LIMIT' }, 'connection.dropped');
+      log.warn({ code }, 'connection.dropped');
     },
     stored({ answer: { status, code }, bytes: size, caseIds }) {
       objects.inc({ status: hex(status) });

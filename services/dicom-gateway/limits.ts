@@ -12,6 +12,9 @@ export const MAX_ASSOCIATIONS_PER_PEER = 16;
 /** Connections beyond the associations that may be waiting for their answer, or be told that there is no room. */
 export const CONNECTION_HEADROOM = 32;
 
+/** The same for one host, so that one that only connects cannot keep the others out. */
+export const CONNECTION_HEADROOM_PER_PEER = 8;
+
 /** A data set in its transfer syntax, in MiB. */
 export const MAX_DATA_SET_MIB = 512;
 

@@ -1,15 +1,18 @@
-/** The listening socket: one `UpperLayer` for each connection, within the limits. */
+/** The listening socket, with TLS or without: one `UpperLayer` for each connection, within the limits. */
 
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Association, AssociationPolicy } from '../../core/dicom/association.ts';
 import type { DimseCommand } from '../../core/dicom/dimse-command.ts';
+import { createSocketServer } from '../../platform/sockets.ts';
+import type { ServerTls } from '../../platform/tls.ts';
 import { Admission } from './admission.ts';
 import type { Config } from './config.ts';
 import { DimseService } from './dimse-service.ts';
 import { DiscardDataSet } from './discard-data-set.ts';
 import { type Instruments, listenError } from './instruments.ts';
-import { CONNECTION_HEADROOM } from './limits.ts';
+import { CONNECTION_HEADROOM, CONNECTION_HEADROOM_PER_PEER } from './limits.ts';
+import { PeerList } from './peer-list.ts';
 import { StoreObject, type StoreObjectOptions } from './store-object.ts';
 import { UpperLayer } from './upper-layer.ts';
 
@@ -19,12 +22,53 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** Rejects with PORT_TAKEN. */
+/** Rejects with PORT_TAKEN or CONFIG_INVALID. `tls` is null for plain TCP. */
 export async function listen(
   config: Config,
   options: StoreObjectOptions,
   told: Instruments,
+  tls: ServerTls | null = null,
 ): Promise<Listener> {
+  const serve = associations(config, options, told);
+  const peers = new PeerList(config.dicomPeers);
+  const maxConnections = config.dicomMaxAssociations + CONNECTION_HEADROOM;
+  const connections = new Admission(
+    maxConnections,
+    config.dicomMaxAssociationsPerPeer + CONNECTION_HEADROOM_PER_PEER,
+  );
+  const server = createSocketServer({
+    tls,
+    allowHalfOpen: false,
+    onSocket(socket) {
+      socket.on('error', () => undefined); // its end is seen by who reads it
+      const peer = socket.remoteAddress;
+      const leave = peers.allows(peer) ? connections.enter(peer ?? '') : null;
+      if (leave === null) {
+        told.connectionDropped(peers.allows(peer) ? 'DICOM_ASSOCIATION_LIMIT' : 'DICOM_PEER_REFUSED');
+        socket.destroy();
+        return;
+      }
+      socket.once('close', leave);
+      serve.connection(socket);
+    },
+    onRefused: () => told.connectionDropped('TLS_REFUSED'),
+  });
+  server.maxConnections = maxConnections;
+  server.on('drop', () => told.connectionDropped('DICOM_ASSOCIATION_LIMIT'));
+  await bind(server, config.dicomPort, config.host);
+  return {
+    port: portOf(server),
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      await serve.stop();
+      await closed;
+    },
+  };
+}
+
+/** What becomes of the connections that may speak. */
+function associations(config: Config, options: StoreObjectOptions, told: Instruments) {
   const admission = new Admission(config.dicomMaxAssociations, config.dicomMaxAssociationsPerPeer, (count) =>
     told.associationsOpen(count),
   );
@@ -40,35 +84,25 @@ export async function listen(
       store: (request) => new StoreObject(options, request),
       discard: (answer) => new DiscardDataSet(answer, options.maxDiscardedLength),
     });
-
   const open = new Map<UpperLayer, Promise<void>>();
-  const serve = (socket: Socket) => {
-    socket.on('error', () => undefined); // seen by the loop that reads it
-    const connection = new UpperLayer(socket, {
-      policy,
-      admit: () => admission.enter(socket.remoteAddress ?? ''),
-      handler,
-      artimMs: config.dicomArtimMs,
-      idleMs: config.dicomIdleMs,
-    });
-    const ended = connection.run().then((end) => {
-      open.delete(connection);
-      told.connectionEnded(end);
-    });
-    open.set(connection, ended);
-  };
-  const server = createServer({ noDelay: true, keepAlive: true }, serve);
-  server.maxConnections = config.dicomMaxAssociations + CONNECTION_HEADROOM;
-  server.on('drop', told.connectionDropped);
-  await bind(server, config.dicomPort, config.host);
   return {
-    port: portOf(server),
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
+    connection(socket: Socket): void {
+      const connection = new UpperLayer(socket, {
+        policy,
+        admit: () => admission.enter(socket.remoteAddress ?? ''),
+        handler,
+        artimMs: config.dicomArtimMs,
+        idleMs: config.dicomIdleMs,
+      });
+      const ended = connection.run().then((end) => {
+        open.delete(connection);
+        told.connectionEnded(end);
+      });
+      open.set(connection, ended);
+    },
+    async stop(): Promise<void> {
       for (const connection of open.keys()) connection.stop();
       await Promise.all(open.values());
-      await closed;
     },
   };
 }

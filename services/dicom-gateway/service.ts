@@ -10,6 +10,7 @@ import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
+import { serverTls } from '../../platform/tls.ts';
 import { events } from '../../schemas/events.ts';
 import type { Config } from './config.ts';
 import { listenForStores } from './dicomweb/store-listener.ts';
@@ -27,6 +28,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const kafka = createKafka(config.kafkaBrokers, SERVICE, log);
   const topics = [TOPICS.imageReceived, deadLetterTopic(SERVICE)];
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
+  const tls = config.dicomTls ? await serverTls(config) : null;
   const stored = await storing(config);
   if (!config.objectStoreSync)
     log.warn(
@@ -48,7 +50,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     },
     now: Date.now,
   };
-  const listener = await listen(config, options, told).catch(async (error: unknown) => {
+  const listener = await listen(config, options, told, tls).catch(async (error: unknown) => {
     await producer.disconnect();
     throw error;
   });

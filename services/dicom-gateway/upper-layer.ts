@@ -1,18 +1,15 @@
 /**
  * One connection of the DICOM upper layer, as acceptor (PS3.8 9.2): from the socket to an association, its fragments,
- * and its end. One chunk is handled at a time and the socket is read only then: while the disk is behind, the
- * sender waits.
+ * and its end.
  */
 import type { Socket } from 'node:net';
+import { ABORT_REASON, abortReasonOf } from '../../core/dicom/abort-reason.ts';
 import { type AssociateRequest, encodeAssociateAccept } from '../../core/dicom/associate-pdu.ts';
 import { type Association, type AssociationPolicy, negotiate, REJECT } from '../../core/dicom/association.ts';
-import { type DimseCommand, encodeCommand } from '../../core/dicom/dimse-command.ts';
-import { MAX_PDU_LENGTH } from '../../core/dicom/limits.ts';
+import type { DimseCommand } from '../../core/dicom/dimse-command.ts';
 import {
-  ABORT_REASON,
   type AssociateReject,
   encodeAbort,
-  encodeMessage,
   encodeReject,
   encodeReleaseResponse,
   type Fragment,
@@ -20,8 +17,10 @@ import {
 } from '../../core/dicom/pdu.ts';
 import { PduReader } from '../../core/dicom/pdu-reader.ts';
 import { DICOM_APPLICATION_CONTEXT } from '../../core/dicom/uids.ts';
-import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
-import { MAX_UNREAD_ANSWERS } from './limits.ts';
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import { Deadline } from './deadline.ts';
+import { readSocket } from './read-socket.ts';
+import { isUnread, sendResponse } from './send-response.ts';
 
 /** How a connection came to its end. */
 export type Outcome =
@@ -60,33 +59,26 @@ export class UpperLayer {
   readonly #socket: Socket;
   readonly #options: UpperLayerOptions;
   readonly #reader = new PduReader();
+  readonly #deadline = new Deadline(() => this.#expire());
   #state: State = 'awaiting-association';
   #outcome: Outcome = 'lost';
   #problem: ErrorCode | null = null;
   #handler: MessageHandler | null = null;
   #leave: () => void = () => undefined;
-  #timer: NodeJS.Timeout;
   #busy = false;
   #stopping = false;
 
   constructor(socket: Socket, options: UpperLayerOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#timer = setTimeout(() => this.#expire(), options.artimMs);
+    this.#deadline.in(options.artimMs);
   }
 
   /** Resolves when the connection is over; never rejects. `problem` is what was wrong, where something was. */
   async run(): Promise<{ outcome: Outcome; problem: ErrorCode | null }> {
-    try {
-      for await (const chunk of this.#socket) await this.#chunk(chunk);
-    } catch (error) {
-      // A socket that breaks off is `lost`; whatever has a code has been handled already.
-      if (error instanceof InterleaveError) this.#problem = error.code;
-    } finally {
-      clearTimeout(this.#timer);
-      this.#socket.destroy();
-      await this.#endHandler();
-    }
+    await readSocket(this.#socket, (chunk) => this.#chunk(chunk));
+    this.#deadline.cancel();
+    await this.#endHandler();
     return { outcome: this.#outcome, problem: this.#problem };
   }
 
@@ -106,12 +98,12 @@ export class UpperLayer {
       }
     } catch (error) {
       this.#problem = codeOf(error);
-      this.#abort('aborted', abortReason(this.#problem));
+      this.#abort('aborted', abortReasonOf(this.#problem));
       return;
     } finally {
       this.#busy = false;
     }
-    if (this.#state === 'open') this.#arm(this.#options.idleMs);
+    if (this.#state === 'open') this.#deadline.in(this.#options.idleMs);
     if (this.#stopping) this.#stopIfIdle();
   }
 
@@ -122,12 +114,12 @@ export class UpperLayer {
   }
 
   async #handle(pdu: Pdu): Promise<void> {
-    if (pdu.type === 'abort') {
+    if (pdu.type === 'fragment' && this.#handler !== null) {
+      await this.#handler.fragment(pdu.fragment);
+    } else if (pdu.type === 'abort') {
       this.#lose('aborted-by-peer');
     } else if (pdu.type === 'associate-request' && this.#state === 'awaiting-association') {
       this.#associate(pdu.request);
-    } else if (pdu.type === 'fragment' && this.#handler !== null) {
-      await this.#handler.fragment(pdu.fragment);
     } else if (pdu.type === 'release-request' && this.#state === 'open') {
       this.#outcome = 'released';
       this.#close(encodeReleaseResponse());
@@ -153,7 +145,7 @@ export class UpperLayer {
     this.#leave = leave;
     const { association, accept } = negotiation;
     this.#handler = this.#options.handler(association, (contextId, response) =>
-      this.#send(association, contextId, response),
+      sendResponse(this.#socket, association, contextId, response),
     );
     this.#state = 'open';
     this.#socket.write(encodeAssociateAccept(accept, DICOM_APPLICATION_CONTEXT));
@@ -165,40 +157,24 @@ export class UpperLayer {
     this.#close(encodeReject(reject));
   }
 
-  #send(association: Association, contextId: number, response: DimseCommand): void {
-    const socket = this.#socket;
-    if (socket.destroyed) return;
-    const command = encodeCommand(response);
-    socket.cork();
-    for (const pdu of encodeMessage(
-      contextId,
-      'command',
-      command,
-      association.peerMaxLength,
-      MAX_PDU_LENGTH,
-    )) {
-      for (const part of pdu) socket.write(part);
-    }
-    socket.uncork();
-    if (socket.writableLength > MAX_UNREAD_ANSWERS) {
-      throw new InterleaveError('DICOM_TIMEOUT', 'The peer does not read its answers.');
-    }
-  }
-
   #abort(outcome: Outcome, reason: number = ABORT_REASON.NOT_SPECIFIED): void {
     if (this.#isClosing()) return;
     this.#outcome = outcome;
     this.#close(encodeAbort({ source: 2, reason }));
   }
 
+  /** Nobody to speak to: the connection goes without a word (PS3.8 AA-2). */
+  #lose(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#close(null);
+  }
+
   /** Says the last word and waits for the peer to close, for as long as ARTIM runs (PS3.8 AA-1, AR-4). */
   #close(lastPdu: Buffer | null): void {
     this.#state = 'closing';
     void this.#endHandler();
-    this.#arm(this.#options.artimMs);
-    // Nothing can be said to a peer that does not read.
-    const unread = this.#socket.writableLength > MAX_UNREAD_ANSWERS;
-    if (lastPdu === null || unread) this.#socket.destroy();
+    this.#deadline.in(this.#options.artimMs);
+    if (lastPdu === null || isUnread(this.#socket)) this.#socket.destroy();
     else this.#socket.end(lastPdu);
   }
 
@@ -208,16 +184,11 @@ export class UpperLayer {
     await this.#handler?.end().catch(() => undefined);
   }
 
-  #arm(milliseconds: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#expire(), milliseconds);
-  }
-
   #expire(): void {
     if (this.#state === 'closing') {
       this.#socket.destroy();
     } else if (this.#busy) {
-      this.#arm(this.#options.idleMs); // we are late, not the peer
+      this.#deadline.in(this.#options.idleMs); // we are late, not the peer
     } else {
       this.#problem = 'DICOM_TIMEOUT';
       if (this.#state === 'open') this.#abort('timed-out');
@@ -225,20 +196,7 @@ export class UpperLayer {
     }
   }
 
-  /** Nobody to speak to: the connection goes without a word (PS3.8 AA-2). */
-  #lose(outcome: Outcome): void {
-    this.#outcome = outcome;
-    this.#close(null);
-  }
-
   #isClosing(): boolean {
     return this.#state === 'closing';
   }
-}
-
-function abortReason(code: ErrorCode): number {
-  if (code === 'DICOM_PDU_INVALID') return ABORT_REASON.UNRECOGNIZED_PDU;
-  if (code === 'DICOM_PDU_TOO_LARGE' || code === 'DICOM_COMMAND_INVALID')
-    return ABORT_REASON.INVALID_PARAMETER;
-  return ABORT_REASON.NOT_SPECIFIED;
 }

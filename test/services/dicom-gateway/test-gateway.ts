@@ -10,6 +10,7 @@ import type { ImageReceived, ObjectRef } from '../../../core/radiology/events.ts
 import { loadConfig } from '../../../platform/config.ts';
 import { LocalFolderStore } from '../../../platform/object-store/local-folder.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
+import { serverTls } from '../../../platform/tls.ts';
 import { type DicomObject, DimseSender, proposalsFor } from '../../../senders/dimse-sender.ts';
 import { config as shape } from '../../../services/dicom-gateway/config.ts';
 import { DISCARD_FACTOR } from '../../../services/dicom-gateway/limits.ts';
@@ -25,7 +26,8 @@ export interface TestGateway {
   deadLetters: { code: ErrorCode; object: ObjectRef | null }[];
   reports: StoredReport[];
   ended: { outcome: Outcome; problem: string | null }[];
-  dropped: number;
+  /** why connections were closed before they said anything */
+  dropped: ErrorCode[];
   /** names of the half-written files */
   incoming(): Promise<string[]>;
   connect(...objects: DicomObject[]): Promise<DimseSender>;
@@ -58,7 +60,7 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     deadLetters: [],
     reports: [],
     ended: [],
-    dropped: 0,
+    dropped: [],
     incoming: () => readdir(join(folder, '.incoming')),
     connect: (...objects) => connect(gateway.port, ...objects),
     stop: async () => undefined,
@@ -82,15 +84,14 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     report: (report) => gateway.reports.push(report),
     now: Date.now,
   };
-  const listener = await listen(config, storing, {
-    connectionEnded: (end) => gateway.ended.push(end),
-    connectionDropped: () => {
-      gateway.dropped += 1;
-    },
+  const told = {
+    connectionEnded: (end: { outcome: Outcome; problem: string | null }) => gateway.ended.push(end),
+    connectionDropped: (code: ErrorCode) => gateway.dropped.push(code),
     stored: () => undefined,
     associationsOpen: () => undefined,
     stowRequest: () => undefined,
-  });
+  };
+  const listener = await listen(config, storing, told, config.dicomTls ? await serverTls(config) : null);
   gateway.port = listener.port;
   gateway.stop = () => listener.stop();
   t.after(async () => {

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
+import type { DicomObject } from '../../../core/dicom/dicom-object.ts';
 import { COMMAND, decodeCommand } from '../../../core/dicom/dimse-command.ts';
 import { MAX_COMMAND_LENGTH, MAX_PDU_LENGTH } from '../../../core/dicom/limits.ts';
-import { encodeDataHeader, encodeReleaseRequest, type Pdu } from '../../../core/dicom/pdu.ts';
+import {
+  encodeAbort,
+  encodeDataHeader,
+  encodeMessage,
+  encodeReleaseRequest,
+  type Pdu,
+} from '../../../core/dicom/pdu.ts';
 import { codeOf } from '../../../core/errors.ts';
-import { CONNECTION_HEADROOM } from '../../../services/dicom-gateway/limits.ts';
+import { CONNECTION_HEADROOM, CONNECTION_HEADROOM_PER_PEER } from '../../../services/dicom-gateway/limits.ts';
 import { until } from '../../support/until.ts';
 import { associateRequest, CT_CONTEXT, command, ECHO, ECHO_CONTEXT, RawPeer } from './raw-peer.ts';
 import { connect, testGateway } from './test-gateway.ts';
@@ -242,13 +249,14 @@ describe('the places', () => {
   });
 
   it('are not waited for by more connections than there is headroom', async (t) => {
-    const gateway = await testGateway(t, { env: { DICOM_MAX_ASSOCIATIONS: '1' } });
+    const env = { DICOM_MAX_ASSOCIATIONS: '1', DICOM_MAX_ASSOCIATIONS_PER_PEER: '100' };
+    const gateway = await testGateway(t, { env });
     const waiting = await Promise.all(
       Array.from({ length: CONNECTION_HEADROOM + 1 }, () => RawPeer.connect(gateway.port)),
     );
     const dropped = await RawPeer.connect(gateway.port);
     assert.equal(await dropped.read(), null);
-    assert.equal(gateway.dropped, 1);
+    assert.deepEqual(gateway.dropped, ['DICOM_ASSOCIATION_LIMIT']);
     for (const peer of waiting) peer.close();
   });
 
@@ -261,6 +269,66 @@ describe('the places', () => {
     await assert.rejects(called.connect(), (error) => codeOf(error) === 'DICOM_AE_TITLE_REFUSED');
   });
 });
+
+describe('hosts', () => {
+  it('that the site does not list are closed without a word', async (t) => {
+    const gateway = await testGateway(t, { env: { DICOM_PEERS: '10.0.0.0/8,fd00::/8' } });
+    const peer = await RawPeer.connect(gateway.port);
+    assert.equal(await peer.read(), null);
+    assert.deepEqual(gateway.dropped, ['DICOM_PEER_REFUSED']);
+    const open = await testGateway(t, { env: { DICOM_PEERS: '127.0.0.1' } });
+    await (await open.connect()).release();
+  });
+
+  it('that only connect cannot keep others out', async (t) => {
+    const env = { DICOM_MAX_ASSOCIATIONS_PER_PEER: '2' };
+    const gateway = await testGateway(t, { env });
+    const silent = await Promise.all(
+      Array.from({ length: 2 + CONNECTION_HEADROOM_PER_PEER }, () => RawPeer.connect(gateway.port)),
+    );
+    const dropped = await RawPeer.connect(gateway.port);
+    assert.equal(await dropped.read(), null);
+    assert.deepEqual(gateway.dropped, ['DICOM_ASSOCIATION_LIMIT']);
+    for (const peer of silent) peer.close();
+    await until(() => gateway.ended.length === silent.length, 5_000);
+    await (await gateway.connect()).release();
+  });
+});
+
+describe('the end of a connection', () => {
+  it('at any byte leaves nothing behind and hurts no other', async (t) => {
+    const object = image({ pixels: Buffer.alloc(3_000, 5) });
+    const gateway = await testGateway(t);
+    const bytes = conversation(object);
+    const ends = [...Array(40).keys()].map((n) => Math.floor((n * bytes.length) / 39));
+    for (const end of ends)
+      for (const how of ['close', 'abort', 'reset'] as const) {
+        const peer = await RawPeer.connect(gateway.port);
+        peer.socket.resume();
+        peer.socket.write(bytes.subarray(0, end));
+        if (how === 'abort') peer.socket.end(encodeAbort({ source: 0, reason: 0 }));
+        else if (how === 'reset') peer.socket.resetAndDestroy();
+        else peer.socket.end();
+      }
+    await until(() => gateway.ended.length === ends.length * 3, 20_000);
+    assert.deepEqual(await gateway.incoming(), []);
+    for (const { outcome } of gateway.ended)
+      assert.ok(['lost', 'aborted', 'aborted-by-peer', 'released'].includes(outcome), outcome);
+    const sender = await gateway.connect(object);
+    assert.equal((await sender.store(object)).status, 0);
+    await sender.release();
+  });
+});
+
+/** What a sender says from its first byte to its last: one C-STORE and a release. */
+function conversation(object: DicomObject): Buffer {
+  const store = command(COMMAND.C_STORE_RQ, CT, object.sopInstanceUid, true);
+  const pdus = [
+    ...encodeMessage(CT_CONTEXT, 'command', store, 0, MAX_PDU_LENGTH),
+    ...encodeMessage(CT_CONTEXT, 'data-set', object.dataSet, 1_000, MAX_PDU_LENGTH),
+  ];
+  return Buffer.concat([associateRequest(), ...pdus.flat(), encodeReleaseRequest()]);
+}
 
 describe('stopping', () => {
   it('answers the message that is under way, and ends the association', async (t) => {
