@@ -4,12 +4,12 @@ import { freePorts } from '../infra/process/free-port.ts';
 import { projectRoot } from '../platform/project-root.ts';
 import { GATEWAY_PARTITIONS, GatewayProcess } from '../test/support/gateway-process.ts';
 import { ownKafka } from '../test/support/own-kafka.ts';
+import { fetchPeers, hapiClassPath } from '../test/support/peer-folders.ts';
+import { PeerProgram } from '../test/support/peer-program.ts';
 import type { BenchOptions, BenchResult, Figure, Peer } from './bench-result.ts';
 import { hl7Report } from './support/hl7-report.ts';
 import { median } from './support/median.ts';
 import { atRate, type Load, type LoadOptions, saturate } from './support/mllp-load.ts';
-import { fetchPeers, hapiClassPath } from './support/peer-folders.ts';
-import { PeerProgram } from './support/peer-program.ts';
 
 const SECONDS = 6;
 const ROUNDS = 3;

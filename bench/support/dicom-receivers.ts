@@ -1,15 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../../infra/process/free-port.ts';
 import { projectRoot } from '../../platform/project-root.ts';
 import { GatewayProcess } from '../../test/support/gateway-process.ts';
-import { PeerProgram } from './peer-program.ts';
+import { PeerProgram } from '../../test/support/peer-program.ts';
+import { tcpReady } from '../../test/support/tcp-ready.ts';
 import { DCMTK_ENV, MAX_PDU_LENGTH } from './storescu-load.ts';
 
 /** A program that stores what it is sent, started anew with an empty folder for each measurement. */
@@ -133,7 +131,7 @@ async function withFolder(
 ): Promise<{ port: number; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'interleave-bench-'));
   const { port, program } = await start(folder);
-  await listening(port);
+  await tcpReady(port);
   return {
     port,
     async stop() {
@@ -141,20 +139,6 @@ async function withFolder(
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    const socket = connect({ host: '127.0.0.1', port });
-    const open = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (open) return;
-    await sleep(100);
-  }
-  throw new Error(`nothing listens on port ${port}`);
 }
 
 function versionOf(program: string, pattern: RegExp): string | null {

@@ -1,6 +1,7 @@
 import ca.uhn.hl7v2.DefaultHapiContext;
 import ca.uhn.hl7v2.HL7Exception;
 import ca.uhn.hl7v2.app.HL7Service;
+import ca.uhn.hl7v2.llp.MinLowerLayerProtocol;
 import ca.uhn.hl7v2.model.Message;
 import ca.uhn.hl7v2.protocol.ReceivingApplication;
 import ca.uhn.hl7v2.util.Terser;
@@ -23,6 +24,7 @@ public final class HapiReceive implements ReceivingApplication<Message> {
     var words = java.util.List.of(arguments);
     try (var context = new DefaultHapiContext()) {
       context.setValidationContext(ValidationContextFactory.noValidation());
+      context.setLowerLayerProtocol(new MinLowerLayerProtocol(true)); // as MSH-18 says, not ASCII
       HL7Service server = context.newServer(Integer.parseInt(words.get(0)), words.contains("tls"));
       server.registerApplication("*", "*", new HapiReceive(words.contains("quiet")));
       server.startAndWait();

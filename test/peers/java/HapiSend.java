@@ -1,5 +1,6 @@
 import ca.uhn.hl7v2.DefaultHapiContext;
 import ca.uhn.hl7v2.app.Connection;
+import ca.uhn.hl7v2.llp.MinLowerLayerProtocol;
 import ca.uhn.hl7v2.util.Terser;
 import ca.uhn.hl7v2.validation.impl.ValidationContextFactory;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ public final class HapiSend {
     var words = List.of(arguments);
     try (var context = new DefaultHapiContext()) {
       context.setValidationContext(ValidationContextFactory.noValidation());
+      context.setLowerLayerProtocol(new MinLowerLayerProtocol(true)); // as MSH-18 says, not ASCII
       Connection connection =
           context.newClient("127.0.0.1", Integer.parseInt(words.get(0)), words.get(1).equals("tls"));
       for (String file : words.subList(2, words.size())) {

@@ -1,20 +1,46 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
-/** Another program that serves while it is measured. It has what it asks for when this says so. */
+const run = promisify(execFile);
+
+export interface PeerOptions {
+  env?: Record<string, string>;
+}
+
+/** Runs another program to its end and resolves to the lines it printed. Rejects where its exit code is not 0. */
+export async function runPeer(
+  command: string,
+  args: readonly string[],
+  { env = {} }: PeerOptions = {},
+): Promise<string[]> {
+  const { stdout } = await run(command, [...args], {
+    env: { ...process.env, ...env },
+    maxBuffer: 16 * 1024 * 1024,
+    timeout: PATIENCE_MS,
+  });
+  return stdout.split(/\r?\n/).filter((line) => line !== '');
+}
+
+const PATIENCE_MS = 120_000;
+
+/** Another program that serves while it is tested or measured. */
 export class PeerProgram {
   readonly #child: ChildProcess;
+  /** the first lines it printed */
+  readonly said: string[];
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, said: string[]) {
     this.#child = child;
+    this.said = said;
   }
 
-  /** Resolves when the program has said `ready` (one line of its output), or, without it, has been started. */
+  /** Resolves when the program has said `ready` (a part of one line), or, without it, has been started. */
   static async start(
     command: string,
     args: readonly string[],
-    { ready, env = {} }: { ready?: string; env?: Record<string, string> } = {},
+    { ready, env = {} }: PeerOptions & { ready?: string } = {},
   ): Promise<PeerProgram> {
     const child = spawn(command, [...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -26,7 +52,7 @@ export class PeerProgram {
     const said: string[] = [];
     await new Promise<void>((resolve, reject) => {
       const hear = (line: string) => {
-        if (said.length < 50) said.push(line);
+        if (said.length < MOST_LINES) said.push(line);
         if (ready !== undefined && line.includes(ready)) resolve();
       };
       for (const output of [child.stdout, child.stderr])
@@ -35,7 +61,7 @@ export class PeerProgram {
       child.once('exit', (code) => reject(new Error(`${command} ended with ${code}: ${said.join('\n')}`)));
       if (ready === undefined) child.once('spawn', () => resolve());
     });
-    return new PeerProgram(child);
+    return new PeerProgram(child, said);
   }
 
   async stop(): Promise<void> {
@@ -45,3 +71,5 @@ export class PeerProgram {
     await exited;
   }
 }
+
+const MOST_LINES = 1_000;

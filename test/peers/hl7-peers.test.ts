@@ -1,0 +1,205 @@
+/** HAPI and python hl7 send to the gateway and receive from our sender, in plain TCP and over TLS. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { TOPICS } from '../../core/radiology/topics.ts';
+import { freePorts } from '../../infra/process/free-port.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
+import { createLogger } from '../../platform/log.ts';
+import { projectRoot } from '../../platform/project-root.ts';
+import { clientTls } from '../../platform/tls.ts';
+import { events } from '../../schemas/events.ts';
+import { MllpSender } from '../../senders/mllp-sender.ts';
+import { type Identity, noOpenssl, TestAuthority } from '../support/certificates.ts';
+import { engines } from '../support/engines.ts';
+import { GatewayProcess } from '../support/gateway-process.ts';
+import { hapiClassPath, pythonPath } from '../support/peer-folders.ts';
+import { PeerProgram, runPeer } from '../support/peer-program.ts';
+import { tcpReady } from '../support/tcp-ready.ts';
+import { TopicSection } from '../support/topic-section.ts';
+import { until } from '../support/until.ts';
+
+const PASSWORD = 'invented';
+const MESSAGES = 20;
+
+/** A sender and a receiver that are not ours; a path is null for plain TCP. */
+interface Hl7Peer {
+  send(port: number, files: string[], authority: string | null): Promise<string[]>;
+  receive(port: number, identity: Identity | null): Promise<PeerProgram>;
+}
+
+const hapi: Hl7Peer = {
+  send: (port, files, authority) =>
+    runPeer('java', [
+      ...java(authority, null),
+      'HapiSend',
+      String(port),
+      authority === null ? 'plain' : 'tls',
+      ...files,
+    ]),
+  receive: (port, identity) =>
+    PeerProgram.start(
+      'java',
+      [...java(null, identity), 'HapiReceive', String(port), ...(identity === null ? [] : ['tls'])],
+      { ready: 'listening' },
+    ),
+};
+
+const script = (name: string) => join(projectRoot(), 'test', 'peers', 'python', name);
+const python = { env: { PYTHONPATH: pythonPath() ?? '' } };
+const pythonHl7: Hl7Peer = {
+  send: (port, files, authority) =>
+    runPeer('python3', [script('hl7_send.py'), String(port), authority ?? '-', ...files], python),
+  receive: (port, identity) =>
+    PeerProgram.start(
+      'python3',
+      [script('hl7_receive.py'), String(port), ...(identity === null ? [] : [identity.cert, identity.key])],
+      { ...python, ready: 'listening' },
+    ),
+};
+
+const PEERS: [name: string, peer: Hl7Peer, skip: string | false][] = [
+  ['HAPI', hapi, hapiClassPath() === null && 'SKIPPED: HAPI could not be got (Java and Maven)'],
+  ['python hl7', pythonHl7, pythonPath() === null && 'SKIPPED: python hl7 could not be got (Python and pip)'],
+];
+
+let folder: string;
+let authority: TestAuthority | null = null;
+let brokers: string[];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interleave-peers-'));
+  if (noOpenssl === false) authority = new TestAuthority();
+  brokers = (await engines()).kafkaBrokers;
+});
+
+after(async () => {
+  authority?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+for (const [name, peer, missing] of PEERS)
+  for (const secure of [false, true])
+    describe(`${name} ${secure ? 'over TLS' : 'in plain TCP'}`, {
+      skip: missing || (secure && noOpenssl),
+    }, () => {
+      it('sends: each message is acknowledged and its report is on Kafka', async () => {
+        const identity = secure ? issued() : null;
+        const gateway = await GatewayProcess.start('hl7-gateway', brokers, tlsEnv(identity));
+        try {
+          const kafka = createKafka(brokers, 'test', createLogger('test', 'fatal'));
+          const section = await TopicSection.begin(kafka, TOPICS.reportReceived);
+          const prefix = `${name.slice(0, 2)}${secure ? 'S' : 'P'}`.toUpperCase();
+          const files = await messageFiles(prefix);
+          const answers = await peer.send(gateway.port, files, secure ? (authority?.ca ?? null) : null);
+          const ids = Array.from({ length: MESSAGES }, (_, n) => `${prefix}${n}`);
+          assert.deepEqual(
+            answers,
+            ids.map((id) => `AA ${id}`),
+          );
+          const reports = (await section.read())
+            .map(events.reportReceived.decode)
+            .filter((report) => ids.includes(report.message.controlId));
+          for (const id of ids) {
+            const report = reports.find((one) => one.message.controlId === id);
+            assert.equal(report?.caseKey.value, `A1000${id}`);
+            // Escapes, line breaks and letters outside of ASCII come through the peer and us.
+            assert.equal(
+              report?.parts[0]?.text,
+              'Chest PA & lateral.\nPneumothorax < 1 cm, größer als zuvor.',
+            );
+          }
+        } finally {
+          await gateway.stop();
+        }
+      });
+
+      it('receives: our sender gets its acknowledgements in order', async () => {
+        const [port = 0] = await freePorts(1);
+        const program = await peer.receive(port, secure ? issued() : null);
+        await tcpReady(port); // HAPI says that it listens a little before it does
+        const tls =
+          authority !== null && secure
+            ? await clientTls({ tlsCaFile: authority.ca, tlsCertFile: '', tlsKeyFile: '' })
+            : null;
+        try {
+          const sender = await MllpSender.connect({ host: '127.0.0.1', port, tls, timeoutMs: 30_000 });
+          for (let n = 0; n < MESSAGES; n++) {
+            const answer = await sender.send(message(`R${n}`));
+            assert.deepEqual([answer.code, answer.controlId], ['AA', `R${n}`]);
+          }
+          await sender.close();
+          const received = () => program.said.filter((line) => /^R\d+$/.test(line));
+          await until(() => received().length === MESSAGES);
+          assert.deepEqual(
+            received(),
+            Array.from({ length: MESSAGES }, (_, n) => `R${n}`),
+          );
+        } finally {
+          await program.stop();
+        }
+      });
+    });
+
+function message(id: string): Buffer {
+  const text = 'Chest PA \\T\\ lateral.\\.br\\Pneumothorax < 1 cm, größer als zuvor.';
+  return Buffer.from(
+    [
+      `MSH|^~\\&|RIS|PEER|INTERLEAVE|LAB|20260301101500||ORU^R01^ORU_R01|${id}|P|2.5.1||||||UNICODE UTF-8`,
+      'PID|1||P100^^^PEER^MR||Vogel^Anna||19700102|F',
+      `OBR|1||F${id}|71046^Chest|||20260301090000|||||||||||A1000${id}||||20260301101000||DX|F`,
+      `OBX|1|TX|&IMP||${text}||||||F`,
+      '',
+    ].join('\r'),
+  );
+}
+
+function messageFiles(prefix: string): Promise<string[]> {
+  return Promise.all(
+    Array.from({ length: MESSAGES }, async (_, n) => {
+      const file = join(folder, `${prefix}${n}.hl7`);
+      await writeFile(file, message(`${prefix}${n}`));
+      return file;
+    }),
+  );
+}
+
+let issuedCount = 0;
+
+function issued(): Identity {
+  if (authority === null) throw new Error('no authority');
+  return authority.issue(`peer${issuedCount++}`);
+}
+
+function tlsEnv(identity: Identity | null): Record<string, string> {
+  if (identity === null) return {};
+  return { HL7_TLS: 'true', TLS_CERT_FILE: identity.cert, TLS_KEY_FILE: identity.key };
+}
+
+/** Java takes certificates from PKCS #12 stores only. */
+function java(trusted: string | null, identity: Identity | null): string[] {
+  const options: string[] = [];
+  if (trusted !== null) {
+    const store = join(folder, `trust${issuedCount++}.p12`);
+    const target = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', PASSWORD];
+    execFileSync('keytool', ['-importcert', '-noprompt', '-alias', 'ca', '-file', trusted, ...target], {
+      stdio: 'ignore',
+    });
+    options.push(...storeOptions('trustStore', store));
+  }
+  if (identity !== null) {
+    const store = join(folder, `key${issuedCount++}.p12`);
+    const source = ['-in', identity.cert, '-inkey', identity.key];
+    execFileSync('openssl', ['pkcs12', '-export', ...source, '-out', store, '-passout', `pass:${PASSWORD}`]);
+    options.push(...storeOptions('keyStore', store));
+  }
+  return [...options, '-Xmx256m', '-cp', hapiClassPath() ?? ''];
+}
+
+function storeOptions(kind: 'trustStore' | 'keyStore', store: string): string[] {
+  const setting = `-Djavax.net.ssl.${kind}`;
+  return [`${setting}=${store}`, `${setting}Type=PKCS12`, `${setting}Password=${PASSWORD}`];
+}
