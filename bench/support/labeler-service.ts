@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { deadLetterTopic, MAX_RECORD_BYTES } from '../../core/radiology/topics.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
+import { consume } from '../../platform/kafka/consumer.ts';
+import { EventProducer } from '../../platform/kafka/producer.ts';
+import { createTopics } from '../../platform/kafka/topics.ts';
+import { testContext } from '../../platform/testing.ts';
+import { events } from '../../schemas/events.ts';
+import { config } from '../../services/labeler/config.ts';
+import { start } from '../../services/labeler/service.ts';
+import { digestOf, reportLabeled } from '../../test/support/event-fixture.ts';
+import { ownKafka } from '../../test/support/own-kafka.ts';
+import { until } from '../../test/support/until.ts';
+import type { BenchReport } from './bench-reports.ts';
+
+const PARTITIONS = 8;
+const LIMIT_MS = 300_000;
+
+/**
+ * Reports per second of the labeler's service, vectors included: every report stands on the one topic before the service
+ * starts, and the time is that from the first to the last record on the other, on a broker of its own.
+ */
+export async function measureService(reports: readonly BenchReport[]): Promise<number> {
+  const broker = await ownKafka(PARTITIONS);
+  const id = randomUUID();
+  const names = { groupId: `bench-${id}`, received: `bench-received-${id}`, labeled: `bench-labeled-${id}` };
+  const context = testContext('labeler');
+  const kafka = createKafka(broker.brokers, 'bench', context.log);
+  const stops: (() => Promise<void>)[] = [() => broker.stop()];
+  try {
+    const large = { 'max.message.bytes': String(MAX_RECORD_BYTES) };
+    const topics = [names.received, names.labeled, deadLetterTopic('labeler')];
+    await createTopics(
+      kafka,
+      topics.map((name) => ({ name, keyed: !name.includes('dead'), config: large })),
+      PARTITIONS,
+      1,
+    );
+    const producer = await EventProducer.connect(kafka, context.log, context.metrics);
+    stops.unshift(() => producer.disconnect());
+    await Promise.all(
+      reports.map(({ id: report, parts }) => {
+        const received = {
+          caseId: digestOf(report).slice(0, 32),
+          digest: digestOf(report),
+          parts: [...parts],
+        };
+        const value = events.reportReceived.encode(reportLabeled({ received }).received);
+        return producer.send(names.received, { key: received.caseId, value });
+      }),
+    );
+    const times: number[] = [];
+    const reader = await consume(kafka, {
+      groupId: `bench-reader-${id}`,
+      topics: [names.labeled],
+      handle: async (records) => {
+        for (const { timestamp } of records) times.push(timestamp);
+      },
+      log: context.log,
+      metrics: testContext('reader').metrics,
+      ready: context.ready,
+      fail: context.fail,
+    });
+    stops.unshift(() => reader.stop());
+    const env = {
+      INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','),
+      INTERLEAVE_PARTITIONS: String(PARTITIONS),
+    };
+    const service = await start(loadConfig(config, env), context, names);
+    stops.unshift(() => service.stop());
+    await until(() => times.length >= reports.length, LIMIT_MS, 'every report labeled');
+    return (times.length - 1) / ((Math.max(...times) - Math.min(...times)) / 1000);
+  } finally {
+    for (const stop of stops) await stop();
+  }
+}
