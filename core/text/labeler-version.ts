@@ -1,16 +1,14 @@
 /** Which labeler made a reading: stands in every event and index document. */
 import { createHash } from 'node:crypto';
+import { CODE_HASH } from './code-hash.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 
 /** Grows by one when readings change so much that reports must be read again. */
-const GENERATION = 1;
-
-/** Changed by hand with every change of the rules in `core/text/*.ts` that changes a reading. */
-const RULES_VERSION = '1.1.1';
+const GENERATION = 2;
 
 export interface LabelerVersion {
   generation: number;
-  /** SHA-256 (hex) over the version of the rules and the lexicon */
+  /** SHA-256 (hex) over the code that reads and the lexicon */
   hash: string;
 }
 
@@ -20,7 +18,7 @@ export function labelerVersion(lexicon: Lexicon): LabelerVersion {
   const known = VERSIONS.get(lexicon);
   if (known !== undefined) return known;
   const hash = createHash('sha256')
-    .update(JSON.stringify([RULES_VERSION, lexicon.data]))
+    .update(JSON.stringify([CODE_HASH, lexicon.data]))
     .digest('hex');
   const version = { generation: GENERATION, hash };
   VERSIONS.set(lexicon, version);

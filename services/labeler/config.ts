@@ -1,9 +1,11 @@
 import type { z } from 'zod';
-import { commonConfig, port } from '../../platform/config.ts';
+import { commonConfig, port, text } from '../../platform/config.ts';
 
 export const config = {
   ...commonConfig,
   healthPort: port(8483),
+  /** the site's own lexicon over ours, a JSON file; '' for ours alone */
+  lexiconFile: text(''),
 };
 
 export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

@@ -1,4 +1,5 @@
 import type { ReportLabeled, ReportReceived } from '../../core/radiology/events.ts';
+import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { ReadReport } from '../../core/text/reading.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
@@ -11,6 +12,7 @@ import { labeledEvent, readEvent, withoutReading, withoutText } from './read-eve
 import type { ReportVectors } from './report-vectors.ts';
 
 interface Parts {
+  lexicon?: Lexicon;
   vectors: Pick<ReportVectors, 'vectorsOf'>;
   producer: EventProducer;
   /** where the events go */
@@ -33,7 +35,7 @@ const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
  * Handles the reports of one poll: every event that can be read goes on, in order, with its reading, and with a problem
  * where it has one. A record that is no event becomes a dead letter.
  */
-export function handleReports({ vectors, producer, topic, log, metrics }: Parts): Handle {
+export function handleReports({ lexicon, vectors, producer, topic, log, metrics }: Parts): Handle {
   const outcomes = metrics.counter('interleave_reports_total', 'Reports passed on', ['outcome']);
   const findings = metrics.counter('interleave_findings_total', 'Findings read', ['assertion']);
   const seconds = metrics.histogram('interleave_labeler_poll_seconds', 'Time of one poll', SECONDS, ['step']);
@@ -54,7 +56,7 @@ export function handleReports({ vectors, producer, topic, log, metrics }: Parts)
       const reports: Read[] = [];
       for (const record of records) {
         const received = await relay.read(record);
-        if (received !== null) reports.push({ record, received, report: readEvent(received) });
+        if (received !== null) reports.push({ record, received, report: readEvent(received, lexicon) });
         await heartbeat();
       }
       stopReading();

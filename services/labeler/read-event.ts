@@ -1,17 +1,19 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { ReportLabeled, ReportReading, ReportReceived, Vector } from '../../core/radiology/events.ts';
-import { LABELER } from '../../core/text/labeler-version.ts';
+import { type LabelerVersion, labelerVersion } from '../../core/text/labeler-version.ts';
+import { DEFAULT_LEXICON, type Lexicon } from '../../core/text/lexicon.ts';
 import { type ReadReport, readForEncoding } from '../../core/text/reading.ts';
 
 /** Reads a report's parts. Whatever they hold, there is a reading: what cannot be read has REPORT_UNREADABLE. */
 export function readEvent(
   received: ReportReceived,
-  read: (parts: ReportReceived['parts']) => ReadReport = readForEncoding,
+  lexicon: Lexicon = DEFAULT_LEXICON,
+  read: typeof readForEncoding = readForEncoding,
 ): ReadReport {
   try {
-    return read(received.parts);
+    return read(received.parts, lexicon);
   } catch {
-    return { reading: emptyReading('REPORT_UNREADABLE'), toEncode: [] };
+    return { reading: emptyReading('REPORT_UNREADABLE', labelerVersion(lexicon)), toEncode: [] };
   }
 }
 
@@ -28,7 +30,7 @@ export function labeledEvent(
 
 /** What goes on where the event with its reading is larger than a record may be: the report without it. */
 export function withoutReading(event: ReportLabeled): ReportLabeled {
-  return { ...event, reading: emptyReading('EVENT_TOO_LARGE') };
+  return { ...event, reading: emptyReading('EVENT_TOO_LARGE', event.reading.labeler) };
 }
 
 /** What goes on where even that is too large: nothing of the text, which is in the object store. */
@@ -36,9 +38,9 @@ export function withoutText(event: ReportLabeled): ReportLabeled {
   return { ...withoutReading(event), received: { ...event.received, parts: [] } };
 }
 
-function emptyReading(problem: ErrorCode): ReportReading {
+function emptyReading(problem: ErrorCode, labeler: LabelerVersion): ReportReading {
   return {
-    labeler: LABELER,
+    labeler,
     text: '',
     sections: [],
     findings: [],

@@ -1,7 +1,7 @@
 import { InterleaveError } from '../../core/errors.ts';
 import { deadLetterTopic, TOPICS } from '../../core/radiology/topics.ts';
 import { checkGoldenSet } from '../../core/text/golden-set.ts';
-import { LABELER } from '../../core/text/labeler-version.ts';
+import { labelerVersion } from '../../core/text/labeler-version.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
@@ -12,6 +12,7 @@ import { openEncoder } from './encoder.ts';
 import { handleReports } from './handle-reports.ts';
 import { MAX_POLL_REPORTS } from './limits.ts';
 import { ReportVectors } from './report-vectors.ts';
+import { openLexicon } from './site-lexicon-file.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
 export const NAMES = {
@@ -27,9 +28,10 @@ export async function start(
   names: typeof NAMES = NAMES,
 ): Promise<RunningService> {
   const { log, metrics, ready } = context;
-  const wrong = checkGoldenSet();
+  const lexicon = await openLexicon(config.lexiconFile);
+  const wrong = checkGoldenSet(lexicon);
   if (wrong.length > 0) throw new InterleaveError('GOLDEN_SET_FAILED', wrong.join('; '));
-  log.info({ generation: LABELER.generation, hash: LABELER.hash }, 'labeler.golden-set.passed');
+  log.info(labelerVersion(lexicon), 'labeler.golden-set.passed');
 
   const kafka = createKafka(config.kafkaBrokers, 'labeler', log);
   const deadLetters = deadLetterTopic('labeler');
@@ -51,6 +53,7 @@ export async function start(
     topics: [names.received],
     maxRecords: MAX_POLL_REPORTS,
     handle: handleReports({
+      lexicon,
       vectors: new ReportVectors(encoder),
       producer,
       topic: names.labeled,

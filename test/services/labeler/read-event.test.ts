@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_LEXICON } from '../../../core/text/lexicon.ts';
 import { labeledEvent, readEvent, withoutReading } from '../../../services/labeler/read-event.ts';
 import { reportLabeled, vector } from '../../support/event-fixture.ts';
 
 const { received } = reportLabeled();
 
 test('what cannot be read goes on with a problem', () => {
-  const report = readEvent(received, () => {
+  const report = readEvent(received, DEFAULT_LEXICON, () => {
     throw new Error('no');
   });
   const { reading } = labeledEvent(received, 5, report, null);

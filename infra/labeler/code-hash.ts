@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../platform/project-root.ts';
+
+/** Where the hash of the labeler's code is kept. */
+export const CODE_HASH_FILE = join(projectRoot(), 'core', 'text', 'code-hash.ts');
+
+/** SHA-256 (hex) over the names and texts of all files of `core/text` but the one that holds the hash. */
+export function codeHash(): string {
+  const folder = join(projectRoot(), 'core', 'text');
+  const hash = createHash('sha256');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'code-hash.ts');
+  for (const name of files.sort()) hash.update(`${name}\n${readFileSync(join(folder, name), 'utf8')}\n`);
+  return hash.digest('hex');
+}
+
+/** The file that holds it. */
+export function codeHashFile(): string {
+  return `/** SHA-256 over the code of this folder: \`npx tsx infra/labeler/write-code-hash.ts\` writes it, a test compares. */
+export const CODE_HASH = '${codeHash()}';
+`;
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { LABELER, labelerVersion } from '../../../core/text/labeler-version.ts';
+import { DEFAULT_LEXICON } from '../../../core/text/lexicon.ts';
+import { readReport } from '../../../core/text/reading.ts';
+import { openLexicon } from '../../../services/labeler/site-lexicon-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lexicon-'));
+const write = (name: string, text: string) => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+};
+
+test('without a file it is ours', async () => assert.equal(await openLexicon(''), DEFAULT_LEXICON));
+
+test("a site's findings are read, by another version of the labeler", async () => {
+  const finding = { id: 'halo-sign', name: 'Halo sign', group: 'lung', terms: ['halo sign|signs'] };
+  const lexicon = await openLexicon(write('site.json', JSON.stringify({ findings: [finding] })));
+  const { findings, labeler } = readReport([{ section: 'FINDINGS', text: 'No halo sign.' }], lexicon);
+  assert.deepEqual(
+    findings.map(({ concept, assertion }) => [concept, assertion]),
+    [['halo-sign', 'ABSENT']],
+  );
+  assert.deepEqual(labeler, labelerVersion(lexicon));
+  assert.notEqual(labeler.hash, LABELER.hash);
+});
+
+test('a file that is not there, no JSON, or wrong is refused with a code', async () => {
+  const wrong = [
+    join(folder, 'none.json'),
+    write('a.json', '{'),
+    write('b.json', '{"findings":[{"id":"x"}]}'),
+  ];
+  for (const file of wrong) await assert.rejects(openLexicon(file), { code: 'LEXICON_INVALID' });
+});
