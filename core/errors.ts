@@ -64,6 +64,7 @@ export const ERRORS = {
     'reject',
     'The report states a time in the future: the time of its message or of receipt stands in its place.',
   ],
+  HL7_DOCUMENT_UNREADABLE: ['reject', 'The text of a document in the message could not be read.'],
   HL7_NO_REPORT_TEXT: ['reject', 'The message holds no report text.'],
 
   // DICOM
@@ -82,6 +83,7 @@ export const ERRORS = {
     'The data set does not match the SOP class or instance of the command.',
   ],
   DICOM_SOP_INSTANCE_UID_MISSING: ['reject', 'The data set has no SOP Instance UID.'],
+  DICOM_INSTANCE_CHANGED: ['reject', 'Another object came under this SOP Instance UID before.'],
   DICOM_TOO_MANY_REFERENCES: ['reject', 'The object names more objects or frames than an event can hold.'],
   DICOM_TRANSFER_SYNTAX_UNSUPPORTED: ['reject', 'This transfer syntax is not stored here.'],
   DICOM_PEER_UNREACHABLE: ['retry', 'The DICOM peer cannot be reached or has closed the connection.'],

@@ -4,6 +4,7 @@
  */
 import type { AssociateAccept, AssociateRequest } from './associate-pdu.ts';
 import { MAX_PDU_LENGTH } from './limits.ts';
+import { type ObjectClass, objectClass } from './object-class.ts';
 import type { AssociateReject } from './pdu.ts';
 import type { AnsweredContext, ProposedContext } from './presentation-context.ts';
 import {
@@ -22,6 +23,8 @@ export interface AssociationPolicy {
   calledAeTitles: readonly string[];
   /** Storage SOP Classes beyond the standard's, e.g. private ones */
   extraSopClasses: readonly string[];
+  /** classes of objects that the site does not take */
+  refused?: readonly ObjectClass[];
 }
 
 /** An association that has been accepted: what later messages are checked against. */
@@ -99,8 +102,9 @@ function answer(
   policy: AssociationPolicy,
 ): AnsweredContext {
   const isVerification = abstractSyntax === VERIFICATION;
-  const isWanted =
-    isVerification || isStorageSopClass(abstractSyntax) || policy.extraSopClasses.includes(abstractSyntax);
+  const isStored = isStorageSopClass(abstractSyntax) || policy.extraSopClasses.includes(abstractSyntax);
+  const isRefused = policy.refused?.includes(objectClass(abstractSyntax)) ?? false;
+  const isWanted = isVerification || (isStored && !isRefused);
   const syntaxes = isVerification ? UNCOMPRESSED : STORED_TRANSFER_SYNTAXES;
   const known = transferSyntaxes.filter((syntax) => syntaxes.has(syntax));
   const chosen = known.find((syntax) => syntax !== TRANSFER_SYNTAX.IMPLICIT_LITTLE) ?? known[0];

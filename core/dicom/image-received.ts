@@ -35,6 +35,8 @@ export interface ReceivedObject {
   keyImage: KeyImageReason;
   object: ObjectRef;
   receivedAt: number;
+  /** other bytes came under this SOP Instance UID before */
+  changed?: boolean;
 }
 
 export function imageReceived({ caseId, caseKey }: ImageCase, received: ReceivedObject): ImageReceived {
@@ -68,7 +70,7 @@ export function imageReceived({ caseId, caseKey }: ImageCase, received: Received
     transferSyntaxUid: received.transferSyntaxUid,
     object,
     receivedAt: received.receivedAt,
-    problem: named.cutOff ? 'DICOM_TOO_MANY_REFERENCES' : null,
+    problem: named.cutOff ? 'DICOM_TOO_MANY_REFERENCES' : received.changed ? 'DICOM_INSTANCE_CHANGED' : null,
   };
 }
 

@@ -16,17 +16,30 @@ export interface KeyImageRule {
   modalities: readonly string[];
   /** of other modalities: this many images of a series */
   seriesMaximum: number;
+  /** which objects mark key images: what the first two name, and the third itself */
+  marks: readonly KeyImageMark[];
 }
+
+export const KEY_IMAGE_MARKS = ['KEY_OBJECT_SELECTION', 'PRESENTATION_STATE', 'SECONDARY_CAPTURE'] as const;
+
+export type KeyImageMark = (typeof KEY_IMAGE_MARKS)[number];
 
 export const DEFAULT_KEY_IMAGE_RULE: KeyImageRule = {
   modalities: ['CR', 'DX', 'MG', 'US'],
   seriesMaximum: 0,
+  marks: KEY_IMAGE_MARKS,
 };
 
 export function objectKind(header: Header): ObjectKind {
   if (header.sopClassUid === KEY_OBJECT_SELECTION) return 'KEY_OBJECT_SELECTION';
   if (isPresentationState(header.sopClassUid)) return 'PRESENTATION_STATE';
   return header.hasPixelData ? 'IMAGE' : 'OTHER';
+}
+
+/** Does this object make what it names key images? (A rejection note does not, whatever the rule.) */
+export function marksKeyImages(header: Header, rule: KeyImageRule): boolean {
+  const kind = objectKind(header);
+  return (kind === 'KEY_OBJECT_SELECTION' || kind === 'PRESENTATION_STATE') && rule.marks.includes(kind);
 }
 
 /** `placeInSeries` counts the different images of the series that came so far, this one included. */
@@ -37,7 +50,8 @@ export function keyImageReason(
 ): KeyImageReason {
   if (objectKind(header) !== 'IMAGE') return 'NONE';
   if (known.named) return 'NAMED';
-  if (isSecondaryCapture(header.sopClassUid)) return 'SECONDARY_CAPTURE';
+  if (isSecondaryCapture(header.sopClassUid) && rule.marks.includes('SECONDARY_CAPTURE'))
+    return 'SECONDARY_CAPTURE';
   if (rule.modalities.includes(header.modality)) return 'SMALL_SERIES';
   return known.placeInSeries <= rule.seriesMaximum ? 'SMALL_SERIES' : 'NONE';
 }

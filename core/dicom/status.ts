@@ -13,6 +13,7 @@ export const STATUS = {
   CANNOT_UNDERSTAND: 0xc000,
   /** of the range that PS3.4 leaves to the implementation */
   TOO_LARGE: 0xc001,
+  INSTANCE_CHANGED: 0xc002,
 } as const;
 
 const STATUS_OF: Partial<Record<ErrorCode, number>> = {
@@ -21,6 +22,7 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   DICOM_DATA_SET_UNREADABLE: STATUS.CANNOT_UNDERSTAND,
   DICOM_SOP_INSTANCE_UID_MISSING: STATUS.CANNOT_UNDERSTAND,
   DICOM_DATA_SET_TOO_LARGE: STATUS.TOO_LARGE,
+  DICOM_INSTANCE_CHANGED: STATUS.INSTANCE_CHANGED,
   EVENT_TOO_LARGE: STATUS.TOO_LARGE,
 };
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { KEY_IMAGE_MARKS } from '../../core/dicom/key-image.ts';
+import { OBJECT_CLASSES } from '../../core/dicom/object-class.ts';
 import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/config.ts';
 import { tlsSettings } from '../../platform/tls.ts';
 import { MAX_STOW_MIB, STOW_IDLE_MS } from './dicomweb/limits.ts';
@@ -8,7 +10,16 @@ import {
   MAX_ASSOCIATIONS,
   MAX_ASSOCIATIONS_PER_PEER,
   MAX_DATA_SET_MIB,
+  MEMORY_MIB,
 } from './limits.ts';
+
+/** Some of these words, separated by commas; `none` for none of them. */
+function listOf<const Word extends string>(words: readonly Word[], fallback: Word[]) {
+  const given = z
+    .string()
+    .transform((value) => (value === 'none' ? [] : value.split(',').map((word) => word.trim())));
+  return given.pipe(z.array(z.enum(words))).default(fallback);
+}
 
 /** What the gateway reads from the environment; `README.md` has the table. */
 export const config = {
@@ -42,6 +53,12 @@ export const config = {
   stowIdleMs: positiveInt(STOW_IDLE_MS),
   /** where stored objects can be retrieved, for the addresses in answers; '' for no addresses */
   dicomwebUrl: text(''),
+  /** classes of objects that are refused */
+  dicomRefusedObjects: listOf(OBJECT_CLASSES, []),
+  /** other bytes under a known SOP Instance UID: stored beside and flagged, or refused */
+  dicomChangedObjects: z.enum(['store', 'refuse']).default('store'),
+  dicomMemoryMib: positiveInt(MEMORY_MIB),
+  keyImageMarks: listOf(KEY_IMAGE_MARKS, [...KEY_IMAGE_MARKS]),
   keyImageModalities: list(['CR', 'DX', 'MG', 'US']),
   keyImageSeriesMaximum: z.coerce.number().int().min(0).max(10_000).default(0),
 };

@@ -27,9 +27,5 @@ export const DISCARD_FACTOR = 4;
 /** Answers that a peer may leave unread, in bytes (about 600); then it is not listening and is cut off. */
 export const MAX_UNREAD_ANSWERS = 64 * 1024;
 
-/** Images that the gateway remembers, so that it can tell which of them a later selection names. */
-export const MAX_REMEMBERED_IMAGES = 10_000;
-
-/** Names of objects that did not come yet, and series whose images are counted. */
-export const MAX_REMEMBERED_NAMES = 50_000;
-export const MAX_REMEMBERED_SERIES = 5_000;
+/** What the gateway remembers of the objects it has seen, in MiB on the disk: 600 bytes for a CT slice, about. */
+export const MEMORY_MIB = 256;

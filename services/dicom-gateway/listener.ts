@@ -76,6 +76,7 @@ function associations(config: Config, options: StoreObjectOptions, told: Instrum
     callingAeTitles: config.dicomCallingAeTitles,
     calledAeTitles: config.dicomCheckCalledAeTitle ? [config.dicomAeTitle] : [],
     extraSopClasses: config.dicomExtraSopClasses,
+    refused: config.dicomRefusedObjects,
   };
   const handler = (association: Association, send: (contextId: number, response: DimseCommand) => void) =>
     new DimseService({

@@ -5,7 +5,7 @@ import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topic
 import { DurabilityProbe } from '../../platform/durability-probe.ts';
 import { readJsonFile, readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
-import { deadLetterCodec, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
+import { deadLetterCodec } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
@@ -17,7 +17,7 @@ import { listenForStores } from './dicomweb/store-listener.ts';
 import { type Instruments, instruments } from './instruments.ts';
 import { DISCARD_FACTOR } from './limits.ts';
 import { listen } from './listener.ts';
-import { NamedImages } from './named-images.ts';
+import { ObjectMemory } from './object-memory.ts';
 import type { StoreObjectOptions } from './store-object.ts';
 
 const SERVICE = 'dicom-gateway';
@@ -66,6 +66,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       await Promise.all([listener.stop(), stow?.stop()]);
       probe.stop();
       await producer.disconnect();
+      await stored.memory.close();
     },
   };
 }
@@ -84,10 +85,25 @@ async function storing(config: Config) {
     store: await openObjectStore(config.dataDir, { sync: config.objectStoreSync }),
     site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),
     secret: await readSecret(secretFile),
-    rule: { modalities: config.keyImageModalities, seriesMaximum: config.keyImageSeriesMaximum },
-    named: new NamedImages(),
+    ...siteRules(config),
+    memory: await ObjectMemory.open(
+      join(config.dataDir, 'dicom-gateway'),
+      config.dicomMemoryMib * 1024 * 1024,
+    ),
     maxDataSetLength,
     maxDiscardedLength: maxDataSetLength * DISCARD_FACTOR,
+  };
+}
+
+export function siteRules(config: Config): Pick<StoreObjectOptions, 'rule' | 'refused' | 'changed'> {
+  return {
+    rule: {
+      modalities: config.keyImageModalities,
+      seriesMaximum: config.keyImageSeriesMaximum,
+      marks: config.keyImageMarks,
+    },
+    refused: config.dicomRefusedObjects,
+    changed: config.dicomChangedObjects,
   };
 }
 
@@ -95,13 +111,13 @@ function publishing(producer: EventProducer): Pick<StoreObjectOptions, 'publish'
   return {
     publish: (event) =>
       producer.send(TOPICS.imageReceived, { key: event.caseId, value: events.imageReceived.encode(event) }),
-    deadLetter: (code, object) =>
+    deadLetter: (code, object, caseId) =>
       producer.send(deadLetterTopic(SERVICE), {
-        key: UNKNOWN_CASE,
+        key: caseId,
         value: deadLetterCodec.encode({
           service: SERVICE,
           code,
-          caseId: UNKNOWN_CASE,
+          caseId,
           object,
           value: null,
           topic: '',

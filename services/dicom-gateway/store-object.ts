@@ -5,8 +5,9 @@
  */
 import type { Header } from '../../core/dicom/header.ts';
 import { type ImageCase, imageCases, imageReceived } from '../../core/dicom/image-received.ts';
-import { type KeyImageRule, keyImageReason, objectKind } from '../../core/dicom/key-image.ts';
+import { type KeyImageRule, keyImageReason, marksKeyImages, objectKind } from '../../core/dicom/key-image.ts';
 import { isRejectionNote, type NamedObjects } from '../../core/dicom/key-object.ts';
+import { type ObjectClass, objectClass } from '../../core/dicom/object-class.ts';
 import { DICOM_MEDIA_TYPE, part10Header } from '../../core/dicom/part10.ts';
 import { isRefusedForGood, STATUS, storeStatusOf } from '../../core/dicom/status.ts';
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
@@ -15,19 +16,23 @@ import type { ImageReceived, ObjectRef } from '../../core/radiology/events.ts';
 import { UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import type { ObjectStore, ObjectWriter } from '../../platform/object-store/object-store.ts';
 import type { DataSetReceiver, StoreAnswer, StoreRequest } from './dimse-service.ts';
-import type { NamedImages } from './named-images.ts';
+import type { ObjectMemory } from './object-memory.ts';
 import { ReadHeader } from './read-header.ts';
 
 export interface StoreObjectOptions {
   store: ObjectStore;
   /** resolves when the event is on Kafka with acks=all */
   publish(event: ImageReceived): Promise<void>;
-  /** resolves when the dead letter is on Kafka; `object` is null where the bytes were not kept */
-  deadLetter(code: ErrorCode, object: ObjectRef | null): Promise<void>;
+  /** resolves when the dead letter is on Kafka; `object` is null where the bytes were not kept, else it is in that case */
+  deadLetter(code: ErrorCode, object: ObjectRef | null, caseId: string): Promise<void>;
   site: SiteTable;
   secret: Buffer;
   rule: KeyImageRule;
-  named: NamedImages;
+  memory: ObjectMemory;
+  /** objects of these classes are refused */
+  refused: readonly ObjectClass[];
+  /** what becomes of other bytes under a known SOP Instance UID */
+  changed: 'store' | 'refuse';
   maxDataSetLength: number;
   maxDiscardedLength: number;
   /** told once for each object, before its answer leaves */
@@ -123,6 +128,8 @@ export class StoreObject implements DataSetReceiver {
     if (this.#writer === null) throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'it is empty');
     const whole = this.#header.end();
     const { sopClassUid, sopInstanceUid } = whole.header;
+    if (this.#options.refused.includes(objectClass(sopClassUid)))
+      throw new InterleaveError('DICOM_SOP_CLASS_UNSUPPORTED');
     if (sopInstanceUid === '') throw new InterleaveError('DICOM_SOP_INSTANCE_UID_MISSING');
     if (sopInstanceUid !== this.#request.sopInstanceUid || sopClassUid !== this.#request.sopClassUid) {
       throw new InterleaveError('DICOM_DATA_SET_MISMATCH');
@@ -134,40 +141,62 @@ export class StoreObject implements DataSetReceiver {
   }
 
   async #keep(header: Header, named: NamedObjects): Promise<void> {
-    const { site, secret, publish, now } = this.#options;
+    const { site, secret, memory, now } = this.#options;
     const { callingAeTitle, transferSyntaxUid } = this.#request;
     const cases = imageCases(header, callingAeTitle, site, secret);
     const receivedAt = now();
-    const keyImage = this.#keyImage(header);
+    const keyImage = await this.#keyImage(header);
     this.#caseIds = cases.map((one: ImageCase) => one.caseId);
     const object = await this.#commit(this.#caseIds);
-    const received = { header, callingAeTitle, transferSyntaxUid, named, keyImage, object, receivedAt };
-    const events = cases.map((one: ImageCase) => imageReceived(one, received));
-    const again = this.#remember(header, named, events);
-    await Promise.all([...events, ...again].map(publish));
-    this.#options.named.forget(again);
+    const known = memory.sha256Of(header.sopInstanceUid);
+    const changed = known !== null && known !== object.sha256;
+    if (changed && this.#options.changed === 'refuse')
+      throw new ChangedObject(object, this.#caseIds[0] ?? '');
+    const received = {
+      header,
+      callingAeTitle,
+      transferSyntaxUid,
+      named,
+      keyImage,
+      object,
+      receivedAt,
+      changed,
+    };
+    await this.#publish(
+      header,
+      named,
+      cases.map((one: ImageCase) => imageReceived(one, received)),
+    );
   }
 
-  #keyImage(header: Header) {
-    const { rule, named } = this.#options;
+  /** What is remembered is written before what others remember is read: neither of two that come together is missed. */
+  async #publish(header: Header, named: NamedObjects, events: ImageReceived[]): Promise<void> {
+    const { memory, publish } = this.#options;
+    const { sopInstanceUid } = header;
+    const waits = objectKind(header) === 'IMAGE' && events[0]?.keyImage === 'NONE';
+    const sha256 = events[0]?.object.sha256 ?? '';
+    const remembered = memory.saw(sopInstanceUid, sha256, waits ? events : []);
+    await Promise.all([remembered, ...events.map(publish)]);
+    const again: ImageReceived[] =
+      waits && memory.isNamed(sopInstanceUid) ? events.map((event) => ({ ...event, keyImage: 'NAMED' })) : [];
+    again.push(...(await this.#name(header, named)));
+    await Promise.all(again.map(publish));
+    await memory.forget(again.map((event) => event.sopInstanceUid));
+  }
+
+  async #keyImage(header: Header) {
+    const { rule, memory } = this.#options;
     const { sopInstanceUid, seriesInstanceUid } = header;
     return keyImageReason(header, rule, {
-      named: named.isNamed(sopInstanceUid),
-      placeInSeries: named.placeInSeries(seriesInstanceUid, sopInstanceUid, rule.seriesMaximum),
+      named: memory.isNamed(sopInstanceUid),
+      placeInSeries: await memory.placeInSeries(seriesInstanceUid, sopInstanceUid, rule.seriesMaximum),
     });
   }
 
-  /** Notes what this object names, or that it waits to be named; returns what it makes a key image after the fact. */
-  #remember(
-    header: Header,
-    { references, titleCode }: NamedObjects,
-    events: ImageReceived[],
-  ): ImageReceived[] {
-    const kind = objectKind(header);
-    if (kind === 'IMAGE' && events[0]?.keyImage === 'NONE') this.#options.named.remember(events);
-    if (kind !== 'KEY_OBJECT_SELECTION' && kind !== 'PRESENTATION_STATE') return [];
-    if (isRejectionNote(titleCode)) return [];
-    return this.#options.named.name(references.map((reference) => reference.sopInstanceUid));
+  /** What this object makes a key image after the fact. */
+  async #name(header: Header, { references, titleCode }: NamedObjects): Promise<ImageReceived[]> {
+    if (!marksKeyImages(header, this.#options.rule) || isRejectionNote(titleCode)) return [];
+    return this.#options.memory.name(references.map((reference) => reference.sopInstanceUid));
   }
 
   async #commit(caseIds: string[]): Promise<ObjectRef> {
@@ -182,12 +211,17 @@ export class StoreObject implements DataSetReceiver {
     const status = storeStatusOf(error);
     if (!isRefusedForGood(status)) return { status, code: codeOf(error) };
     try {
-      const object = this.#writer === null ? null : await this.#commit([UNKNOWN_CASE]);
-      await this.#options.deadLetter(codeOf(error), object);
+      const kept = error instanceof ChangedObject ? error.kept : await this.#keepUnknown();
+      await this.#options.deadLetter(codeOf(error), kept?.object ?? null, kept?.caseId ?? UNKNOWN_CASE);
       return { status, code: codeOf(error) };
     } catch (cause) {
       return { status: STATUS.OUT_OF_RESOURCES, code: codeOf(cause) };
     }
+  }
+
+  async #keepUnknown(): Promise<{ object: ObjectRef; caseId: string } | null> {
+    if (this.#writer === null) return null;
+    return { object: await this.#commit([UNKNOWN_CASE]), caseId: UNKNOWN_CASE };
   }
 
   async #refuseLength(): Promise<void> {
@@ -199,6 +233,16 @@ export class StoreObject implements DataSetReceiver {
   async #lose(error: unknown): Promise<void> {
     this.#lost = error;
     await this.abort();
+  }
+}
+
+/** Other bytes under a known SOP Instance UID, which are kept in the case that they say they belong to. */
+class ChangedObject extends InterleaveError {
+  readonly kept: { object: ObjectRef; caseId: string };
+
+  constructor(object: ObjectRef, caseId: string) {
+    super('DICOM_INSTANCE_CHANGED');
+    this.kept = { object, caseId };
   }
 }
 

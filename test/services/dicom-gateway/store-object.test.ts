@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deflateRawSync } from 'node:zlib';
@@ -11,7 +14,15 @@ import type { ObjectStore } from '../../../platform/object-store/object-store.ts
 import { buildDataSet } from '../../core/dicom/data-set-builder.ts';
 import { until } from '../../support/until.ts';
 import { testGateway } from './test-gateway.ts';
-import { CT, image, newUid, SECONDARY_CAPTURE, selection } from './test-objects.ts';
+import {
+  CT,
+  image,
+  newUid,
+  presentation,
+  SECONDARY_CAPTURE,
+  selection,
+  withoutPixels,
+} from './test-objects.ts';
 
 const SUCCESS = { status: 0, comment: '' };
 
@@ -97,6 +108,60 @@ describe('C-STORE', () => {
     assert.deepEqual(await sender.store(object), SUCCESS);
     assert.equal(gateway.published[0]?.caseKey.value, 'DEFLATED');
     await sender.release();
+  });
+});
+
+describe('other bytes under a SOP Instance UID that is known', () => {
+  const object = image();
+  const other = image({ sopInstanceUid: object.sopInstanceUid, pixels: Buffer.alloc(32, 2) });
+
+  it('are stored beside, and flagged', async (t) => {
+    const gateway = await testGateway(t);
+    const sender = await gateway.connect(object);
+    for (const one of [object, object, other]) assert.deepEqual(await sender.store(one), SUCCESS);
+    await sender.release();
+    assert.deepEqual(
+      gateway.published.map((event) => event.problem),
+      [null, null, 'DICOM_INSTANCE_CHANGED'],
+    );
+    for (const { caseId, object: ref } of gateway.published)
+      assert.ok(await gateway.store.has(caseId, ref.sha256));
+  });
+
+  it('are refused where the site wants that, and kept with a dead letter', async (t) => {
+    const gateway = await testGateway(t, { env: { DICOM_CHANGED_OBJECTS: 'refuse' } });
+    const sender = await gateway.connect(object);
+    assert.deepEqual(await sender.store(object), SUCCESS);
+    assert.deepEqual(await sender.store(other), { status: 0xc002, comment: 'DICOM_INSTANCE_CHANGED' });
+    assert.deepEqual(await sender.store(object), SUCCESS, 'the first one still is the one');
+    await sender.release();
+    assert.equal(gateway.published.length, 2);
+    const [letter] = gateway.deadLetters;
+    assert.ok(letter?.object && (await gateway.store.has(letter.caseId, letter.object.sha256)));
+  });
+});
+
+describe('objects that the site does not take', () => {
+  const DOSE_REPORT = '1.2.840.10008.5.1.4.1.1.88.67';
+
+  it('are refused when they are proposed', async (t) => {
+    const gateway = await testGateway(t, { env: { DICOM_REFUSED_OBJECTS: 'DOSE_REPORT,WAVEFORM' } });
+    const [report, ct] = [image({ sopClassUid: DOSE_REPORT }), image()];
+    const sender = await gateway.connect(report, ct);
+    assert.deepEqual([sender.accepts(report), sender.accepts(ct)], [false, true]);
+    await sender.release();
+  });
+
+  it('are stored and announced otherwise, without becoming key images', async (t) => {
+    const gateway = await testGateway(t);
+    const report = withoutPixels(DOSE_REPORT);
+    const sender = await gateway.connect(report);
+    assert.deepEqual(await sender.store(report), SUCCESS);
+    await sender.release();
+    assert.deepEqual(
+      gateway.published.map((event) => [event.kind, event.keyImage]),
+      [['OTHER', 'NONE']],
+    );
   });
 });
 
@@ -205,8 +270,8 @@ describe('C-STORE that will never be accepted', () => {
     assert.deepEqual(await sender.store(of(100_002)), refused);
     assert.deepEqual(await sender.store(of(400_000)), refused);
     assert.deepEqual(gateway.deadLetters, [
-      { code: 'DICOM_DATA_SET_TOO_LARGE', object: null },
-      { code: 'DICOM_DATA_SET_TOO_LARGE', object: null },
+      { code: 'DICOM_DATA_SET_TOO_LARGE', object: null, caseId: 'unknown' },
+      { code: 'DICOM_DATA_SET_TOO_LARGE', object: null, caseId: 'unknown' },
     ]);
     assert.deepEqual(await gateway.incoming(), []);
     await assert.rejects(sender.store(of(400_002)));
@@ -266,6 +331,70 @@ describe('key images', () => {
       ['NONE', 'NAMED'],
     );
     assert.equal(events[0]?.eventId, events[1]?.eventId);
+    await sender.release();
+  });
+
+  it('are what a selection names after a restart', async (t) => {
+    const memory = await mkdtemp(join(tmpdir(), 'interleave-memory-'));
+    t.after(() => rm(memory, { recursive: true, force: true }));
+    const object = image();
+    const before = await testGateway(t, { memory });
+    const first = await before.connect(object);
+    assert.deepEqual(await first.store(object), SUCCESS);
+    await first.release();
+    await before.stop();
+    const after = await testGateway(t, { memory });
+    const second = await after.connect(selection([]));
+    assert.deepEqual(await second.store(selection([object])), SUCCESS);
+    await second.release();
+    const named = after.published.filter((event) => event.kind === 'IMAGE');
+    assert.deepEqual(
+      named.map((event) => [event.sopInstanceUid, event.keyImage]),
+      [[object.sopInstanceUid, 'NAMED']],
+    );
+    assert.equal(named[0]?.object.sha256, before.published[0]?.object.sha256);
+  });
+
+  it('are those of a CT of 1,000 slices that a selection names when all of them are there', async (t) => {
+    const slices = Array.from({ length: 1_000 }, () => image());
+    const gateway = await testGateway(t, { sync: false });
+    const named = [0, 499, 999].flatMap((n) => slices[n] ?? []);
+    const sender = await gateway.connect(image(), selection([]));
+    for (const slice of slices) assert.deepEqual(await sender.store(slice), SUCCESS);
+    assert.ok(gateway.published.every((event) => event.keyImage === 'NONE'));
+    assert.deepEqual(await sender.store(selection(named)), SUCCESS);
+    await sender.release();
+    assert.deepEqual(
+      gateway.published.filter((event) => event.keyImage === 'NAMED').map((event) => event.sopInstanceUid),
+      named.map((slice) => slice.sopInstanceUid),
+    );
+  });
+
+  it('are what comes at the same time as the selection that names it', async (t) => {
+    const objects = Array.from({ length: 20 }, () => image());
+    const gateway = await testGateway(t, { sync: false });
+    const [images, selections] = [await gateway.connect(image()), await gateway.connect(selection([]))];
+    await Promise.all(
+      objects.flatMap((object) => [images.store(object), selections.store(selection([object]))]),
+    );
+    for (const { sopInstanceUid } of objects) {
+      const last = gateway.published.filter((event) => event.sopInstanceUid === sopInstanceUid).at(-1);
+      assert.equal(last?.keyImage, 'NAMED');
+    }
+    await Promise.all([images.release(), selections.release()]);
+  });
+
+  it('are marked only by what the site says', async (t) => {
+    const gateway = await testGateway(t, { env: { KEY_IMAGE_MARKS: 'PRESENTATION_STATE' } });
+    const [a, b] = [image(), image()];
+    const capture = image({ sopClassUid: SECONDARY_CAPTURE });
+    const sender = await gateway.connect(a, capture, selection([]), presentation([]));
+    for (const one of [selection([a]), presentation([b]), a, b, capture])
+      assert.deepEqual(await sender.store(one), SUCCESS);
+    assert.deepEqual(
+      gateway.published.filter((event) => event.kind === 'IMAGE').map((event) => event.keyImage),
+      ['NONE', 'NAMED', 'NONE'],
+    );
     await sender.release();
   });
 

@@ -15,7 +15,8 @@ import { type DicomObject, DimseSender, proposalsFor } from '../../../senders/di
 import { config as shape } from '../../../services/dicom-gateway/config.ts';
 import { DISCARD_FACTOR } from '../../../services/dicom-gateway/limits.ts';
 import { listen } from '../../../services/dicom-gateway/listener.ts';
-import { NamedImages } from '../../../services/dicom-gateway/named-images.ts';
+import { ObjectMemory } from '../../../services/dicom-gateway/object-memory.ts';
+import { siteRules } from '../../../services/dicom-gateway/service.ts';
 import type { StoredReport, StoreObjectOptions } from '../../../services/dicom-gateway/store-object.ts';
 import type { Outcome } from '../../../services/dicom-gateway/upper-layer.ts';
 
@@ -23,7 +24,7 @@ export interface TestGateway {
   port: number;
   store: LocalFolderStore;
   published: ImageReceived[];
-  deadLetters: { code: ErrorCode; object: ObjectRef | null }[];
+  deadLetters: { code: ErrorCode; object: ObjectRef | null; caseId: string }[];
   reports: StoredReport[];
   ended: { outcome: Outcome; problem: string | null }[];
   /** why connections were closed before they said anything */
@@ -42,16 +43,22 @@ export interface TestGatewayOptions {
   /** puts something before the folder */
   wrap?(store: LocalFolderStore): ObjectStore;
   maxDataSetLength?: number;
+  /** false: nothing is synced, for tests of very many objects */
+  sync?: boolean;
+  /** folder of what the gateway remembers, for one that starts again */
+  memory?: string;
 }
 
 export async function testGateway(t: TestContext, options: TestGatewayOptions = {}): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'interleave-dicom-'));
-  const store = await LocalFolderStore.open(folder, { minFree: 0 });
+  const store = await LocalFolderStore.open(folder, { minFree: 0, sync: options.sync ?? true });
+  const memoryFolder = options.memory ?? join(folder, '.memory');
   const env = Object.entries({ DICOM_PORT: '0', ...options.env }).map(([name, value]) => [
     `INTERLEAVE_${name}`,
     value,
   ]);
   const config = loadConfig(shape, Object.fromEntries(env) as Record<string, string>);
+  const memory = await ObjectMemory.open(memoryFolder, config.dicomMemoryMib * 1024 * 1024);
   const maxDataSetLength = options.maxDataSetLength ?? config.dicomMaxDataSetMib * 1024 * 1024;
   const gateway: TestGateway = {
     port: 0,
@@ -71,14 +78,14 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
       await options.publish?.(event);
       gateway.published.push(event);
     },
-    deadLetter: async (code, object) => {
+    deadLetter: async (code, object, caseId) => {
       await options.deadLetter?.();
-      gateway.deadLetters.push({ code, object });
+      gateway.deadLetters.push({ code, object, caseId });
     },
     site: DEFAULT_SITE,
     secret: randomBytes(32),
-    rule: { modalities: config.keyImageModalities, seriesMaximum: config.keyImageSeriesMaximum },
-    named: new NamedImages(),
+    ...siteRules(config),
+    memory,
     maxDataSetLength,
     maxDiscardedLength: maxDataSetLength * DISCARD_FACTOR,
     report: (report) => gateway.reports.push(report),
@@ -93,9 +100,13 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
   };
   const listener = await listen(config, storing, told, config.dicomTls ? await serverTls(config) : null);
   gateway.port = listener.port;
-  gateway.stop = () => listener.stop();
+  let stopped: Promise<void> | null = null;
+  gateway.stop = () => {
+    stopped ??= listener.stop().finally(() => memory.close());
+    return stopped;
+  };
   t.after(async () => {
-    await listener.stop().catch(() => undefined);
+    await gateway.stop().catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   });
   return gateway;

@@ -61,3 +61,24 @@ export function selection(names: readonly DicomObject[], titleCode = '113000'): 
     dataSet,
   };
 }
+
+/** A grayscale presentation state for these images (PS3.3 C.11.11). */
+export function presentation(names: readonly DicomObject[]): DicomObject {
+  const references = names.map((one): Item => [[0x00081155, 'UI', one.sopInstanceUid]]);
+  return withoutPixels('1.2.840.10008.5.1.4.1.1.11.1', [
+    [0x00081115, 'SQ', [[[0x00081140, 'SQ', references]]]],
+  ]);
+}
+
+/** An object of any class that is no image. */
+export function withoutPixels(sopClassUid: string, more: Item = []): DicomObject {
+  const sopInstanceUid = newUid();
+  const dataSet = buildDataSet([
+    [0x00080016, 'UI', sopClassUid],
+    [0x00080018, 'UI', sopInstanceUid],
+    [0x00080050, 'SH', 'A1'],
+    ...more,
+    [0x0020000d, 'UI', '1.2.3'],
+  ]);
+  return { sopClassUid, sopInstanceUid, transferSyntaxUid: TRANSFER_SYNTAX.EXPLICIT_LITTLE, dataSet };
+}

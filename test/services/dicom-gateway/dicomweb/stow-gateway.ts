@@ -11,7 +11,8 @@ import { loadConfig } from '../../../../platform/config.ts';
 import { LocalFolderStore } from '../../../../platform/object-store/local-folder.ts';
 import { config as shape } from '../../../../services/dicom-gateway/config.ts';
 import { listenForStores } from '../../../../services/dicom-gateway/dicomweb/store-listener.ts';
-import { NamedImages } from '../../../../services/dicom-gateway/named-images.ts';
+import { ObjectMemory } from '../../../../services/dicom-gateway/object-memory.ts';
+import { siteRules } from '../../../../services/dicom-gateway/service.ts';
 import type { StoredReport } from '../../../../services/dicom-gateway/store-object.ts';
 
 export interface StowGateway {
@@ -62,8 +63,8 @@ export async function stowGateway(
     },
     site: DEFAULT_SITE,
     secret: randomBytes(32),
-    rule: { modalities: config.keyImageModalities, seriesMaximum: config.keyImageSeriesMaximum },
-    named: new NamedImages(),
+    ...siteRules(config),
+    memory: await ObjectMemory.open(join(folder, '.memory'), config.dicomMemoryMib * 1024 * 1024),
     maxDataSetLength,
     maxDiscardedLength: maxDataSetLength * 4,
     report: (report: StoredReport) => gateway.reports.push(report),

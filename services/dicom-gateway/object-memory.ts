@@ -1,0 +1,166 @@
+/**
+ * What the gateway remembers of the objects it has seen, so that a selection and its images find each other whichever
+ * comes first, and so that other bytes under a known SOP Instance UID are noticed. On the disk, bounded in bytes, the
+ * longest untouched forgotten first. It is a help and no record: where it is lost, a selection names only what comes later.
+ *
+ * Several gateways on one machine can share it. Who writes first and reads then misses nothing of another who does the
+ * same: an image is remembered before it is looked up among the names, a name before the images are.
+ */
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { ImageReceived } from '../../core/radiology/events.ts';
+import { events as codecs } from '../../schemas/events.ts';
+
+/** One object, or one series (`images`). */
+interface Entry {
+  /** a key object selection or presentation state named it */
+  named: boolean;
+  /** SHA-256 of the file that came last, '' where none came */
+  sha256: string;
+  /** its events (Avro), as long as nothing named it */
+  events: Buffer[];
+  /** of a series: the first of its images */
+  images: string[];
+  /** its place among all entries by when they were last touched */
+  place: number;
+  bytes: number;
+}
+
+const NEW: Entry = { named: false, sha256: '', events: [], images: [], place: 0, bytes: 0 };
+
+/** What an entry takes beside its texts, about. */
+const ENTRY_BYTES = 128;
+
+export class ObjectMemory {
+  readonly #root: RootDatabase;
+  readonly #entries: Database<Entry, string>;
+  /** keys of entries by place */
+  readonly #places: Database<string, number>;
+  readonly #sizes: Database<number, string>;
+  readonly #maxBytes: number;
+
+  private constructor(root: RootDatabase, maxBytes: number) {
+    this.#root = root;
+    this.#entries = root.openDB<Entry, string>({ name: 'entries' });
+    this.#places = root.openDB<string, number>({ name: 'places' });
+    this.#sizes = root.openDB<number, string>({ name: 'sizes' });
+    this.#maxBytes = maxBytes;
+  }
+
+  /** One whose last opening never ended is thrown away: a broken file ends the process in native code. */
+  static async open(folder: string, maxBytes: number): Promise<ObjectMemory> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const [path, opening] = [join(folder, 'memory.mdb'), join(folder, 'opening')];
+    if (await isThere(opening)) await rm(path, { force: true });
+    await writeFile(opening, '');
+    const memory = new ObjectMemory(open({ path, maxDbs: 3 }), maxBytes);
+    await rm(opening, { force: true });
+    return memory;
+  }
+
+  isNamed(sopInstanceUid: string): boolean {
+    return this.#entries.get(objectKey(sopInstanceUid))?.named ?? false;
+  }
+
+  /** The SHA-256 of what last came under this UID; null where nothing is known. */
+  sha256Of(sopInstanceUid: string): string | null {
+    return this.#entries.get(objectKey(sopInstanceUid))?.sha256 || null;
+  }
+
+  /** Counts different images of a series as far as `maximum`; beyond it the answer is `maximum + 1`. */
+  async placeInSeries(seriesInstanceUid: string, sopInstanceUid: string, maximum: number): Promise<number> {
+    if (maximum === 0) return 1;
+    const key = seriesKey(seriesInstanceUid);
+    return this.#root.transaction(() => {
+      const entry = this.#entries.get(key) ?? NEW;
+      const at = entry.images.indexOf(sopInstanceUid);
+      if (at >= 0) return at + 1;
+      if (entry.images.length >= maximum) return maximum + 1;
+      this.#put(key, { ...entry, images: [...entry.images, sopInstanceUid] });
+      return entry.images.length + 1;
+    });
+  }
+
+  /** An object came; `waiting` are its events where it is an image that nothing made a key image yet. */
+  async saw(sopInstanceUid: string, sha256: string, waiting: readonly ImageReceived[]): Promise<void> {
+    const key = objectKey(sopInstanceUid);
+    const events = waiting.map((event) => codecs.imageReceived.encode(event));
+    await this.#root.transaction(() => {
+      this.#put(key, { ...(this.#entries.get(key) ?? NEW), sha256, events });
+    });
+  }
+
+  /** These are named now. Returns the events of those that came before, to be sent again as key images. */
+  async name(sopInstanceUids: readonly string[]): Promise<ImageReceived[]> {
+    const waiting = await this.#root.transaction(() =>
+      sopInstanceUids.flatMap((uid) => {
+        const key = objectKey(uid);
+        const entry = this.#entries.get(key) ?? NEW;
+        this.#put(key, { ...entry, named: true });
+        return entry.events;
+      }),
+    );
+    return waiting.map((bytes) => ({ ...codecs.imageReceived.decode(bytes), keyImage: 'NAMED' as const }));
+  }
+
+  /** Their events have been sent as those of key images. */
+  async forget(sopInstanceUids: readonly string[]): Promise<void> {
+    if (sopInstanceUids.length === 0) return;
+    await this.#root.transaction(() => {
+      for (const uid of new Set(sopInstanceUids)) {
+        const entry = this.#entries.get(objectKey(uid));
+        if (entry !== undefined) this.#put(objectKey(uid), { ...entry, events: [] });
+      }
+    });
+  }
+
+  /** Of all entries together, about. */
+  get bytes(): number {
+    return this.#sizes.get(TOTAL) ?? 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  /** Within a transaction: writes an entry as the one touched last, and forgets the oldest where there is too much. */
+  #put(key: string, entry: Entry): void {
+    const [newest = 0] = [...this.#places.getKeys({ reverse: true, limit: 1 })];
+    const bytes = sizeOf(key, entry);
+    if (entry.place > 0) this.#places.remove(entry.place);
+    this.#places.put(newest + 1, key);
+    this.#entries.put(key, { ...entry, place: newest + 1, bytes });
+    let total = this.bytes + bytes - entry.bytes;
+    while (total > this.#maxBytes) {
+      const [oldest] = [...this.#places.getRange({ limit: 1 })];
+      if (oldest === undefined || oldest.value === key) break;
+      total -= this.#entries.get(oldest.value)?.bytes ?? 0;
+      this.#entries.remove(oldest.value);
+      this.#places.remove(oldest.key);
+    }
+    this.#sizes.put(TOTAL, total);
+  }
+}
+
+const TOTAL = 'total';
+
+function objectKey(sopInstanceUid: string): string {
+  return `object ${sopInstanceUid}`;
+}
+
+function seriesKey(seriesInstanceUid: string): string {
+  return `series ${seriesInstanceUid}`;
+}
+
+function sizeOf(key: string, { sha256, events, images }: Entry): number {
+  const lengths = [key, sha256, ...images, ...events].map(({ length }) => length);
+  return lengths.reduce((sum, length) => sum + length, ENTRY_BYTES);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
