@@ -61,7 +61,9 @@ export class GatewayProcess {
         ...Object.fromEntries(Object.entries(env).map(([key, value]) => [`INTERLEAVE_${key}`, value])),
       },
     });
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     return new GatewayProcess(child, await portOf(child), dataDir, secret);
   }
 
