@@ -43,7 +43,10 @@ export class System {
     const instance = await new Promise<Instance>((resolve, reject) => {
       if (child.stdout !== null)
         createInterface(child.stdout).on('line', (line) => {
-          if (line.startsWith('{')) resolve(JSON.parse(line) as Instance);
+          if (!line.startsWith('{')) return;
+          const told = JSON.parse(line) as Instance | { error: unknown };
+          if ('error' in told) reject(new Error(`up failed: ${line}`));
+          else resolve(told);
         });
       child.once('exit', (code) => reject(new Error(`up ended with ${code}: ${said.join('')}`)));
     });
