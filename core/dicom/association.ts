@@ -102,15 +102,22 @@ function answer(
   policy: AssociationPolicy,
 ): AnsweredContext {
   const isVerification = abstractSyntax === VERIFICATION;
-  const isStored = isStorageSopClass(abstractSyntax) || policy.extraSopClasses.includes(abstractSyntax);
-  const isRefused = policy.refused?.includes(objectClass(abstractSyntax)) ?? false;
-  const isWanted = isVerification || (isStored && !isRefused);
+  const isWanted = isVerification || isTaken(abstractSyntax, policy);
   const syntaxes = isVerification ? UNCOMPRESSED : STORED_TRANSFER_SYNTAXES;
   const known = transferSyntaxes.filter((syntax) => syntaxes.has(syntax));
   const chosen = known.find((syntax) => syntax !== TRANSFER_SYNTAX.IMPLICIT_LITTLE) ?? known[0];
   const transferSyntax = chosen ?? transferSyntaxes[0] ?? TRANSFER_SYNTAX.IMPLICIT_LITTLE;
   if (!isWanted) return { id, result: 3, transferSyntax };
   return { id, result: chosen === undefined ? 4 : 0, transferSyntax };
+}
+
+/** Are objects of this class taken: those of the standard and those that the site lists, but for what it refuses? */
+export function isTaken(
+  sopClassUid: string,
+  { extraSopClasses, refused = [] }: Pick<AssociationPolicy, 'extraSopClasses' | 'refused'>,
+): boolean {
+  const isStored = isStorageSopClass(sopClassUid) || extraSopClasses.includes(sopClassUid);
+  return isStored && !refused.includes(objectClass(sopClassUid));
 }
 
 const UNCOMPRESSED: ReadonlySet<string> = new Set(Object.values(TRANSFER_SYNTAX));

@@ -1,12 +1,15 @@
 /** The STOW-RS listener: HTTP on a port of its own, one request at a time on each connection, within the limits. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { isTaken } from '../../../core/dicom/association.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { allowedHosts } from '../../../platform/allowed-hosts.ts';
 import { Admission } from '../admission.ts';
 import type { Config } from '../config.ts';
 import { listenError } from '../instruments.ts';
 import type { Listener } from '../listener.ts';
+import { PeerList } from '../peer-list.ts';
 import { StoreObject, type StoreObjectOptions } from '../store-object.ts';
 import {
   MAX_STOW_HEADERS,
@@ -28,7 +31,7 @@ export async function listenForStores(
     Config,
     'host' | 'stowPort' | 'stowHosts' | 'stowAeTitle' | 'stowMaxMib' | 'stowIdleMs' | 'dicomwebUrl'
   > &
-    Pick<Config, 'dicomExtraSopClasses'>,
+    Pick<Config, 'dicomExtraSopClasses' | 'dicomRefusedObjects' | 'dicomPeers'>,
   storing: StoreObjectOptions,
   told: ToldRequest,
 ): Promise<Listener> {
@@ -37,7 +40,11 @@ export async function listenForStores(
     store: (request) => new StoreObject(storing, request),
     discard: discarding(storing.maxDiscardedLength),
     callingAeTitle: config.stowAeTitle,
-    extraSopClasses: config.dicomExtraSopClasses,
+    takes: (sopClassUid) =>
+      isTaken(sopClassUid, {
+        extraSopClasses: config.dicomExtraSopClasses,
+        refused: config.dicomRefusedObjects,
+      }),
     isAllowed: allowedHosts(config.stowHosts),
     admit: (peer) => admission.enter(peer),
     maxLength: config.stowMaxMib * 1024 * 1024,
@@ -63,6 +70,11 @@ export async function listenForStores(
   );
   // The body is asked for only when the headers are such that it is wanted.
   server.on('checkContinue', serve);
+  // As for associations: a host that is not listed is closed without a word.
+  const peers = new PeerList(config.dicomPeers);
+  server.on('connection', (socket: Socket) => {
+    if (!peers.allows(socket.remoteAddress)) socket.destroy();
+  });
   server.maxConnections = MAX_STOW_REQUESTS + STOW_CONNECTION_HEADROOM;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(listenError(cause, config.stowPort ?? 0)));

@@ -4,7 +4,7 @@
  */
 import { readPart10 } from '../../../core/dicom/part10.ts';
 import { STATUS } from '../../../core/dicom/status.ts';
-import { isStorageSopClass, STORED_TRANSFER_SYNTAXES, TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
+import { STORED_TRANSFER_SYNTAXES, TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
 import type { StoreResult } from '../../../core/dicom/web/store-response.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { DataSetReceiver, StoreAnswer, StoreRequest } from '../dimse-service.ts';
@@ -16,7 +16,8 @@ export interface StorePartOptions {
   /** reads a part that is refused to its end */
   discard(answer: StoreAnswer): DataSetReceiver;
   callingAeTitle: string;
-  extraSopClasses: readonly string[];
+  /** are objects of this class taken? */
+  takes(sopClassUid: string): boolean;
   /** of the address, null where it names none */
   studyInstanceUid: string | null;
 }
@@ -76,8 +77,8 @@ export class StorePart {
 
   /** What C-STORE refuses when presentation contexts are negotiated. */
   #refusal({ sopClassUid, transferSyntaxUid }: typeof NOTHING): StoreAnswer | null {
-    const isKnown = isStorageSopClass(sopClassUid) || this.#options.extraSopClasses.includes(sopClassUid);
-    if (!isKnown) return { status: STATUS.SOP_CLASS_NOT_SUPPORTED, code: 'DICOM_SOP_CLASS_UNSUPPORTED' };
+    if (!this.#options.takes(sopClassUid))
+      return { status: STATUS.SOP_CLASS_NOT_SUPPORTED, code: 'DICOM_SOP_CLASS_UNSUPPORTED' };
     if (STORED_TRANSFER_SYNTAXES.has(transferSyntaxUid)) return null;
     return { status: TRANSFER_SYNTAX_NOT_SUPPORTED, code: 'DICOM_TRANSFER_SYNTAX_UNSUPPORTED' };
   }

@@ -101,6 +101,16 @@ describe('STOW-RS', () => {
     assert.equal((sequence(body, FAILED)[0] as unknown[])[1], 0xc122);
   });
 
+  it('refuses classes of objects, and hosts, that the site does not take', async (t) => {
+    const gateway = await stowGateway(t, { env: { DICOM_REFUSED_OBJECTS: 'DOSE_REPORT' } });
+    const dose = await file('1', { sopClass: '1.2.840.10008.5.1.4.1.1.88.67' });
+    const { status, body } = await post(gateway, message([dose]));
+    assert.equal(status, 409);
+    assert.deepEqual(sequence(body, FAILED), [[`${STUDY}.1.1`, 0x0122]]);
+    const elsewhere = await stowGateway(t, { env: { DICOM_PEERS: '192.0.2.1' } });
+    await assert.rejects(post(elsewhere, message([dose])));
+  });
+
   it('stores into a study only what belongs to it', async (t) => {
     const gateway = await stowGateway(t);
     const into = (study: string) => post({ url: `${gateway.url}/${study}` }, message([file1]));
