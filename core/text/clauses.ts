@@ -20,6 +20,8 @@ export interface ClauseWords {
   modals: IdSet;
   /** "with" behind these joins nothing: "consistent with" */
   binding: IdSet;
+  /** "and" before these begins a statement even after a denial: "no effusion and the mass is larger" */
+  resumers: IdSet;
   /** they open a list whose commas part no statements: "includes" */
   enumerators: IdSet;
   or: IdSet;
@@ -43,7 +45,11 @@ export function clauseEnds(tokens: Tokens, sentence: Sentence, words: ClauseWord
     else if (words.deniers.has(id)) verb = false;
     else if (words.enumerators.has(id)) listed = true;
     const inList = at < lastOr || listed;
-    const joins = verb && !inList && words.joiners.has(id) && !words.binding.has(tokens.id(at - 1));
+    const joins =
+      words.joiners.has(id) &&
+      !inList &&
+      (verb || words.resumers.has(tokens.id(at + 1))) &&
+      !words.binding.has(tokens.id(at - 1));
     const parts = id === COMMA && !inList && opensStatement(tokens, at + 1, verb, words);
     if (id !== SEMICOLON && !joins && !parts) continue;
     ends.push(at);

@@ -3,8 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ReportPart, SectionName } from '../../../core/radiology/events.ts';
 import { CONCEPTS } from '../../../core/text/concepts.ts';
+import { DEFAULT_LEXICON_DATA } from '../../../core/text/lexicon.ts';
 import { MAX_FINDINGS, MAX_READ_LENGTH } from '../../../core/text/limits.ts';
 import { readReport, type TextReading } from '../../../core/text/reading.ts';
+import { readingMarks } from '../../../core/text/reading-marks.ts';
+import { describeRule, rulesOf } from '../../../core/text/rules.ts';
 
 const WORDS = [
   'no', 'without', 'pneumothorax', 'effusion', 'pleural', 'heart', 'size', 'is', 'enlarged', 'possible', 'but', 'and',
@@ -79,6 +82,91 @@ test('a finding and its denial never agree', () => {
   }
 });
 
+/** Sentences as reports have them: a denial, a hedge or nothing before findings, lists and verbs around them. */
+const sentence = fc
+  .record({
+    before: fc.constantFrom(
+      '',
+      'No',
+      'There is no evidence of',
+      'Possible',
+      'Cannot exclude',
+      'History of',
+      'Stable',
+      'New small',
+    ),
+    names: fc.uniqueArray(
+      fc.constantFrom('effusion', 'consolidation', 'nodule', 'edema', 'left atelectasis', 'rib fracture'),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    ),
+    joined: fc.constantFrom(' or ', ' and ', ', '),
+    after: fc.constantFrom(
+      '',
+      ' is seen',
+      ' in the right base',
+      ' cannot be excluded',
+      ' has resolved',
+      ' but no hernia',
+    ),
+  })
+  .map(({ before, names, joined, after }) => capital(`${before} ${names.join(joined)}${after}.`.trim()));
+
+test('a sentence without finding, cue or word of time changes no label', () => {
+  const neutral = fc.constantFrom(
+    'The images were reviewed.',
+    'Dr. Moss read the study.',
+    'Thank you for the referral.',
+  );
+  fc.assert(
+    fc.property(sentence, sentence, neutral, (one, two, added) => {
+      const marks = marksOf(`${one} ${two}`);
+      for (const text of [`${added} ${one} ${two}`, `${one} ${added} ${two}`, `${one} ${two} ${added}`])
+        assert.equal(marksOf(text), marks, text);
+    }),
+  );
+});
+
+test('a line break for a blank within a sentence changes no label', () => {
+  fc.assert(
+    fc.property(fc.array(sentence, { minLength: 1, maxLength: 3 }), fc.nat(), (given, chosen) => {
+      const text = given.join(' ');
+      const blanks = [...text.matchAll(/(?<!\.) /g)].map((match) => match.index);
+      const at = blanks[chosen % blanks.length];
+      if (at === undefined) return;
+      const wrapped = `${text.slice(0, at)}\n${text.slice(at + 1)}`;
+      assert.equal(marksOf(wrapped), marksOf(text), JSON.stringify(wrapped));
+    }),
+  );
+});
+
+test('case and white space change no label', () => {
+  fc.assert(
+    fc.property(fc.array(sentence, { minLength: 1, maxLength: 3 }), (given) => {
+      const text = given.join(' ');
+      for (const same of [text.toUpperCase(), text.toLowerCase(), text.replaceAll(' ', '  '), ` ${text}\t`])
+        assert.equal(marksOf(same), marksOf(text), same);
+    }),
+  );
+});
+
+test('every finding says which rules made it, and the lexicon knows them', () => {
+  fc.assert(
+    fc.property(parts, (given) => {
+      const { text, findings, contradictions } = readReport(given);
+      for (const finding of findings) {
+        for (const rule of rulesOf(finding))
+          assert.notEqual(describeRule(rule, DEFAULT_LEXICON_DATA), null, rule);
+        for (const { start, end } of finding.attributes)
+          assert.ok(finding.sentenceStart <= start && start < end && end <= finding.sentenceEnd);
+      }
+      for (const { first, second } of contradictions) assert.ok(first <= second && second < text.length);
+    }),
+  );
+});
+
 test('of more findings than the most, the first are kept', () => {
   const { findings } = readReport([{ section: null, text: 'Effusion. '.repeat(MAX_FINDINGS + 10) }]);
   assert.equal(findings.length, MAX_FINDINGS);
@@ -130,6 +218,14 @@ const TERMS: Readonly<Record<string, string>> = {
   'elevated-diaphragm': 'elevated hemidiaphragm',
   'support-device': 'central venous catheter',
 };
+
+function marksOf(text: string): string {
+  return readingMarks(readReport([{ section: 'FINDINGS', text }]).findings);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 function assertPlaces({ text, sections, findings, citations, assertedText }: TextReading): void {
   let before = 0;
