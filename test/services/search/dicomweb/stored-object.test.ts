@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { part10Header } from '../../../../core/dicom/part10.ts';
+import { TRANSFER_SYNTAX } from '../../../../core/dicom/uids.ts';
+import type { ObjectStore } from '../../../../platform/object-store/object-store.ts';
+import { openObjectStore } from '../../../../platform/object-store/open.ts';
+import { findFrames, readStoredFrame } from '../../../../services/search/dicomweb/frame-source.ts';
+import { MAX_HEADER_BYTES } from '../../../../services/search/dicomweb/limits.ts';
+import { openStoredObject } from '../../../../services/search/dicomweb/stored-object.ts';
+import { buildDataSet, type Item } from '../../../core/dicom/data-set-builder.ts';
+
+const CASE = 'c'.repeat(32);
+const META = { sopClassUid: '1.2', sopInstanceUid: '1.3' };
+
+async function storeOf(t: TestContext): Promise<ObjectStore> {
+  const folder = await mkdtemp(join(tmpdir(), 'interleave-stored-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return openObjectStore(folder);
+}
+
+async function open(store: ObjectStore, dataSet: Buffer, transferSyntaxUid: string) {
+  const file = Buffer.concat([part10Header({ ...META, transferSyntaxUid }), dataSet]);
+  const object = await store.put(CASE, file, 'application/dicom');
+  const place = { caseId: CASE, study: '1', series: '2', instance: '1.3', numberOfFrames: 1 };
+  return openStoredObject(store, { ...place, object, thumbnails: new Map() });
+}
+
+const pixels = (bits: number, frames: number, value: Buffer): Item => [
+  [0x00280002, 'US', 1],
+  [0x00280004, 'CS', 'MONOCHROME2'],
+  [0x00280008, 'IS', String(frames)],
+  [0x00280010, 'US', 1],
+  [0x00280011, 'US', 3],
+  [0x00280100, 'US', bits],
+  [0x00280101, 'US', bits],
+  [0x00280102, 'US', bits - 1],
+  [0x7fe00010, 'OW', value],
+];
+
+test('frames of bytes in big endian words are put in order, also where they begin in the midst of a word', async (t) => {
+  const value = Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 0]).swap16();
+  const transferSyntaxUid = TRANSFER_SYNTAX.EXPLICIT_BIG;
+  const object = await open(
+    await storeOf(t),
+    buildDataSet(pixels(8, 3, value), { transferSyntaxUid }),
+    transferSyntaxUid,
+  );
+  const places = await findFrames(object);
+  const frames = await Promise.all([1, 2, 3].map((frame) => readStoredFrame(object, places, frame)));
+  assert.deepEqual(
+    frames.map(({ bytes }) => [...bytes]),
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ],
+  );
+});
+
+test('an object that is cut off gives the frames that are whole', async (t) => {
+  const whole = buildDataSet(pixels(16, 2, Buffer.alloc(12, 1)));
+  const object = await open(
+    await storeOf(t),
+    whole.subarray(0, whole.length - 2),
+    TRANSFER_SYNTAX.EXPLICIT_LITTLE,
+  );
+  const places = await findFrames(object);
+  assert.equal((await readStoredFrame(object, places, 1)).bytes.length, 6);
+  await assert.rejects(readStoredFrame(object, places, 2), { code: 'IMAGE_UNDECODABLE' });
+  await assert.rejects(readStoredFrame(object, places, 3), { code: 'INSTANCE_NOT_FOUND' });
+});
+
+test('an object without pixels has a header and no frames', async (t) => {
+  const object = await open(
+    await storeOf(t),
+    buildDataSet([[0x00080060, 'CS', 'SR']]),
+    TRANSFER_SYNTAX.EXPLICIT_LITTLE,
+  );
+  assert.equal(object.pixelDataAt, null);
+  await assert.rejects(findFrames(object), { code: 'IMAGE_NO_PIXELS' });
+});
+
+test('a header without end is not read', async (t) => {
+  const long = buildDataSet([[0x00420011, 'OB', Buffer.alloc(MAX_HEADER_BYTES)]]);
+  await assert.rejects(open(await storeOf(t), long, TRANSFER_SYNTAX.EXPLICIT_LITTLE), {
+    code: 'IMAGE_TOO_LARGE',
+  });
+});
