@@ -70,4 +70,9 @@ export const DICOM_RULES: Rule[] = [
     why: 'Stored and announced, not embedded: of a modality with large series, and nothing has named it (`keyImage: NONE`).',
     holds: ({ became }) => /^IMAGE.* key NONE/.test(became),
   },
+  {
+    id: 'S7',
+    why: 'The same SOP Instance UID came before with other bytes (a set of test files holds one image in several encodings): stored beside it, and flagged DICOM_INSTANCE_CHANGED.',
+    holds: ({ became }) => became.includes('DICOM_INSTANCE_CHANGED'),
+  },
 ];
