@@ -2,20 +2,16 @@
  * A DIMSE client (SCU) for C-ECHO and C-STORE, for the simulator, the command line, the benches and the tests. It sends
  * data sets in the transfer syntax that they are in, and never converts one.
  */
-import type { Socket } from 'node:net';
 import { type AssociateAccept, encodeAssociateRequest } from '../core/dicom/associate-pdu.ts';
 import { type DicomObject, dicomObjectOf } from '../core/dicom/dicom-object.ts';
 import { COMMAND, type DimseCommand, decodeCommand, encodeCommand } from '../core/dicom/dimse-command.ts';
-import { MAX_COMMAND_LENGTH, MAX_PDU_LENGTH, MAX_PRESENTATION_CONTEXTS } from '../core/dicom/limits.ts';
+import { MAX_COMMAND_LENGTH, MAX_PDU_LENGTH } from '../core/dicom/limits.ts';
 import {
   type AssociateReject,
-  encodeAbort,
   encodeMessage,
   encodeReleaseRequest,
   encodeReleaseResponse,
-  type Pdu,
 } from '../core/dicom/pdu.ts';
-import { PduReader } from '../core/dicom/pdu-reader.ts';
 import type { ProposedContext } from '../core/dicom/presentation-context.ts';
 import {
   DICOM_APPLICATION_CONTEXT,
@@ -25,69 +21,35 @@ import {
   VERIFICATION,
 } from '../core/dicom/uids.ts';
 import { InterleaveError } from '../core/errors.ts';
-import { isTlsAlert, openSocket } from '../platform/sockets.ts';
-import type { ClientTls } from '../platform/tls.ts';
+import { DimseConnection, type DimsePeer } from './dimse-connection.ts';
+import { type PresentationContextProposal, VERIFICATION_PROPOSAL } from './dimse-proposals.ts';
 
 export { type DicomObject, dicomObjectOf } from '../core/dicom/dicom-object.ts';
+export { proposalsFor } from './dimse-proposals.ts';
 
-export interface PresentationContextProposal {
-  abstractSyntax: string;
-  transferSyntaxes: string[];
-}
-
-export interface DimseSenderOptions {
-  host: string;
-  port: number;
+export interface DimseSenderOptions extends DimsePeer {
   /** at most 16 characters, like the called one */
   callingAeTitle: string;
   calledAeTitle: string;
   /** verification only by default; see `proposalsFor` */
   presentationContexts?: readonly PresentationContextProposal[];
-  /** TLS, see `clientTls`; without it plain TCP */
-  tls?: ClientTls | null;
   /** for the connection and for each answer */
   timeoutMs?: number;
 }
 
-const VERIFICATION_PROPOSAL = {
-  abstractSyntax: VERIFICATION,
-  transferSyntaxes: [TRANSFER_SYNTAX.IMPLICIT_LITTLE],
-};
 const DEFAULT_TIMEOUT_MS = 30_000;
-
-/** Verification and one context for each pair of SOP class and transfer syntax. Throws USAGE when there are too many. */
-export function proposalsFor(objects: readonly DicomObject[]): PresentationContextProposal[] {
-  const pairs = new Map<string, PresentationContextProposal>();
-  for (const { sopClassUid, transferSyntaxUid } of objects) {
-    pairs.set(`${sopClassUid} ${transferSyntaxUid}`, {
-      abstractSyntax: sopClassUid,
-      transferSyntaxes: [transferSyntaxUid],
-    });
-  }
-  if (pairs.size >= MAX_PRESENTATION_CONTEXTS) {
-    throw new InterleaveError(
-      'USAGE',
-      'These objects need more presentation contexts than one association has.',
-    );
-  }
-  return [VERIFICATION_PROPOSAL, ...pairs.values()];
-}
 
 /** One association. Messages go out one at a time; calls made meanwhile wait for their turn. */
 export class DimseSender {
-  readonly #socket: Socket;
-  readonly #pdus: AsyncGenerator<Pdu, void>;
-  readonly #timeoutMs: number;
+  readonly #connection: DimseConnection;
   /** accepted contexts by abstract and transfer syntax */
   readonly #contexts = new Map<string, number>();
   #peerMaxLength = 0;
   #messageId = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(socket: Socket, timeoutMs: number) {
-    this.#socket = socket;
-    this.#timeoutMs = timeoutMs;
-    this.#pdus = readPdus(socket);
+  private constructor(connection: DimseConnection) {
+    this.#connection = connection;
   }
 
   /**
@@ -96,11 +58,11 @@ export class DimseSender {
    */
   static async connect(options: DimseSenderOptions): Promise<DimseSender> {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const sender = new DimseSender(await reach(options, timeoutMs), timeoutMs);
+    const sender = new DimseSender(await DimseConnection.open(options, timeoutMs));
     try {
       await sender.#associate(options);
     } catch (error) {
-      sender.#socket.destroy();
+      sender.#connection.close();
       throw error;
     }
     return sender;
@@ -144,25 +106,24 @@ export class DimseSender {
   async release(): Promise<void> {
     await this.#inTurn(async () => {
       try {
-        await this.#write(encodeReleaseRequest());
-        const answer = await this.#read();
+        await this.#connection.write(encodeReleaseRequest());
+        const answer = await this.#connection.read();
         // Both sides may ask at the same time: the requestor answers first (PS3.8 7.2.2).
-        if (answer.type === 'release-request') await this.#write(encodeReleaseResponse());
+        if (answer.type === 'release-request') await this.#connection.write(encodeReleaseResponse());
       } finally {
-        this.#socket.destroy();
+        this.#connection.close();
       }
     });
   }
 
   abort(): void {
-    if (!this.#socket.destroyed) this.#socket.end(encodeAbort({ source: 0, reason: 0 }));
-    this.#socket.destroySoon();
+    this.#connection.abort();
   }
 
   async #associate(options: DimseSenderOptions): Promise<void> {
     const proposals = options.presentationContexts ?? [VERIFICATION_PROPOSAL];
     const contexts = proposals.map((proposal, index) => ({ ...proposal, id: 2 * index + 1 }));
-    await this.#write(
+    await this.#connection.write(
       encodeAssociateRequest({
         protocolVersion: 1,
         calledAeTitle: options.calledAeTitle,
@@ -178,7 +139,7 @@ export class DimseSender {
         },
       }),
     );
-    const answer = await this.#read();
+    const answer = await this.#connection.read();
     if (answer.type === 'associate-reject') throw rejection(answer.reject);
     if (answer.type !== 'associate-accept') throw unexpected();
     this.#accepted(answer.accept, contexts);
@@ -216,25 +177,15 @@ export class DimseSender {
   }
 
   async #send(contextId: number, kind: 'command' | 'data-set', message: Buffer): Promise<void> {
-    for (const [header, value] of encodeMessage(
-      contextId,
-      kind,
-      message,
-      this.#peerMaxLength,
-      MAX_PDU_LENGTH,
-    )) {
-      this.#socket.cork();
-      this.#socket.write(header);
-      const written = this.#write(value);
-      this.#socket.uncork();
-      await written;
-    }
+    const maxLength = this.#peerMaxLength;
+    for (const pdu of encodeMessage(contextId, kind, message, maxLength, MAX_PDU_LENGTH))
+      await this.#connection.write(...pdu);
   }
 
   async #readCommand(): Promise<DimseCommand> {
     const parts: Buffer[] = [];
     for (let length = 0; length <= MAX_COMMAND_LENGTH; ) {
-      const pdu = await this.#read();
+      const pdu = await this.#connection.read();
       if (pdu.type === 'abort') throw new InterleaveError('DICOM_PEER_UNREACHABLE', 'It sent A-ABORT.');
       if (pdu.type !== 'fragment' || pdu.fragment.kind !== 'command') throw unexpected();
       parts.push(pdu.fragment.bytes);
@@ -247,67 +198,12 @@ export class DimseSender {
   /** One message at a time. An error leaves the association in an unknown state, so it ends it. */
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
     const mine = this.#turn.then(action).catch((error: unknown) => {
-      this.#socket.destroy();
+      this.#connection.close();
       throw error;
     });
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
-
-  async #read(): Promise<Pdu> {
-    const next = await withTimeout(this.#pdus.next(), this.#timeoutMs, () => this.#socket.destroy());
-    if (next.done === true) throw new InterleaveError('DICOM_PEER_UNREACHABLE', 'It closed the connection.');
-    return next.value;
-  }
-
-  /** Resolves when the socket takes more: memory stays flat however large the object is. */
-  async #write(bytes: Buffer): Promise<void> {
-    const socket = this.#socket;
-    if (socket.destroyed || socket.writableEnded) throw new InterleaveError('DICOM_PEER_UNREACHABLE');
-    if (socket.write(bytes)) return;
-    const drained = new Promise<void>((resolve, reject) => {
-      const settle = () => {
-        socket.off('drain', settle).off('close', settle);
-        if (socket.destroyed) reject(new InterleaveError('DICOM_PEER_UNREACHABLE'));
-        else resolve();
-      };
-      socket.on('drain', settle).on('close', settle);
-    });
-    await withTimeout(drained, this.#timeoutMs, () => socket.destroy());
-  }
-}
-
-async function reach({ host, port, tls = null }: DimseSenderOptions, timeoutMs: number): Promise<Socket> {
-  try {
-    return await openSocket({ host, port, tls, timeoutMs });
-  } catch (cause) {
-    if (cause instanceof InterleaveError) throw cause;
-    throw new InterleaveError('DICOM_PEER_UNREACHABLE', undefined, { cause });
-  }
-}
-
-async function* readPdus(socket: Socket): AsyncGenerator<Pdu, void> {
-  socket.on('error', () => undefined); // the loop below throws it
-  const reader = new PduReader();
-  try {
-    for await (const chunk of socket) yield* reader.push(chunk);
-  } catch (cause) {
-    if (cause instanceof InterleaveError) throw cause;
-    // In TLS 1.3 a receiver says only after the handshake that it wants another certificate.
-    const refused = isTlsAlert(cause as NodeJS.ErrnoException);
-    throw new InterleaveError(refused ? 'TLS_REFUSED' : 'DICOM_PEER_UNREACHABLE', undefined, { cause });
-  }
-}
-
-function withTimeout<T>(promise: Promise<T>, timeoutMs: number, onTimeout: () => void): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new InterleaveError('DICOM_TIMEOUT'));
-      onTimeout();
-    }, timeoutMs);
-  });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }
 
 /** PS3.8 Table 9-21. */

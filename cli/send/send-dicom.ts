@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { isStored } from '../../core/dicom/status.ts';
 import { codeOf, InterleaveError } from '../../core/errors.ts';
+import type { ClientTls } from '../../platform/tls.ts';
 import { type DicomObject, DimseSender, dicomObjectOf, proposalsFor } from '../../senders/dimse-sender.ts';
 import type { Outcome } from './outcome.ts';
 import { Pace } from './pace.ts';
@@ -7,39 +9,46 @@ import { Pace } from './pace.ts';
 export interface SendDicomOptions {
   host: string;
   port: number;
+  tls?: ClientTls | null;
   calledAeTitle: string;
   callingAeTitle: string;
   rate: number | undefined;
   done(outcome: Outcome): void;
 }
 
-/** Files of one association: they are in memory together, and their kinds are proposed together. */
+/** Files whose kinds are proposed together: an association has 128 presentation contexts. */
 const FILES_PER_ASSOCIATION = 32;
 
-/** Sends every file by C-STORE, in the transfer syntax that it is in. Rejects when the peer cannot be reached at all. */
+/** What has to be known of a file before its association: the rest is read when its turn comes. */
+interface Kind {
+  item: string;
+  sopClassUid: string;
+  transferSyntaxUid: string;
+}
+
+/**
+ * Sends every file by C-STORE, in the transfer syntax that it is in; one file is in memory at a time. Rejects when the peer
+ * cannot be reached at all.
+ */
 export async function sendDicom(files: readonly string[], options: SendDicomOptions): Promise<void> {
   const pace = new Pace(options.rate);
   for (let start = 0; start < files.length; start += FILES_PER_ASSOCIATION) {
-    const loaded: { item: string; object: DicomObject }[] = [];
-    for (const item of files.slice(start, start + FILES_PER_ASSOCIATION))
-      try {
-        loaded.push({ item, object: dicomObjectOf(await readFile(item)) });
-      } catch (error) {
-        options.done({ item, accepted: false, code: codeOf(error), milliseconds: 0 });
-      }
-    if (loaded.length > 0) await sendTogether(loaded, pace, options);
+    const kinds: Kind[] = [];
+    for (const item of files.slice(start, start + FILES_PER_ASSOCIATION)) {
+      const object = await load(item, options);
+      if (object !== null) kinds.push({ item, ...kindOf(object) });
+    }
+    if (kinds.length > 0) await sendTogether(kinds, pace, options);
   }
 }
 
 /** One association, and another for the rest when one breaks; nothing is sent twice. */
-async function sendTogether(
-  loaded: readonly { item: string; object: DicomObject }[],
-  pace: Pace,
-  options: SendDicomOptions,
-): Promise<void> {
-  const presentationContexts = proposalsFor(loaded.map(({ object }) => object));
+async function sendTogether(kinds: readonly Kind[], pace: Pace, options: SendDicomOptions): Promise<void> {
+  const presentationContexts = proposalsFor(kinds);
   let sender: DimseSender | undefined;
-  for (const { item, object } of loaded) {
+  for (const { item } of kinds) {
+    const object = await load(item, options);
+    if (object === null) continue;
     sender ??= await DimseSender.connect({ ...options, presentationContexts });
     await pace.turn();
     const start = performance.now();
@@ -60,7 +69,16 @@ async function sendTogether(
   await sender?.release();
 }
 
-/** Success, or stored with a warning (PS3.4 B.2.3: Bxxx). */
-function isStored(status: number): boolean {
-  return status === 0 || status >> 12 === 0xb;
+/** Null, and told, where it is no DICOM file. */
+async function load(item: string, { done }: SendDicomOptions): Promise<DicomObject | null> {
+  try {
+    return dicomObjectOf(await readFile(item));
+  } catch (error) {
+    done({ item, accepted: false, code: codeOf(error), milliseconds: 0 });
+    return null;
+  }
+}
+
+function kindOf({ sopClassUid, transferSyntaxUid }: DicomObject): Omit<Kind, 'item'> {
+  return { sopClassUid, transferSyntaxUid };
 }

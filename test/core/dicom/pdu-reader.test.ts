@@ -213,6 +213,14 @@ describe('PduReader', () => {
     assert.equal(syntaxes(MAX_TRANSFER_SYNTAXES + 1), 'DICOM_PDU_INVALID');
   });
 
+  it('B5.4 reads presentation contexts as long as they can be (CVE-2015-8979 was one of them)', () => {
+    const long = 'x'.repeat(60_000);
+    const contexts = [{ id: 1, abstractSyntax: long, transferSyntaxes: ['1.2'] }];
+    const [pdu] = new PduReader().push(encodeAssociateRequest({ ...REQUEST, contexts }));
+    assert.equal(pdu?.type, 'associate-request');
+    assert.ok((pdu.request.contexts[0]?.abstractSyntax.length ?? 0) <= 65, 'a UID has 64 characters at most');
+  });
+
   it('refuses even and repeated presentation context ids', () => {
     const contexts = (...ids: number[]) =>
       ids.map((id) => ({ id, abstractSyntax: '1.2', transferSyntaxes: ['1.2'] }));

@@ -15,7 +15,7 @@ const MIB = Number(process.env['INTERLEAVE_TEST_LARGE_MIB'] ?? 300);
 /** Buffers, chunks on their way, garbage that was not collected yet; the sender is in this process too. */
 const MAX_GROWTH_MIB = 150;
 
-it(`an object of ${MIB} MiB is stored in flat memory`, { timeout: 600_000 }, async (t) => {
+it(`B5.4 an object of ${MIB} MiB is stored in flat memory`, { timeout: 600_000 }, async (t) => {
   const gateway = await testGateway(t, { env: { DICOM_MAX_DATA_SET_MIB: '4000' }, sync: false });
   const object = image({ pixels: Buffer.alloc(0) });
   const pixels = Buffer.alloc(MAX_PDU_LENGTH - 6 - 2);

@@ -26,7 +26,7 @@ import {
 
 const SUCCESS = { status: 0, comment: '' };
 
-describe('C-STORE', () => {
+describe('B5.1 C-STORE 0000', () => {
   it('is acknowledged when the object is stored and its event published, not before', async (t) => {
     let publish: () => void = () => undefined;
     const published = new Promise<void>((resolve) => {
@@ -111,7 +111,7 @@ describe('C-STORE', () => {
   });
 });
 
-describe('other bytes under a SOP Instance UID that is known', () => {
+describe('B5.1 other bytes under a SOP Instance UID that is known', () => {
   const object = image();
   const other = image({ sopInstanceUid: object.sopInstanceUid, pixels: Buffer.alloc(32, 2) });
 
@@ -165,7 +165,7 @@ describe('objects that the site does not take', () => {
   });
 });
 
-describe('C-STORE that cannot be kept now', () => {
+describe('B5.1 C-STORE that cannot be kept now', () => {
   const AWAY: ConstructorParameters<typeof InterleaveError>[0][] = ['KAFKA_UNAVAILABLE', 'KAFKA_BUSY'];
   for (const code of AWAY) {
     it(`is A700 on ${code}, and the association goes on`, async (t) => {
@@ -215,7 +215,7 @@ describe('C-STORE that cannot be kept now', () => {
   });
 });
 
-describe('C-STORE that will never be accepted', () => {
+describe('B5.1 C-STORE that will never be accepted', () => {
   const dataSet = (sopClass: string, sopInstance: string) =>
     buildDataSet([
       [0x00080016, 'UI', sopClass],
@@ -302,7 +302,7 @@ describe('C-STORE that will never be accepted', () => {
   });
 });
 
-describe('key images', () => {
+describe('B5.6 key images', () => {
   it('are what a selection named before', async (t) => {
     const object = image();
     const gateway = await testGateway(t);

@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const NO_DCMTK =
   spawnSync('storescu', ['--version']).error === undefined ? false : 'SKIPPED: DCMTK is not here';
 
-describe('DIMSE over TLS', { skip: noOpenssl }, () => {
+describe('B5.7 DIMSE over TLS', { skip: noOpenssl }, () => {
   const authority = new TestAuthority();
   after(() => authority.remove());
   const own = authority.issue('gateway');

@@ -89,11 +89,23 @@ describe('an association', () => {
   });
 });
 
-describe('an association is aborted', () => {
+describe('B5.3 an association is aborted', () => {
   const cases: [string, (peer: RawPeer) => void, number, string][] = [
     [
       'by a PDU longer than was negotiated, before it comes',
       (peer) => peer.socket.write(encodeDataHeader(CT_CONTEXT, 'data-set', false, MAX_PDU_LENGTH - 5)),
+      6,
+      'DICOM_PDU_TOO_LARGE',
+    ],
+    [
+      'by a PDU that claims 4 GiB, at its header',
+      (peer) => peer.socket.write(Buffer.from([4, 0, 0xff, 0xff, 0xff, 0xff])),
+      6,
+      'DICOM_PDU_TOO_LARGE',
+    ],
+    [
+      'by an A-ASSOCIATE-RQ that claims 4 GiB, at its header',
+      (peer) => peer.socket.write(Buffer.from([1, 0, 0xff, 0xff, 0xff, 0xff])),
       6,
       'DICOM_PDU_TOO_LARGE',
     ],
@@ -176,7 +188,7 @@ describe('an association is aborted', () => {
   });
 });
 
-describe('the timers', () => {
+describe('B5.3 the timers', () => {
   it('cut off who connects and says too little (ARTIM), however slowly it drips', async (t) => {
     const gateway = await testGateway(t, { env: { DICOM_ARTIM_MS: '300' } });
     const silent = await RawPeer.connect(gateway.port);
@@ -224,7 +236,7 @@ describe('the timers', () => {
   });
 });
 
-describe('the places', () => {
+describe('B5.2 the places', () => {
   it('are so many for all', async (t) => {
     const gateway = await testGateway(t, { env: { DICOM_MAX_ASSOCIATIONS: '2' } });
     const first = await gateway.connect();
@@ -270,7 +282,7 @@ describe('the places', () => {
   });
 });
 
-describe('hosts', () => {
+describe('B5.3 hosts', () => {
   it('that the site does not list are closed without a word', async (t) => {
     const gateway = await testGateway(t, { env: { DICOM_PEERS: '10.0.0.0/8,fd00::/8' } });
     const peer = await RawPeer.connect(gateway.port);
