@@ -1,4 +1,10 @@
-import type { Assertion, ReportStatus, SectionName } from '../../core/radiology/events.ts';
+import type {
+  Assertion,
+  Finding,
+  FindingAttribute,
+  ReportStatus,
+  SectionName,
+} from '../../core/radiology/events.ts';
 import type { Segment } from './segments.ts';
 
 /** What the API answers; README.md says it with examples. Times are ISO 8601 in UTC. */
@@ -69,6 +75,7 @@ export interface Hit extends CaseSummary {
   score: number;
 }
 
+/** What a document holds that was indexed before a field was there is undefined. */
 export interface FindingView extends NamedConcept {
   assertion: Assertion;
   subject: 'PATIENT' | 'FAMILY';
@@ -81,6 +88,15 @@ export interface FindingView extends NamedConcept {
   sentenceStart: number;
   sentenceEnd: number;
   cue: string;
+  planned?: boolean;
+  reason?: boolean;
+  change?: Finding['change'];
+  severity?: Finding['severity'];
+  sizesMm?: number[];
+  quantity?: string;
+  /** where the text says so, and by which rules */
+  attributes?: FindingAttribute[];
+  rule?: string;
 }
 
 export interface ReportView {

@@ -105,6 +105,38 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       await keep(page, 'case');
     }));
 
+  test('explained, every finding has its sign, and tells on focus by which words and rules it was read', () =>
+    withPage(async (page) => {
+      const problems: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      const denies = sent.find((simulated) => simulated.reports.at(-1)?.labels['pneumothorax'] === 'ABSENT');
+      assert.ok(denies, 'some report denies a pneumothorax');
+      await page.goto(system.instance.page);
+      await searchFor(page, denies.accession);
+      await page.locator('article.hit h2 a').first().click();
+      const explain = page.getByRole('button', { name: 'Explain' }).first();
+      await explain.click();
+      assert.equal(await explain.getAttribute('aria-pressed'), 'true');
+      const finding = page.locator('button.finding.absent', { hasText: /pneumothora/i }).first();
+      assert.equal(await finding.locator('.sign').textContent(), '−', 'not told by colour alone');
+      const reason = finding.getByRole('tooltip');
+      assert.equal(await reason.isVisible(), false);
+      await finding.focus();
+      assert.equal(await reason.isVisible(), true);
+      const said = (await reason.textContent()) ?? '';
+      assert.match(said, /Pneumothorax: absent/);
+      assert.match(said, /because of “.+”.*cue\//);
+      assert.match(said, /finding\/pneumothorax\//);
+      const box = await reason.boundingBox();
+      assert.ok(box !== null && box.x >= 0 && box.x + box.width <= 1320, 'the reason stays in the window');
+      await keep(page, 'explain');
+      await page.keyboard.press('Escape');
+      assert.equal(await reason.isVisible(), false, 'Escape puts it away');
+      await explain.click();
+      assert.equal(await page.locator('button.finding').count(), 0);
+      assert.deepEqual(problems, [], 'nothing is refused by the content security policy');
+    }));
+
   test('"more like this" leads to other cases, and back again', () =>
     withPage(async (page) => {
       await page.goto(system.instance.page);

@@ -7,6 +7,7 @@ import {
   type ReportView,
   type SimilarBy,
 } from './api.ts';
+import { ExplanationLegend } from './explained-finding.tsx';
 import { FindingChips } from './finding-chips.tsx';
 import { HitCard } from './hit-card.tsx';
 import { useLoad } from './load.ts';
@@ -131,12 +132,24 @@ function ReportCard({
   shown: string | null;
   onShow(imageId: string): void;
 }) {
+  const [explained, setExplained] = useState(false);
   return (
     <article class="report">
       <header>
         <span class={`status ${report.status.toLowerCase()}`}>{nameOf(report.status)}</span>
         {report.procedure} <time dateTime={report.effectiveAt}>{moment(report.effectiveAt)}</time>
+        {report.findings.length > 0 && (
+          <button
+            type="button"
+            class="explain"
+            aria-pressed={explained}
+            onClick={() => setExplained(!explained)}
+          >
+            Explain
+          </button>
+        )}
       </header>
+      {explained && <ExplanationLegend labeler={report.labeler} />}
       {report.problem === 'TEXT_VECTOR_FAILED' && (
         <p class="hint">
           Found by its words and findings only, not by its meaning (<code>{report.problem}</code>).
@@ -147,7 +160,7 @@ function ReportCard({
           This report could not be read whole. <code>{report.problem}</code>
         </p>
       )}
-      <ReportText report={report} shown={shown} onShow={onShow} />
+      <ReportText report={report} shown={shown} explained={explained} onShow={onShow} />
       {report.versions.length > 1 && (
         <details class="versions">
           <summary>{report.versions.length} versions; the newest is shown</summary>

@@ -1,7 +1,8 @@
 import { type ComponentChildren, Fragment } from 'preact';
 import { useContext } from 'preact/hooks';
-import { hasResults } from '../../core/text/result-sections.ts';
 import type { Citation, ReportFinding, ReportView } from './api.ts';
+import { ExplainedFinding } from './explained-finding.tsx';
+import { findingState } from './finding-reason.ts';
 import { NormalConcepts } from './normality.ts';
 import { paragraphs, pieces } from './report-layout.ts';
 import { nameOf } from './words.ts';
@@ -12,15 +13,20 @@ interface Span {
   render(text: string, key: number): ComponentChildren;
 }
 
-/** The whole report with its findings coloured by assertion and its citations linked to their images. */
+/**
+ * The whole report with its findings coloured by assertion and its citations linked to their images. Explained, each
+ * finding has its sign and tells its reason, and the words that decided are marked.
+ */
 export function ReportText({
   report,
   shown,
+  explained = false,
   onShow,
 }: {
   report: ReportView;
   /** the image that is chosen; its sentences are marked */
   shown: string | null;
+  explained?: boolean;
   onShow(imageId: string): void;
 }) {
   const normal = useContext(NormalConcepts);
@@ -28,7 +34,12 @@ export function ReportText({
   // "Heart size is normal" is said to be that, rather than a cardiomegaly that is denied.
   const findings = [...report.findings.filter(isNormal), ...report.findings.filter((f) => !isNormal(f))];
   const spans = [
-    ...findings.map((finding) => findingSpan(finding, isNormal(finding))),
+    ...findings.map((finding) =>
+      explained
+        ? explainedSpan(finding, findings, report.text, isNormal)
+        : findingSpan(finding, isNormal(finding)),
+    ),
+    ...(explained ? findings.flatMap(cueSpans) : []),
     ...mergeCitations(report.citations).map((citation) => citationSpan(citation, onShow)),
   ];
   const cited = shown === null ? [] : report.citations.filter((citation) => citation.images.includes(shown));
@@ -70,25 +81,55 @@ function mergeCitations(citations: Citation[]): Citation[] {
 }
 
 function findingSpan(finding: ReportFinding, normal: boolean): Span {
-  const { start, end, assertion, name, cue, time, subject, section } = finding;
-  const result = time === 'CURRENT' && subject === 'PATIENT' && hasResults(section);
-  const state = normal && assertion === 'PRESENT' ? 'normal' : assertion.toLowerCase();
+  const { start, end, assertion, name, cue, time, subject } = finding;
+  const state = findingState(finding, normal);
   const more = [
     cue === '' ? '' : `because of “${cue}”`,
     time === 'HISTORICAL' ? 'historical' : '',
     subject === 'FAMILY' ? 'of the family' : '',
-    result ? '' : 'no result of this examination',
+    state === 'aside' ? 'no result of this examination' : '',
   ].filter((part) => part !== '');
   const title = `${name}: ${assertion.toLowerCase()}${more.length === 0 ? '' : `, ${more.join(', ')}`}`;
   return {
     start,
     end,
     render: (text, key) => (
-      <span key={key} class={`finding ${result ? state : 'aside'}`} title={title}>
+      <span key={key} class={`finding ${state}`} title={title}>
         {text}
       </span>
     ),
   };
+}
+
+/** All findings that the same words name share one explanation. */
+function explainedSpan(
+  finding: ReportFinding,
+  findings: readonly ReportFinding[],
+  reportText: string,
+  isNormal: (finding: ReportFinding) => boolean,
+): Span {
+  const { start, end } = finding;
+  const alike = findings.filter((other) => other.start === start && other.end === end);
+  return {
+    start,
+    end,
+    render: (text, key) => (
+      <ExplainedFinding key={key} findings={alike} isNormal={isNormal} words={text} text={reportText} />
+    ),
+  };
+}
+
+/** The words that decided how a finding reads. */
+function cueSpans({ name, attributes = [] }: ReportFinding): Span[] {
+  return attributes.map(({ kind, start, end }) => ({
+    start,
+    end,
+    render: (text, key) => (
+      <span key={key} class={`cue ${kind.toLowerCase()}`} title={`${kind.toLowerCase()} of ${name}`}>
+        {text}
+      </span>
+    ),
+  }));
 }
 
 function citationSpan({ start, end, images }: Citation, onShow: (imageId: string) => void): Span {
