@@ -3,19 +3,16 @@
  * word of its kind in the finding's clause counts; of two at the same distance the one before it ("left pleural
  * effusion"). What stands beside another finding is the other one's.
  */
-import type { Finding, FindingAttribute } from '../radiology/events.ts';
+
 import type { TokenRange } from './cues.ts';
 import type { Lexicon, Modifier } from './lexicon.ts';
 import { MAX_LOCATION_DISTANCE } from './limits.ts';
+import type { Described } from './nearest-modifiers.ts';
+import { attribute, NearestModifiers } from './nearest-modifiers.ts';
 import type { Match } from './phrase-automaton.ts';
 import type { Size } from './sizes.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
-
-export type Described = Pick<
-  Finding,
-  'laterality' | 'location' | 'change' | 'severity' | 'quantity' | 'sizesMm' | 'attributes'
->;
 
 /** A mention and the tokens around it that may speak of it. */
 export interface Surroundings {
@@ -152,16 +149,30 @@ export class Describer {
   /** The nearest size between the findings on either side. */
   #addSize(described: Described, { mention, clause, alone }: Surroundings): void {
     let nearest: Size | null = null;
+    let nearestAway = Number.POSITIVE_INFINITY;
     for (let index = firstWithin(this.#sizes, alone.first); index < this.#sizes.length; index++) {
       const size = this.#sizes[index];
       if (size === undefined || size.last > Math.min(alone.last, clause.last)) break;
       if (size.first < Math.max(alone.first, clause.first)) continue;
       if (distance(size, mention) > MAX_LOCATION_DISTANCE) continue;
-      if (nearest === null || distance(size, mention) < distance(nearest, mention)) nearest = size;
+      const away = distance(size, mention) + (this.#isParted(size, mention) ? MAX_LOCATION_DISTANCE : 0);
+      if (away >= nearestAway) continue;
+      nearestAway = away;
+      nearest = size;
     }
     if (nearest === null) return;
     described.sizesMm = nearest.mm;
     described.attributes.push(attribute(this.#tokens, 'SIZE', nearest.mm.join('x'), nearest, 'size/measure'));
+  }
+
+  /** Stands a comma or a joining word between? */
+  #isParted(a: TokenRange, b: TokenRange): boolean {
+    const { joiners, or } = this.#lexicon.clauseWords;
+    for (let at = Math.min(a.last, b.last); at < Math.max(a.first, b.first); at++) {
+      const id = this.#tokens.id(at);
+      if (id === COMMA || joiners.has(id) || or.has(id)) return true;
+    }
+    return false;
   }
 
   /** "3 nodules". */
@@ -171,66 +182,6 @@ export class Describer {
     described.quantity = word;
     const place = { first: first - 1, last: first };
     described.attributes.push(attribute(this.#tokens, 'QUANTITY', word, place, 'quantity/number'));
-  }
-}
-
-/** An attribute with its place in the text. */
-export function attribute(
-  tokens: Tokens,
-  kind: FindingAttribute['kind'],
-  value: string,
-  { first, last }: TokenRange,
-  rule: string,
-): FindingAttribute {
-  return { kind, value, start: tokens.start(first), end: tokens.end(last - 1), rule };
-}
-
-interface Offered {
-  modifier: Modifier;
-  place: TokenRange;
-  away: number;
-}
-
-/** The nearest of the modifiers that are offered, of each kind; of two at the same distance the first. */
-class NearestModifiers {
-  #offered: Offered[] = [];
-
-  take(kind: Modifier['kind']): Offered | undefined {
-    for (const offered of this.#offered) if (offered.modifier.kind === kind) return offered;
-    return undefined;
-  }
-
-  offer(modifier: Modifier, place: TokenRange, away: number): void {
-    const known = this.take(modifier.kind);
-    if (known === undefined) this.#offered.push({ modifier, place, away });
-    else if (away < known.away) Object.assign(known, { modifier, place, away });
-  }
-
-  replace(modifier: Modifier, place: TokenRange): void {
-    const known = this.take(modifier.kind);
-    if (known !== undefined) Object.assign(known, { modifier, place });
-  }
-
-  described(tokens: Tokens): Described {
-    const described: Described = {
-      laterality: '',
-      location: '',
-      change: '',
-      severity: '',
-      quantity: '',
-      sizesMm: [],
-      attributes: [],
-    };
-    for (const { modifier, place } of this.#offered) {
-      const { kind, value, rule } = modifier;
-      described.attributes.push(attribute(tokens, kind, value, place, rule));
-      if (kind === 'LATERALITY') described.laterality = value as Finding['laterality'];
-      else if (kind === 'LOCATION') described.location = value;
-      else if (kind === 'CHANGE') described.change = value as Finding['change'];
-      else if (kind === 'SEVERITY') described.severity = value as Finding['severity'];
-      else described.quantity = value;
-    }
-    return described;
   }
 }
 

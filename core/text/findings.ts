@@ -1,9 +1,10 @@
 /** The findings of a report: every mention with how it is meant, what is said of it, and the rules that decided. */
 import type { Finding, FindingAttribute } from '../radiology/events.ts';
 import { type AssertedMention, assertMentions } from './assertion.ts';
-import { attribute, Describer } from './attributes.ts';
+import { Describer } from './attributes.ts';
 import { type CueHit, type Mention, readCues, type SentenceCues, type TokenRange } from './cues.ts';
 import type { FindingTerm, Lexicon } from './lexicon.ts';
+import { attribute } from './nearest-modifiers.ts';
 import { ruleId } from './rules.ts';
 import type { Sentence } from './sentences.ts';
 import { readSizes } from './sizes.ts';
