@@ -1,7 +1,7 @@
 import { InterleaveError } from '../../core/errors.ts';
 import { freePorts, requireFreePort } from '../../infra/process/free-port.ts';
 import { MAX_PORT } from '../limits.ts';
-import { type HealthName, WITH_HEALTH } from './services.ts';
+import { type HealthName, WITH_HEALTH } from './service-names.ts';
 
 export interface Ports {
   page: number;

@@ -1,24 +1,7 @@
 import { join } from 'node:path';
 import type { ProcessSpec } from '../../infra/process/managed-process.ts';
 import type { Ports } from './ports.ts';
-
-/** The services in the order in which a case passes them. */
-export const SERVICES = [
-  'hl7-gateway',
-  'dicom-gateway',
-  'labeler',
-  'inference',
-  'joiner',
-  'indexer',
-  'search',
-] as const;
-
-export type ServiceName = (typeof SERVICES)[number];
-
-/** Every process of ours that has /livez, /readyz and /metrics. */
-export const WITH_HEALTH = [...SERVICES, 'feed'] as const;
-
-export type HealthName = (typeof WITH_HEALTH)[number];
+import type { ServiceName } from './service-names.ts';
 
 /** What every child of one `up` has in common. */
 export interface SystemSettings {

@@ -19,15 +19,8 @@ import { SYSTEM_READY_MS } from '../limits.ts';
 import { type Instance, writeInstance } from './instance.ts';
 import type { Ports } from './ports.ts';
 import { untilReady } from './ready.ts';
-import {
-  feedSpec,
-  type HealthName,
-  SERVICES,
-  type ServiceName,
-  type SystemSettings,
-  serviceSpec,
-  WITH_HEALTH,
-} from './services.ts';
+import { type HealthName, SERVICES, type ServiceName, WITH_HEALTH } from './service-names.ts';
+import { feedSpec, type SystemSettings, serviceSpec } from './services.ts';
 import { type WatchedPart, watchReady } from './watch-ready.ts';
 import { whyEnded } from './why-ended.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Instance, readInstance } from '../../cli/up/instance.ts';
-import { SERVICES } from '../../cli/up/services.ts';
+import { SERVICES } from '../../cli/up/service-names.ts';
 import { groupExists, isRunning } from '../../infra/process/process-identity.ts';
 import { Cli, runCli } from '../support/cli.ts';
 
