@@ -7,12 +7,13 @@ import { parseVerb, type Verb } from './verb.ts';
 import { down } from './verbs/down.ts';
 import { evaluate } from './verbs/evaluate.ts';
 import { label } from './verbs/label.ts';
+import { labeler } from './verbs/labeler.ts';
 import { search } from './verbs/search.ts';
 import { send } from './verbs/send.ts';
 import { status } from './verbs/status.ts';
 import { up } from './verbs/up.ts';
 
-const VERBS: readonly Verb[] = [up, down, status, send, search, label, evaluate];
+const VERBS: readonly Verb[] = [up, down, status, send, search, label, evaluate, labeler];
 
 /** Runs one command line (`['up', '--no-feed']`) and resolves to its exit code; errors are told in one sentence. */
 export async function run(args: readonly string[]): Promise<ExitCode> {

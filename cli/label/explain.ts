@@ -1,7 +1,9 @@
 import type { Finding } from '../../core/radiology/events.ts';
 import { conceptName } from '../../core/text/concepts.ts';
+import type { LexiconData } from '../../core/text/lexicon-data.ts';
 import type { TextReading } from '../../core/text/reading.ts';
 import { isResult, reportLabels } from '../../core/text/report-labels.ts';
+import { describeRule } from '../../core/text/rules.ts';
 import { paint, type Style } from './paint.ts';
 
 /**
@@ -9,11 +11,19 @@ import { paint, type Style } from './paint.ts';
  * no result of this examination), then each finding with the words and rules that made it, then the report's labels.
  * `colour`: with the colours of a terminal; the marks stand in any case.
  */
-export function explainReading({ text, findings, problem }: TextReading, colour: boolean): string[] {
+export function explainReading(reading: TextReading, data: LexiconData, colour: boolean): string[] {
+  const { text, findings, problem, implied, contradictions } = reading;
   const lines = [markedText(text, findings, colour), ''];
-  for (const finding of findings) lines.push(...findingLines(text, finding, colour));
+  for (const finding of findings)
+    lines.push(findingLine(text, finding, colour), ...reasons(text, finding, data));
   if (findings.length === 0) lines.push('No finding of the lexicon is named.');
   lines.push('', ...labelLines(findings, colour));
+  for (const { concept, assertion, by, rule } of implied)
+    lines.push(
+      `implied, in no table: ${conceptName(concept)} ${assertion.toLowerCase()}, by ${conceptName(by)} (${rule})`,
+    );
+  for (const { concept, first, second } of contradictions)
+    lines.push(`contradiction: ${conceptName(concept)} at ${first} and at ${second} cannot both hold`);
   if (problem !== null) lines.push(`problem: ${problem}`);
   return lines;
 }
@@ -58,7 +68,7 @@ function markedText(text: string, findings: readonly Finding[], colour: boolean)
   return shown + printable(text.slice(at));
 }
 
-function findingLines(text: string, finding: Finding, colour: boolean): string[] {
+function findingLine(text: string, finding: Finding, colour: boolean): string {
   const sign = isResult(finding) ? SIGNS[finding.assertion] : '·';
   const words = printable(text.slice(finding.start, finding.end)).replace(/\s+/g, ' ');
   const said = paint(
@@ -66,18 +76,25 @@ function findingLines(text: string, finding: Finding, colour: boolean): string[]
     styleOf(finding),
     colour,
   );
-  return [`${said}   “${words}” (${finding.start}–${finding.end}, ${finding.section})`, ...reasons(finding)];
+  return `${said}   “${words}” (${finding.start}–${finding.end}, ${finding.section})`;
 }
 
-function reasons(finding: Finding): string[] {
-  const facts = [
-    finding.cue === '' ? '' : `because of “${finding.cue.replace(/\s+/g, ' ')}”`,
-    finding.subject === 'FAMILY' ? 'of the family' : '',
-    finding.time === 'HISTORICAL' ? 'historical' : '',
-    finding.laterality.toLowerCase(),
-    finding.location,
-  ].filter((fact) => fact !== '');
-  return facts.length === 0 ? [] : [`    ${facts.join('; ')}`];
+/** What was read about a finding, each with the words that say so and the phrase of the rule. */
+function reasons(text: string, finding: Finding, data: LexiconData): string[] {
+  const aside = isResult(finding) ? [] : ['    no result of this examination'];
+  return [
+    `    rule ${ruleLine(finding.rule, data)}`,
+    ...finding.attributes.map(({ kind, value, start, end, rule }) => {
+      const words = printable(text.slice(start, end)).replace(/\s+/g, ' ');
+      return `    ${`${kind} ${value}`.toLowerCase()} because of “${words}”: rule ${ruleLine(rule, data)}`;
+    }),
+    ...aside,
+  ];
+}
+
+function ruleLine(id: string, data: LexiconData): string {
+  const phrase = describeRule(id, data);
+  return phrase === null ? id : `${id} (${phrase})`;
 }
 
 function labelLines(findings: readonly Finding[], colour: boolean): string[] {

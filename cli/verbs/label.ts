@@ -70,7 +70,7 @@ async function explain(input: VerbInput) {
   const lexicon = await lexiconOf(input);
   const reading = readReport(await partsToExplain(input), lexicon);
   if (input.json) input.print(JSON.stringify({ reading, labels: labelsByAssertion(reading.findings) }));
-  else for (const line of explainReading(reading, wantsColour())) input.print(line);
+  else for (const line of explainReading(reading, lexicon.data, wantsColour())) input.print(line);
   return EXIT.ok;
 }
 

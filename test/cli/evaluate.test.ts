@@ -81,6 +81,34 @@ test('evaluate labeler: figures by name, of both halves, with intervals, and the
   assert.match(people.stdout, /ours minus theirs +\.300/);
 });
 
+test('evaluate negation, lesions and sentences: one object for programs, a table for people', async () => {
+  const kit = join(folder, 'kit.csv');
+  await writeFile(
+    kit,
+    'condition,sentence,negation,temporality,experiencer\ngout,No GOUT.,Negated,Recent,Patient\nrales,RALES.,Affirmed,Recent,Patient\n',
+  );
+  const negation = JSON.parse((await runCli(['evaluate', 'negation', '--kit', kit, '--json'])).stdout);
+  assert.equal(negation.negation_f1, 1);
+  assert.equal(negation.rows, 2);
+  assert.match((await runCli(['evaluate', 'negation', '--kit', kit])).stdout, /negated +1 +0 +0 +1\.000/);
+
+  const lesions = join(folder, 'lesions.jsonl');
+  await writeFile(lesions, `${JSON.stringify({ text: 'Mass.', expanded_terms: ['mass'] })}\n`);
+  await writeFile(
+    join(folder, 'lesion_ontology.csv'),
+    'id,class,term,synonyms,term_parents\n1,type,mass,mass,\n',
+  );
+  const groups = JSON.parse(
+    (await runCli(['evaluate', 'lesions', '--kit', lesions, '--json'])).stdout,
+  ).groups;
+  assert.equal(groups.type.f1, 1);
+
+  const hard = join(folder, 'hard.json');
+  await writeFile(hard, JSON.stringify([{ text: 'No effusion.', read: 'effusion-', about: 'denial' }]));
+  const people = await runCli(['evaluate', 'sentences', '--kit', hard]);
+  assert.match(people.stdout, /^1 of 1 sentences right/);
+});
+
 test('evaluate refuses what it cannot score', async () => {
   const file = join(folder, 'in.csv');
   await writeFile(file, 'report_id,findings\n1,x\n');
@@ -88,6 +116,10 @@ test('evaluate refuses what it cannot score', async () => {
     [['labeler'], 2, /--gold IN\.csv/],
     [['labeler', '--gold', file], 1, /has no columns .*has_gold.*TABLE_UNREADABLE/],
     [['labeler', '--gold', file, '--resamples', '0'], 1, /TABLE_UNREADABLE/],
+    [['negation'], 2, /--kit FILE\.csv/],
+    [['negation', '--kit', file], 1, /no columns condition, sentence, negation/],
+    [['lesions'], 2, /--kit hand_labeled\.jsonl/],
+    [['sentences', '--kit', file], 1, /no list of .* TABLE_UNREADABLE|TABLE_UNREADABLE/],
     [['weather'], 2, /Say what to evaluate: labeler/],
     [[], 2, /Say what to evaluate/],
   ] as const) {

@@ -81,8 +81,11 @@ test('--explain shows the text with its findings marked and why; no colours unle
     stdout,
     /^No \[−pneumothorax\]\. Possible \[\?pneumonia\]\. Mother had \[·emphysema\]\. \[\+Cardiomegaly\]\.\n/,
   );
-  assert.match(stdout, /− Pneumothorax: absent .*“pneumothorax” \(3–15, OTHER\)\n {4}.*because of “No”/);
-  assert.match(stdout, /of the family/);
+  assert.match(
+    stdout,
+    /− Pneumothorax: absent .*“pneumothorax” \(3–15, OTHER\)\n {4}rule finding\/pneumothorax\/\d+ \(.*\)\n {4}certainty absent because of “No”: rule cue\/.*\(.*\bno\b/,
+  );
+  assert.match(stdout, /subject family because of “Mother”: rule .*\n {4}no result of this examination/);
   assert.match(stdout, /The report as a whole: .*−Pneumothorax/);
 
   const coloured = await runCli(['label', '--explain', text], { NO_COLOR: '', FORCE_COLOR: '1' });

@@ -13,7 +13,7 @@ export class Cli {
     const script = join(import.meta.dirname, '..', '..', 'cli', `main${extname(import.meta.filename)}`);
     this.child = spawn(process.execPath, [...process.execArgv, script, ...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString();
@@ -46,6 +46,7 @@ export async function runCli(
   env?: Record<string, string>,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const cli = new Cli(args, env);
+  cli.child.stdin?.end();
   const code = await cli.exit();
   return { code, stdout: cli.stdout, stderr: cli.stderr };
 }

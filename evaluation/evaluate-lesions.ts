@@ -1,0 +1,83 @@
+import type { Finding } from '../core/radiology/events.ts';
+import { conceptName } from '../core/text/concepts.ts';
+import { DEFAULT_LEXICON, type Lexicon } from '../core/text/lexicon.ts';
+import { readReport } from '../core/text/reading.ts';
+import { LESION_GROUPS, type LesionGroup, type LesionOntology } from './lesion-terms.ts';
+import { type Half, halfOf } from './report-halves.ts';
+import { type Counts, type Rates, rates } from './score.ts';
+
+/** A lesion as a radiologist wrote of it, with the terms that another one gave it. */
+export interface LesionSentence {
+  text: string;
+  terms: readonly string[];
+}
+
+/** What `interleave evaluate lesions --json` prints. */
+export interface LesionEvaluation {
+  sentences: number;
+  groups: Record<LesionGroup, Rates & { dev: Rates; test: Rates }>;
+}
+
+/**
+ * How many of the terms of lesions the labeler reads: kind (its concepts), body part (its places with their sides) and
+ * attribute (severity and what else it reads), all in the ontology's words and with what follows from them. The labeler was
+ * not made for these terms: what it does not know is missed.
+ */
+export function evaluateLesions(
+  lesions: readonly LesionSentence[],
+  ontology: LesionOntology,
+  lexicon: Lexicon = DEFAULT_LEXICON,
+): LesionEvaluation {
+  const judged = lesions.map(({ text, terms }) => ({
+    half: halfOf(text),
+    gold: new Set(terms),
+    read: ontology.expanded(lesionTerms(text, ontology, lexicon)),
+  }));
+  const group = (name: LesionGroup) => {
+    const of = (half?: Half) =>
+      rates(
+        judged
+          .filter((lesion) => half === undefined || lesion.half === half)
+          .map(({ gold, read }) => {
+            const inGroup = (term: string) => ontology.groupOf(term) === name;
+            return compare(new Set([...gold].filter(inGroup)), new Set([...read].filter(inGroup)));
+          })
+          .reduce((a, b) => ({ tp: a.tp + b.tp, fp: a.fp + b.fp, fn: a.fn + b.fn }), { tp: 0, fp: 0, fn: 0 }),
+      );
+    return { ...of(), dev: of('dev'), test: of('test') };
+  };
+  const groups = Object.fromEntries(LESION_GROUPS.map((name) => [name, group(name)]));
+  return { sentences: lesions.length, groups: groups as LesionEvaluation['groups'] };
+}
+
+/** The ontology's terms for what the labeler reads in a sentence; what is denied counts for nothing. */
+function lesionTerms(text: string, ontology: LesionOntology, lexicon: Lexicon): Set<string> {
+  const terms = new Set<string>();
+  for (const finding of readReport([{ section: null, text }], lexicon).findings) {
+    if (finding.assertion === 'ABSENT') continue;
+    for (const name of namesOf(text, finding)) {
+      const term = ontology.named(name);
+      if (term !== undefined) terms.add(term);
+    }
+  }
+  return terms;
+}
+
+/** What a finding may be called: by its concept, its own words, its place with and without its side. */
+function namesOf(text: string, finding: Finding): string[] {
+  const { concept, location, laterality, start, end } = finding;
+  const side = laterality === 'BILATERAL' ? '' : laterality.toLowerCase();
+  return [
+    concept.replaceAll('-', ' '),
+    conceptName(concept),
+    text.slice(start, end),
+    location,
+    `${side} ${location}`.trim(),
+    ...finding.attributes.map((attribute) => text.slice(attribute.start, attribute.end)),
+  ];
+}
+
+function compare(gold: ReadonlySet<string>, read: ReadonlySet<string>): Counts {
+  const tp = [...read].filter((term) => gold.has(term)).length;
+  return { tp, fp: read.size - tp, fn: gold.size - tp };
+}
