@@ -20,6 +20,8 @@ export const tlsSettings = {
   tlsClientCertificates: z.enum(['none', 'required']).default('none'),
 };
 
+export type TlsFile = 'tlsCertFile' | 'tlsKeyFile' | 'tlsCaFile';
+
 export type TlsSettings = z.infer<z.ZodObject<typeof tlsSettings>>;
 
 /** What a listener needs to speak TLS. */
@@ -53,6 +55,12 @@ const PROFILE: SecureContextOptions = {
 
 /** Reads and checks what a listener needs. Throws `CONFIG_INVALID` with the variable and what is wrong with it. */
 export async function serverTls(settings: TlsSettings): Promise<ServerTls> {
+  return readServerTls(settings).catch((error: unknown) => {
+    throw error instanceof TlsFileError ? error.named(variableName) : error;
+  });
+}
+
+async function readServerTls(settings: TlsSettings): Promise<ServerTls> {
   const required = settings.tlsClientCertificates === 'required';
   if (settings.tlsCertFile === '') throw invalid('tlsCertFile', 'is needed for TLS');
   if (required && settings.tlsCaFile === '')
@@ -66,10 +74,20 @@ export async function serverTls(settings: TlsSettings): Promise<ServerTls> {
   };
 }
 
-/** The same for a sender; every file may be left out. A certificate is shown to a receiver that asks for one. */
+/**
+ * The same for a sender; every file may be left out. A certificate is shown to a receiver that asks for one. `nameOf`
+ * names a setting where it does not come from the environment.
+ */
 export async function clientTls(
-  settings: Pick<TlsSettings, 'tlsCertFile' | 'tlsKeyFile' | 'tlsCaFile'>,
+  settings: Pick<TlsSettings, TlsFile>,
+  nameOf: (setting: TlsFile) => string = variableName,
 ): Promise<ClientTls> {
+  return readClientTls(settings).catch((error: unknown) => {
+    throw error instanceof TlsFileError ? error.named(nameOf) : error;
+  });
+}
+
+async function readClientTls(settings: Pick<TlsSettings, TlsFile>): Promise<ClientTls> {
   const hasOwn = settings.tlsCertFile !== '' || settings.tlsKeyFile !== '';
   return {
     ...PROFILE,
@@ -77,8 +95,6 @@ export async function clientTls(
     ...(settings.tlsCaFile === '' ? {} : { ca: await authorities(settings.tlsCaFile) }),
   };
 }
-
-type FileSetting = 'tlsCertFile' | 'tlsKeyFile' | 'tlsCaFile';
 
 async function ownCertificate({
   tlsCertFile,
@@ -102,7 +118,7 @@ async function authorities(file: string): Promise<string[]> {
   return certificates('tlsCaFile', await readPem('tlsCaFile', file)).map(String);
 }
 
-function certificates(setting: FileSetting, pem: string): X509Certificate[] {
+function certificates(setting: TlsFile, pem: string): X509Certificate[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (found.length === 0) throw invalid(setting, 'holds no PEM certificate');
   try {
@@ -121,12 +137,28 @@ function privateKey(pem: string): KeyObject {
   }
 }
 
-async function readPem(setting: FileSetting, file: string): Promise<string> {
+async function readPem(setting: TlsFile, file: string): Promise<string> {
   return readFile(file, 'latin1').catch((cause: NodeJS.ErrnoException) => {
     throw invalid(setting, `cannot be read (${cause.code ?? 'unknown reason'})`, cause);
   });
 }
 
-function invalid(setting: FileSetting, what: string, cause?: unknown): InterleaveError {
-  return new InterleaveError('CONFIG_INVALID', `${variableName(setting)} ${what}.`, { cause });
+function invalid(setting: TlsFile, what: string, cause?: unknown): TlsFileError {
+  return new TlsFileError(setting, what, cause);
+}
+
+/** What is wrong with a file, before it is known what the one who gave it calls it. */
+class TlsFileError extends Error {
+  readonly #setting: TlsFile;
+
+  constructor(setting: TlsFile, what: string, cause: unknown) {
+    super(what, { cause });
+    this.#setting = setting;
+  }
+
+  named(nameOf: (setting: TlsFile) => string): InterleaveError {
+    return new InterleaveError('CONFIG_INVALID', `${nameOf(this.#setting)} ${this.message}.`, {
+      cause: this.cause,
+    });
+  }
 }

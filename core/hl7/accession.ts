@@ -1,5 +1,5 @@
 import { MAX_ACCESSIONS_PER_REPORT } from './limits.ts';
-import { type Message, rawRepetitions, readable, type Segment } from './message.ts';
+import { type Message, rawRepetitions, readable, type Segment, textIn } from './message.ts';
 import { readPath } from './path.ts';
 
 /** An accession number with the assigning authority that stands beside it, '' where none does. */
@@ -11,7 +11,8 @@ export interface Accession {
 /**
  * Where an accession number is looked for, the first that gives one wins. IHE Radiology puts it into OBR-18; most
  * reporting systems have it as the filler order number. OBR-20 is left to the configuration: where it is not an
- * accession number it is a room or a code, and a wrong accession joins two patients.
+ * accession number it is a room or a code, and a wrong accession joins two patients. The site table has other lists for
+ * single facilities.
  */
 export const DEFAULT_ACCESSION_PATHS: readonly string[] = ['OBR-18', 'OBR-3', 'ORC-3', 'TXA-15', 'IPC-1'];
 
@@ -51,16 +52,23 @@ function accessionsAt(message: Message, segments: Segment[], path: string): Acce
   const place = readPath(path);
   const { component } = message.delimiters;
   return segments
-    .filter((segment) => segment.name === place.segment)
+    .filter((segment) => segment.name === place.segment && isCoded(message, segment, place.code))
     .flatMap((segment) => rawRepetitions(message, segment, place.field))
     .map((raw) => {
       const pieces = component === '' ? [raw] : raw.split(component);
       return {
         value: readable(message, pieces[place.component - 1] ?? '').trim(),
-        assigningAuthority: readable(message, pieces[1] || pieces[2] || '').trim(),
+        // A component that was asked for by its number stands alone.
+        assigningAuthority:
+          place.component === 1 ? readable(message, pieces[1] || pieces[2] || '').trim() : '',
       };
     })
     .filter(({ value }) => value !== '');
+}
+
+/** OBX-3: its identifier or its text. */
+function isCoded(message: Message, segment: Segment, code: string): boolean {
+  return code === '' || ['OBX-3.1', 'OBX-3.2'].some((path) => textIn(message, segment, path).trim() === code);
 }
 
 function distinct(accessions: Accession[]): Accession[] {

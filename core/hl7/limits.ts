@@ -24,3 +24,9 @@ export const MAX_TIME_AHEAD_MS = 26 * 60 * 60 * 1000;
 
 /** Messages in one batch file or batch frame. */
 export const MAX_BATCH_MESSAGES = 10_000;
+
+/** Documents (OBX of type ED) of one message whose text is read. */
+export const MAX_DOCUMENTS_PER_MESSAGE = 20;
+
+/** Elements inside each other in a CDA. */
+export const MAX_CDA_DEPTH = 200;

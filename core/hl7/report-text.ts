@@ -6,8 +6,13 @@ import { sectionOf } from './section-code.ts';
  * The text of a report from its OBX segments, whole: one part for each run of segments of the same section, one line
  * for each segment or repetition. In text data types (TX, FT, ST) only the repetition separator has a meaning, a line
  * end (HL7 v2.5.1 2.A.78); unescaped component and sub-component separators are text, as "PA & LATERAL".
+ * `documentOf` gives the parts of a document that an observation holds.
  */
-export function reportParts(message: Message, observations: Segment[]): ReportPart[] {
+export function reportParts(
+  message: Message,
+  observations: Segment[],
+  documentOf: (observation: Segment) => readonly ReportPart[] | null = () => null,
+): ReportPart[] {
   const parts: ReportPart[] = [];
   let lines: string[] = [];
   let section: ReportPart['section'] = null;
@@ -17,6 +22,11 @@ export function reportParts(message: Message, observations: Segment[]): ReportPa
     lines = [];
   };
   for (const observation of observations) {
+    const document = documentOf(observation);
+    if (document !== null) {
+      close();
+      parts.push(...document.filter(({ text }) => text !== ''));
+    }
     if (!isText(observation)) continue;
     const own = sectionOf({
       code: textIn(message, observation, 'OBX-3.1'),

@@ -2,6 +2,7 @@ import { InterleaveError } from '../errors.ts';
 import type { Patient, ReportPart, ReportStatus } from '../radiology/events.ts';
 import { reportStatus } from '../radiology/report-status.ts';
 import { type Accession, accessionsOf, DEFAULT_ACCESSION_PATHS } from './accession.ts';
+import { isDocument } from './embedded-document.ts';
 import { MAX_REPORTS_PER_MESSAGE, MAX_TIME_AHEAD_MS } from './limits.ts';
 import { type Message, type Segment, textAt, textIn } from './message.ts';
 import { modalityOf } from './modality.ts';
@@ -25,7 +26,12 @@ export interface Report {
   procedure: { code: string; text: string };
   modality: string;
   parts: ReportPart[];
-  problem: 'HL7_NO_REPORT_TEXT' | 'HL7_REQUIRED_FIELD_MISSING' | 'HL7_TIME_IN_FUTURE' | null;
+  problem:
+    | 'HL7_NO_REPORT_TEXT'
+    | 'HL7_DOCUMENT_UNREADABLE'
+    | 'HL7_REQUIRED_FIELD_MISSING'
+    | 'HL7_TIME_IN_FUTURE'
+    | null;
 }
 
 export interface ReportOptions {
@@ -38,6 +44,8 @@ export interface ReportOptions {
   receivedAt?: number;
   /** identity of a report that has neither filler nor accession number, when MSH-10 is empty too */
   fallbackIdentity?: string;
+  /** what documents (OBX of type ED) say, by place of their OBX; null for one that could not be read */
+  documents?: ReadonlyMap<number, readonly ReportPart[] | null>;
 }
 
 /**
@@ -58,7 +66,11 @@ export function reportsOf(message: Message, options: ReportOptions = {}): Report
       observations: message.segments.filter((segment) => segment.name === 'OBX'),
     });
   }
-  shareText(groups);
+  const documents = new Map(
+    [...(options.documents ?? [])].map(([at, parts]) => [message.segments[at], parts]),
+  );
+  const saysSomething = (one: Segment): boolean => isText(one) || documents.has(one);
+  shareText(groups, saysSomething);
   const reports = new Map<string, Group>();
   let patients = 0;
   const patientOfRaw = once((_raw: string | undefined) => ++patients);
@@ -71,10 +83,14 @@ export function reportsOf(message: Message, options: ReportOptions = {}): Report
     else same.observations = [...new Set([...same.observations, ...group.observations])];
   }
   const zone = zoneOf(textAt(message, 'MSH-7')) || (options.zone ?? 'UTC');
-  const partsOf = once((observations: Segment[]) => reportParts(message, observations));
-  return [...reports.values()].map((group) =>
-    reportOf(message, group, partsOf(group.observations), zone, options),
+  const partsOf = once((observations: Segment[]) =>
+    reportParts(message, observations, (one) => documents.get(one) ?? null),
   );
+  return [...reports.values()].map((group): Report => {
+    const report = reportOf(message, group, partsOf(group.observations), zone, options);
+    const unread = group.observations.some((one) => documents.get(one) === null);
+    return unread ? { ...report, problem: 'HL7_DOCUMENT_UNREADABLE' } : report;
+  });
 }
 
 /** What belongs to one OBR: itself, its ORC, what follows until the next, and the segments that hold for all. */
@@ -112,11 +128,12 @@ function groupsOf(message: Message): Group[] {
 }
 
 /** Groups without text get that of all groups of their patient, one list: never that of another one in the message. */
-function shareText(groups: Group[]): void {
+function shareText(groups: Group[], saysSomething: (observation: Segment) => boolean): void {
   const ofPatient = once((pid: Segment | undefined) => [
     ...new Set(groups.filter((group) => group.pid === pid).flatMap((group) => group.observations)),
   ]);
-  for (const group of groups) if (!group.observations.some(isText)) group.observations = ofPatient(group.pid);
+  for (const group of groups)
+    if (!group.observations.some(saysSomething)) group.observations = ofPatient(group.pid);
 }
 
 /** A function that is asked once for each key: a long text is not read again for each of a hundred OBRs. */
@@ -143,7 +160,7 @@ function reportOf(
   const text = (segment: Segment | undefined, path: string): string =>
     segment === undefined ? '' : textIn(message, segment, path).trim();
   const identity = identityOf(message, group, options);
-  const observationStatus = group.observations.filter(isText).map((one) => text(one, 'OBX-11'));
+  const observationStatus = group.observations.filter(carriesReport).map((one) => text(one, 'OBX-11'));
   const resultStatus =
     text(obr, 'OBR-25') || text(txa, 'TXA-17') || observationStatus.find((one) => one !== '') || '';
   const stated = [
@@ -177,6 +194,10 @@ function problemOf(parts: ReportPart[], identityIsMade: boolean, isFromFuture: b
   if (parts.length === 0) return 'HL7_NO_REPORT_TEXT';
   if (identityIsMade) return 'HL7_REQUIRED_FIELD_MISSING';
   return isFromFuture ? 'HL7_TIME_IN_FUTURE' : null;
+}
+
+function carriesReport(observation: Segment): boolean {
+  return isText(observation) || isDocument(observation);
 }
 
 /** MDM^T06 and T08 say by their event what TXA-17 does not: an addendum, an edit; T11 cancels (9.6). */

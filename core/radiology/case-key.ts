@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { InterleaveError } from '../errors.ts';
+import { readPath } from '../hl7/path.ts';
 import type { CaseKey } from './events.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface SiteTable {
   aeTitles: Record<string, string>;
   /** (0008,0080) institution name → issuer */
   institutions: Record<string, string>;
+  /** MSH-4 sending facility → where its messages carry the accession number, instead of the paths for all */
+  accessionPaths: Record<string, string[]>;
   /** values that are no accession number although they stand in its place, normalised */
   placeholders: string[];
 }
@@ -28,6 +31,7 @@ export const DEFAULT_SITE: SiteTable = {
   facilities: {},
   aeTitles: {},
   institutions: {},
+  accessionPaths: {},
   placeholders: ['0', '00000000', 'NONE', 'NULL', 'UNKNOWN', 'NA', 'N/A', 'TEST', 'XXXX', 'NONSENSE100'],
 };
 
@@ -63,8 +67,32 @@ export function parseSiteTable(json: unknown): SiteTable {
     facilities: names('facilities'),
     aeTitles: names('aeTitles'),
     institutions: names('institutions'),
+    accessionPaths: readAccessionPaths(given['accessionPaths'] ?? {}),
     placeholders: placeholders.map((value: string) => normaliseName(value)),
   };
+}
+
+function readAccessionPaths(given: unknown): Record<string, string[]> {
+  const isList = (value: unknown): value is string[] =>
+    Array.isArray(value) && value.length > 0 && value.every((path) => typeof path === 'string');
+  if (
+    typeof given !== 'object' ||
+    given === null ||
+    Array.isArray(given) ||
+    !Object.values(given).every(isList)
+  )
+    throw new InterleaveError(
+      'CONFIG_INVALID',
+      'accessionPaths in the site table does not map facilities to lists of HL7 field paths.',
+    );
+  const lists = Object.entries(given as Record<string, string[]>);
+  for (const path of lists.flatMap(([, paths]) => paths)) readPath(path);
+  return Object.fromEntries(lists.map(([facility, paths]) => [normaliseName(facility), paths]));
+}
+
+/** Where messages of this facility carry the accession number; undefined where the paths for all hold. */
+export function accessionPathsOf(site: SiteTable, facility: string): readonly string[] | undefined {
+  return lookUp(site.accessionPaths, facility);
 }
 
 /**
@@ -147,7 +175,7 @@ export function normaliseName(value: string): string {
     .toUpperCase();
 }
 
-function lookUp(table: Record<string, string>, name: string): string | undefined {
+function lookUp<Value>(table: Record<string, Value>, name: string): Value | undefined {
   const key = normaliseName(name);
   return key !== '' && Object.hasOwn(table, key) ? table[key] : undefined;
 }

@@ -7,7 +7,7 @@ import { decodeRecords, encodeRecord, type JournalRecord, withoutCase } from './
 
 /** A segment is given up for a new one at this age or size; then its objects are made durable by themselves. */
 export const SEGMENT_MAX_AGE_MS = 300_000;
-export const SEGMENT_MAX_BYTES = 256 * 1024 * 1024;
+export const SEGMENT_MAX_BYTES = 64 * 1024 * 1024;
 
 /** Nobody writes to a segment that is this old: its process is gone. */
 export const ORPHAN_AGE_MS = 3_600_000;
@@ -31,10 +31,15 @@ export interface JournalOptions {
   maxAgeMs?: number;
 }
 
+/** A record in the journal: whether its case was erased meanwhile, by any process, can be asked. */
+export interface Journaled {
+  isErased(caseId: string): Promise<boolean>;
+}
+
 interface Waiting {
   record: Buffer;
   files: Promise<unknown>;
-  resolve: () => void;
+  resolve: (journaled: Journaled) => void;
   reject: (error: unknown) => void;
 }
 
@@ -51,8 +56,8 @@ interface Segment {
 
 /**
  * Makes many small objects durable with one write and one sync (group commit): what comes while a sync is under way
- * leaves together in the next. The files of an object are written beside it, without a sync. Once a segment is old or long,
- * its files are synced together and it is removed; after a power cut the next process writes them from it.
+ * leaves together in the next. The files of an object are written behind it, without a sync. Once a segment is old or
+ * long, its files are synced together and it is removed; after a power cut the next process writes them from it.
  */
 export class Journal {
   readonly #options: JournalOptions;
@@ -61,14 +66,15 @@ export class Journal {
   #segment: Segment | null = null;
   #segmentEnds = false;
   #timer: NodeJS.Timeout | undefined;
-  #checkpoints: Promise<void> = Promise.resolve();
+  /** of the segment that ended last */
+  #checkpoint: Promise<void> = Promise.resolve();
 
   constructor(options: JournalOptions) {
     this.#options = options;
   }
 
-  /** Resolves when the record is on the disk; `files` is the writing of its files, which goes on beside it. */
-  append(record: JournalRecord, files: Promise<unknown>): Promise<void> {
+  /** Resolves when the record is on the disk; `files` resolves when its files are written, and never rejects. */
+  append(record: JournalRecord, files: Promise<unknown>): Promise<Journaled> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ record: encodeRecord(record), files, resolve, reject });
       if (!this.#running) void this.#run();
@@ -84,6 +90,14 @@ export class Journal {
       await this.#options.sync(async () => records);
       await this.#remove(file);
     }
+  }
+
+  /** The bytes of an object whose file is not written yet, of any process; null where no segment has it. */
+  async find(caseId: string, sha256: string): Promise<Buffer | null> {
+    for (const file of await this.#segments())
+      for (const record of await readRecords(file))
+        if (record.sha256 === sha256 && record.caseIds.includes(caseId)) return record.bytes;
+    return null;
   }
 
   /** Takes a case out of every segment, of other processes too: nothing of it can come back. */
@@ -105,7 +119,7 @@ export class Journal {
   /** Ends the segment, syncs its files and removes it; the next record opens another. */
   async checkpoint(): Promise<void> {
     this.#endSegment();
-    await this.#checkpoints;
+    await this.#checkpoint;
   }
 
   async #run(): Promise<void> {
@@ -115,8 +129,8 @@ export class Journal {
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch();
       try {
-        await this.#write(batch);
-        for (const { resolve } of batch) resolve();
+        const places = await this.#write(batch);
+        for (const [i, { resolve }] of batch.entries()) resolve(places[i] ?? NOWHERE);
       } catch (error) {
         // Perhaps half of it is there: nothing may follow it in this segment.
         this.#segmentEnds = true;
@@ -138,19 +152,20 @@ export class Journal {
     return this.#queue.splice(0, count);
   }
 
-  async #write(batch: Waiting[]): Promise<void> {
+  async #write(batch: Waiting[]): Promise<Journaled[]> {
     const bytes = Buffer.concat(batch.map(({ record }) => record));
     for (;;) {
       const segment = this.#segment ?? (await this.#open());
       for (const { files } of batch) waitFor(files, segment);
       await reserve(segment, bytes.length);
       await writeAt(segment.handle, bytes, segment.bytes);
+      const from = segment.bytes;
       segment.bytes += bytes.length;
       await segment.handle.datasync();
       // A process that stood still for long finds that another has taken its segment for an orphan.
-      if (fstatSync(segment.handle.fd).nlink > 0) return;
+      if (fstatSync(segment.handle.fd).nlink > 0) return placesOf(batch, segment, from);
       this.#segment = null;
-      await segment.handle.close();
+      void Promise.all(segment.files).then(() => segment.handle.close());
     }
   }
 
@@ -167,14 +182,14 @@ export class Journal {
     this.#segmentEnds = false;
     clearTimeout(this.#timer);
     if (segment === null) return;
-    this.#checkpoints = this.#checkpoints
-      .then(async () => {
-        await segment.handle.close();
-        await Promise.allSettled(segment.files);
-        await this.#options.sync(() => readRecords(segment.file));
-        await this.#remove(segment.file);
-      })
-      .catch(() => undefined);
+    this.#checkpoint = this.#settle(segment).catch(() => undefined);
+  }
+
+  async #settle(segment: Segment): Promise<void> {
+    await Promise.all(segment.files);
+    await segment.handle.close();
+    await this.#options.sync(() => readRecords(segment.file));
+    await this.#remove(segment.file);
   }
 
   async #open(): Promise<Segment> {
@@ -205,11 +220,27 @@ export class Journal {
   }
 }
 
-/** A file that could not be written stays out: nobody was told that its object is there. */
+const NOWHERE: Journaled = { isErased: async () => false };
+
+function placesOf(batch: Waiting[], segment: Segment, from: number): Journaled[] {
+  let at = from;
+  return batch.map(({ record }) => {
+    const place = at;
+    at += record.length;
+    const line = record.subarray(0, record.indexOf('\n'));
+    return {
+      isErased: async (caseId) => {
+        const now = Buffer.alloc(line.length);
+        await segment.handle.read(now, 0, now.length, place);
+        return !now.equals(line) && !now.includes(caseId);
+      },
+    };
+  });
+}
+
 function waitFor(files: Promise<unknown>, segment: Segment): void {
-  const written = () => segment.files.delete(files);
   segment.files.add(files);
-  files.then(written, written);
+  void files.then(() => segment.files.delete(files));
 }
 
 async function reserve(segment: Segment, bytes: number): Promise<void> {

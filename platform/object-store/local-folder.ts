@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { syncFolder } from '../files.ts';
 import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
 import type { ByteRange, ObjectStore, ObjectWriter } from './object-store.ts';
 import { MAX_SMALL_OBJECT_BYTES, SmallObjects } from './small-objects.ts';
-import { missingOrUnavailable, unavailable } from './store-errors.ts';
+import { ifThere, missingOrUnavailable, unavailable } from './store-errors.ts';
 
 /** Below this much free space nothing more is taken; the sender keeps it and sends it later. */
 export const MIN_FREE_BYTES = 256 * 1024 * 1024;
@@ -81,23 +81,26 @@ export class LocalFolderStore implements ObjectStore {
   }
 
   async read(caseId: string, sha256: string): Promise<Buffer> {
-    const bytes = await readFile(this.#path(caseId, sha256)).catch(missingOrUnavailable);
+    const file = this.#path(caseId, sha256);
+    const bytes = (await ifThere(readFile(file))) ?? (await this.#findSmall(caseId, sha256));
     if (createHash('sha256').update(bytes).digest('hex') !== sha256)
       throw new InterleaveError('OBJECT_CORRUPT');
     return bytes;
   }
 
   async open(caseId: string, sha256: string, { from = 0, to }: ByteRange = {}): Promise<Readable> {
-    const handle = await open(this.#path(caseId, sha256), 'r').catch(missingOrUnavailable);
+    const handle = await ifThere(open(this.#path(caseId, sha256), 'r'));
+    if (handle === null) return Readable.from([(await this.#findSmall(caseId, sha256)).subarray(from, to)]);
     const end = to === undefined ? {} : { end: to - 1 };
     return createReadStream('', { fd: handle, start: from, ...end });
   }
 
   async has(caseId: string, sha256: string): Promise<boolean> {
-    return access(this.#path(caseId, sha256)).then(
+    const isThere = await access(this.#path(caseId, sha256)).then(
       () => true,
       () => false,
     );
+    return isThere || ((await this.#small?.find(caseId, sha256)) ?? null) !== null;
   }
 
   async eraseCase(caseId: string): Promise<void> {
@@ -117,6 +120,14 @@ export class LocalFolderStore implements ObjectStore {
       const entry = await stat(file).catch(() => null); // another process may have named it meanwhile
       if (entry !== null && Date.now() - entry.mtimeMs > olderThanMs) await rm(file, { force: true });
     }
+  }
+
+  /** Rejects with `OBJECT_MISSING`. */
+  async #findSmall(caseId: string, sha256: string): Promise<Buffer> {
+    const bytes = (await this.#small?.find(caseId, sha256)) ?? null;
+    if (bytes !== null) return bytes;
+    // Its segment may have been removed between our two looks, because the file was written.
+    return readFile(this.#path(caseId, sha256)).catch(missingOrUnavailable);
   }
 
   async #checkFreeSpace(): Promise<void> {

@@ -1,16 +1,24 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { syncFolder } from '../files.ts';
-import { Journal } from './journal.ts';
+import { Journal, type Journaled } from './journal.ts';
 import { isErased, type JournalRecord } from './journal-record.ts';
 import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
 
 /** What is larger is worth a sync of its own. */
 export const MAX_SMALL_OBJECT_BYTES = 1024 * 1024;
+
+/** Bytes of confirmed objects whose files are still to be written; then the next must wait. */
+export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+const ROOM_CHECK_MS = 5;
+
+/** Between two tries to write a file. */
+const RETRY_MS = 1_000;
 
 /** `sync` of a busy disk takes seconds. */
 const SYNC_ALL_TIMEOUT_MS = 120_000;
@@ -23,13 +31,22 @@ export interface SmallObjectsOptions {
   maxAgeMs?: number;
 }
 
+interface Pending {
+  record: JournalRecord;
+  journaled: Journaled;
+  written: () => void;
+}
+
 /**
- * Small objects of the folder store: their files are written as all others, so that every process reads them, but not
- * synced one by one. A journal, one sync for all that come at the same time, makes them durable meanwhile.
+ * Small objects of the folder store: a journal, one sync for all that come at the same time, makes them durable; their
+ * files are written a moment later, one after the other and without a sync of their own.
  */
 export class SmallObjects {
   readonly #options: SmallObjectsOptions;
   readonly #journal: Journal;
+  #pending: Pending[] = [];
+  #pendingBytes = 0;
+  #writing: Promise<void> | null = null;
 
   private constructor(options: SmallObjectsOptions) {
     this.#options = options;
@@ -48,12 +65,30 @@ export class SmallObjects {
     return objects;
   }
 
-  /** Resolves when the object is durable in every one of the cases. */
+  /** Resolves when the object is durable in every one of the cases; its files come a moment later. */
   async put(caseIds: string[], bytes: Buffer, mediaType: string): Promise<ObjectRef> {
+    for (const caseId of caseIds) this.#options.file.folderOf(caseId);
+    await this.#room();
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const files = this.#write(caseIds, bytes, mediaType);
-    const [ref] = await Promise.all([files, this.#journal.append({ sha256, caseIds, bytes }, files)]);
-    return ref;
+    let written: () => void = () => undefined;
+    const files = new Promise<void>((resolve) => {
+      written = resolve;
+    });
+    try {
+      const record = { sha256, caseIds, bytes };
+      this.#pending.push({ record, journaled: await this.#journal.append(record, files), written });
+      this.#pendingBytes += bytes.length;
+      this.#writing ??= this.#writePending();
+    } catch (error) {
+      written();
+      throw error;
+    }
+    return { sha256, size: bytes.length, mediaType };
+  }
+
+  /** An object whose file is not there yet; null where there is none. */
+  find(caseId: string, sha256: string): Promise<Buffer | null> {
+    return this.#journal.find(caseId, sha256);
   }
 
   /** To be called before the folder of the case is removed: nothing of it can come back then. */
@@ -62,8 +97,49 @@ export class SmallObjects {
   }
 
   /** Makes the files themselves durable, so that no journal is needed. */
-  checkpoint(): Promise<void> {
-    return this.#journal.checkpoint();
+  async checkpoint(): Promise<void> {
+    // A try that is put off keeps no process alive; who waits here does.
+    const alive = setInterval(() => undefined, RETRY_MS);
+    await this.#journal.checkpoint().finally(() => clearInterval(alive));
+  }
+
+  /** Waits while too much is to be written. */
+  async #room(): Promise<void> {
+    while (this.#pendingBytes > MAX_PENDING_BYTES) await sleep(ROOM_CHECK_MS);
+  }
+
+  /** One after the other: who waits for a confirmation waits for the disk too. */
+  async #writePending(): Promise<void> {
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift())
+      try {
+        await this.#writeFiles(next);
+        this.#pendingBytes -= next.record.bytes.length;
+        next.written();
+      } catch {
+        this.#later(next);
+      }
+    this.#writing = null;
+  }
+
+  async #writeFiles({ record, journaled }: Pending): Promise<void> {
+    for (const caseId of record.caseIds) {
+      if (await journaled.isErased(caseId)) continue;
+      await this.#write([caseId], record.bytes, '');
+      // Who erases takes the record first and the folder then: one of us removes it.
+      if (await journaled.isErased(caseId)) await rm(this.#fileOf(caseId, record.sha256), { force: true });
+    }
+  }
+
+  /** Until it succeeds: the object was confirmed, and until then its segment stays. */
+  #later(pending: Pending): void {
+    setTimeout(() => {
+      this.#pending.push(pending);
+      this.#writing ??= this.#writePending();
+    }, RETRY_MS).unref();
+  }
+
+  #fileOf(caseId: string, sha256: string): string {
+    return join(this.#options.file.folderOf(caseId), sha256);
   }
 
   async #write(caseIds: string[], bytes: Buffer, mediaType: string): Promise<ObjectRef> {
@@ -84,7 +160,7 @@ export class SmallObjects {
   }
 
   async #isWhole(caseId: string, sha256: string): Promise<boolean> {
-    const bytes = await readFile(join(this.#options.file.folderOf(caseId), sha256)).catch(() => null);
+    const bytes = await readFile(this.#fileOf(caseId, sha256)).catch(() => null);
     return bytes !== null && createHash('sha256').update(bytes).digest('hex') === sha256;
   }
 
@@ -98,7 +174,7 @@ export class SmallObjects {
     if (done) return;
     for (const { sha256, caseIds } of await records())
       for (const caseId of caseIds.filter((id) => !isErased(id)))
-        await syncFile(join(this.#options.file.folderOf(caseId), sha256));
+        await syncFile(this.#fileOf(caseId, sha256));
     await syncFolder(root);
   }
 }

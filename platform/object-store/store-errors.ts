@@ -19,3 +19,11 @@ export function missingOrUnavailable(cause: NodeJS.ErrnoException): never {
   if (cause.code === 'ENOENT') throw new InterleaveError('OBJECT_MISSING', undefined, { cause });
   throw toStoreError(cause);
 }
+
+/** For reading: null where there is no such file. */
+export async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
+  return reading.catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null;
+    throw toStoreError(cause);
+  });
+}

@@ -3,8 +3,15 @@ import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { type AnsweredHeader, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
 import { type Message, parseMessage, rawField, textAt } from '../../core/hl7/message.ts';
 import { type Report, reportsOf } from '../../core/hl7/report.ts';
-import { caseId, normaliseAccession, reportCaseKey, type SiteTable } from '../../core/radiology/case-key.ts';
+import {
+  accessionPathsOf,
+  caseId,
+  normaliseAccession,
+  reportCaseKey,
+  type SiteTable,
+} from '../../core/radiology/case-key.ts';
 import type { ReportReceived } from '../../core/radiology/events.ts';
+import type { DocumentTexts } from './documents.ts';
 import { MAX_EVENT_TEXT_PER_MESSAGE, MAX_EVENTS_PER_MESSAGE } from './limits.ts';
 
 /** What a site decides about reading messages. */
@@ -35,13 +42,21 @@ export interface Decision {
  * Decides about one message, without doing anything: one event for each report and each case that it belongs to, or the
  * code for which it is refused. A report that holds no text is accepted and says so in `problem`: it may cancel another.
  */
-export function decide(bytes: Buffer, rules: AcceptanceRules, receivedAt: number): Decision {
+export function decide(
+  bytes: Buffer,
+  rules: AcceptanceRules,
+  receivedAt: number,
+  documents: DocumentTexts = new Map(),
+): Decision {
   let message: Message | null = null;
   try {
     message = parseMessage(bytes);
     const refused = refusedByHeader(message, rules);
     if (refused !== null) return decision(bytes, message, { accept: false, code: refused });
-    return decision(bytes, message, { accept: true, events: eventsOf(message, bytes, rules, receivedAt) });
+    return decision(bytes, message, {
+      accept: true,
+      events: eventsOf(message, bytes, rules, receivedAt, documents),
+    });
   } catch (error) {
     // The parser throws coded errors only; any other is a fault of ours, and this message must not stop the line.
     const code = codeOf(error);
@@ -89,14 +104,21 @@ function refusedByHeader(message: Message, rules: AcceptanceRules): ErrorCode | 
 /** Document events with content, and the cancellation (HL7 v2.5.1 9.6). */
 const DOCUMENT_EVENTS = new Set(['T02', 'T04', 'T06', 'T08', 'T10', 'T11']);
 
-function eventsOf(message: Message, bytes: Buffer, rules: AcceptanceRules, receivedAt: number): EventDraft[] {
+function eventsOf(
+  message: Message,
+  bytes: Buffer,
+  rules: AcceptanceRules,
+  receivedAt: number,
+  documents: DocumentTexts,
+): EventDraft[] {
   const digest = sha256(bytes);
   const reports = reportsOf(message, {
-    accessionPaths: rules.accessionPaths,
+    accessionPaths: accessionPathsOf(rules.site, textAt(message, 'MSH-4')) ?? rules.accessionPaths,
     accept: (value) => normaliseAccession(rules.site, value) !== '',
     zone: rules.timeZone,
     receivedAt,
     fallbackIdentity: digest,
+    documents,
   });
   const header = {
     controlId: textAt(message, 'MSH-10'),

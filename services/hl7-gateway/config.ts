@@ -46,6 +46,8 @@ export const config = {
   hl7RememberMs: positiveInt(DEFAULT_REMEMBER_MS),
   /** what happens to a message with the MSH-10 of another one that is remembered */
   hl7ControlIdReuse: z.enum(['refuse', 'accept']).default('refuse'),
+  /** the answer to message types that are not handled: a feed of everything must not stop at an ADT */
+  hl7OtherTypes: z.enum(['refuse', 'accept']).default('refuse'),
 };
 
 export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

@@ -7,6 +7,10 @@ export function gatewayMetrics(metrics: Metrics) {
   return {
     messages: metrics.counter('interleave_hl7_messages_total', 'Messages by outcome', ['outcome']),
     repeats: metrics.counter('interleave_hl7_repeats_total', 'Messages that were answered again'),
+    setAside: metrics.counter(
+      'interleave_hl7_set_aside_total',
+      'Messages of types that are not handled, answered positively by configuration',
+    ),
     events: metrics.counter('interleave_hl7_events_total', 'Report events written'),
     bytes: metrics.counter('interleave_hl7_received_bytes_total', 'Bytes read from MLLP connections'),
     faults: metrics.counter('interleave_hl7_frame_faults_total', 'Bytes that were no MLLP frame', ['fault']),

@@ -50,3 +50,14 @@ export const MAX_EVENT_TEXT_PER_MESSAGE = 16 * 1024 * 1024;
 /** Messages remembered to tell a repeat from a new one, and for how long. */
 export const MAX_REMEMBERED_MESSAGES = 50_000;
 export const DEFAULT_REMEMBER_MS = 600_000;
+
+/** For the text of all documents (PDF, CDA) of a message, other messages' documents before them included. */
+export const DOCUMENT_TIMEOUT_MS = 8_000;
+
+/** For the thread that reads documents to start. */
+export const DOCUMENT_OPEN_MS = 10_000;
+
+/** Heap of that thread, pages of one document, and UTF-16 units of its text; one with more is not read. */
+export const MAX_DOCUMENT_HEAP_MB = 256;
+export const MAX_DOCUMENT_PAGES = 100;
+export const MAX_DOCUMENT_TEXT = 1024 * 1024;

@@ -6,6 +6,7 @@ import type { EventProducer } from '../../platform/kafka/producer.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import { type AcceptanceRules, type Decision, decide } from './accept-message.ts';
+import type { Documents } from './documents.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { keepRefused, keepReport } from './keep-message.ts';
 import type { Admission, Outcome, RecentMessages } from './recent-messages.ts';
@@ -15,9 +16,12 @@ export interface FrameReceiverOptions {
   rules: AcceptanceRules;
   answerTimeoutMs: number;
   controlIdReuse: 'refuse' | 'accept';
+  /** the answer to message types that are not handled; they are kept in both cases */
+  otherTypes: 'refuse' | 'accept';
   store: ObjectStore;
   producer: EventProducer;
   recent: RecentMessages;
+  documents: Documents;
   metrics: GatewayMetrics;
   log: Logger;
   /** told about every outcome, so that readiness can show whether the promise can be kept */
@@ -66,7 +70,8 @@ export class FrameReceiver {
 
   async #answerTo(bytes: Buffer, turn: Turn): Promise<Buffer | null> {
     const receivedAt = Date.now();
-    const decision = decide(bytes, this.#options.rules, receivedAt);
+    const { rules, documents } = this.#options;
+    const decision = decide(bytes, rules, receivedAt, await documents.read(bytes));
     const outcome = await this.#within(this.#keep(bytes, decision, turn, receivedAt));
     this.#count(outcome);
     return buildAcknowledgement(decision.header, outcome, this.#nextAnswer());
@@ -77,7 +82,7 @@ export class FrameReceiver {
     const { messageKey, bodyDigest, verdict } = decision;
     if (!verdict.accept) {
       turn.pass();
-      return keepRefused(bytes, verdict.code, this.#options);
+      return this.#keepUnhandled(bytes, verdict.code);
     }
     const attempt = (): Promise<Outcome> => keepReport(bytes, verdict.events, turn, this.#options);
     const admission: Admission =
@@ -96,6 +101,13 @@ export class FrameReceiver {
     return outcome === 'EVENT_TOO_LARGE' || outcome === 'INTERNAL'
       ? keepRefused(bytes, outcome, this.#options)
       : outcome;
+  }
+
+  async #keepUnhandled(bytes: Buffer, code: ErrorCode): Promise<Outcome> {
+    const outcome = await keepRefused(bytes, code, this.#options);
+    const isSetAside = outcome === 'HL7_TYPE_UNSUPPORTED' && this.#options.otherTypes === 'accept';
+    if (isSetAside) this.#options.metrics.setAside.inc();
+    return isSetAside ? null : outcome;
   }
 
   #count(outcome: Outcome, fault?: FrameFault): void {

@@ -10,6 +10,7 @@ import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { serverTls } from '../../platform/tls.ts';
 import type { Config } from './config.ts';
+import { Documents } from './documents.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
 import { InFlight } from './in-flight.ts';
 import { MAX_IN_FLIGHT_BYTES, MAX_UNFINISHED_BYTES } from './limits.ts';
@@ -38,6 +39,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     await (await store.writer()).abort();
   });
 
+  const documents = new Documents();
   const receiver = new FrameReceiver({
     rules: {
       site,
@@ -48,7 +50,9 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     },
     answerTimeoutMs: config.hl7AnswerTimeoutMs,
     controlIdReuse: config.hl7ControlIdReuse,
+    otherTypes: config.hl7OtherTypes,
     recent: new RecentMessages({ rememberMs: config.hl7RememberMs }),
+    documents,
     store,
     producer,
     metrics,
@@ -76,6 +80,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     stop: async () => {
       await listener.stop();
       probe.stop();
+      await documents.stop();
       await producer.disconnect();
       await store.close();
     },

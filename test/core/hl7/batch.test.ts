@@ -14,6 +14,12 @@ describe('B2.20: batches', () => {
     assert.deepEqual(texts(`BHS|^~\\&\r${a}BTS|1\rBHS|^~\\&\r${b}BTS|1\r`), [a, b]);
   });
 
+  it('trailers without fields are left out, too', () => {
+    const a = 'MSH|^~\\&|A\rPID|1\r';
+    assert.deepEqual(texts(`FHS|^~\\&\r${a}BTS\rFTS`), [a]);
+    assert.deepEqual(texts(`${a}FTSX|1\r`), [`${a}FTSX|1\r`]);
+  });
+
   it('one message is not touched, and MSH within a line starts none', () => {
     const one = '\ufeffMSH|^~\\&|A\rOBX|1|TX|||see MSH|x\rMSHX\rNTE|1||MSH|\r';
     assert.deepEqual(texts(one), [one]);

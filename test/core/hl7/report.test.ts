@@ -332,6 +332,26 @@ describe('accession and filler numbers', () => {
     assert.deepEqual(accessionsOf('OBR|1||NONSENSE100', { accept }), []);
   });
 
+  it('an observation that names it by its code can carry the accession number', () => {
+    const message = parsed(
+      MSH,
+      PID,
+      'OBR|1|P9|',
+      'OBX|1|TX|&IMP||Accession: none.',
+      'OBX|2|ST|11525-3^Accession^LN||A7788^NORTH',
+      'ZDS|1.2.3^A9900',
+    );
+    const found = (accessionPaths: string[]): string[] =>
+      only(reportsOf(message, { accessionPaths })).accessions.map(
+        ({ value, assigningAuthority }) => value + (assigningAuthority && `@${assigningAuthority}`),
+      );
+    assert.deepEqual(found(['OBX(11525-3)-5']), ['A7788@NORTH']);
+    assert.deepEqual(found(['OBX(Accession)-5']), ['A7788@NORTH']);
+    assert.deepEqual(found(['OBX(other)-5']), []);
+    assert.deepEqual(found(['ZDS-1.2']), ['A9900']);
+    assert.throws(() => found(['OBR(11525-3)-5']), { code: 'CONFIG_INVALID' });
+  });
+
   it('reports without any number do not replace each other', () => {
     const identity = (controlId: string) =>
       only(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
+  accessionPathsOf,
   canonicalCaseKey,
   caseId,
   DEFAULT_SITE,
@@ -97,6 +98,14 @@ test('a case id is 128 bits in hex and depends on the secret', () => {
   const key = { kind: 'ACCESSION', issuer: 'LOCAL', value: '1' } as const;
   assert.match(caseId(SECRET, key), /^[0-9a-f]{32}$/);
   assert.notEqual(caseId(SECRET, key), caseId(Buffer.from('another secret of another site'), key));
+});
+
+test('a facility can have accession paths of its own', () => {
+  const site = parseSiteTable({ accessionPaths: { ' south  Hospital': ['OBR-20', 'OBX(11525-3)-5'] } });
+  assert.deepEqual(accessionPathsOf(site, 'South hospital '), ['OBR-20', 'OBX(11525-3)-5']);
+  assert.equal(accessionPathsOf(site, 'NORTH'), undefined);
+  for (const accessionPaths of [[], { A: 'OBR-3' }, { A: [] }, { A: ['OBR3'] }, { A: ['OBR(x)-3'] }])
+    assert.throws(() => parseSiteTable({ accessionPaths }), { code: 'CONFIG_INVALID' });
 });
 
 test('a site table with an unknown or misshapen entry is refused', () => {

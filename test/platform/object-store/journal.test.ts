@@ -25,11 +25,22 @@ async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
 }
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 const segments = async (folder: string) =>
-  (await readdir(join(folder, '.journal')).catch(() => [])).map((name) => join(folder, '.journal', name));
+  (await namesIn(join(folder, '.journal'))).map((name) => join(folder, '.journal', name));
+
+/** The files of everything in the journal are there. */
+async function written(folder: string): Promise<void> {
+  for (const segment of await segments(folder))
+    for (const { caseIds, sha256: name } of decodeRecords(await readFile(segment)))
+      for (const caseId of caseIds.filter((id) => !isErased(id)))
+        while (!(await namesIn(join(folder, caseId))).includes(name))
+          await new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 /** What a power cut may leave: of what was not synced nothing, or a file of zeros. */
 async function cutPower(folder: string, names: { lost: string[]; zeroed?: string[] }): Promise<void> {
+  await written(folder);
   for (const caseId of names.lost) await rm(join(folder, caseId), { recursive: true });
   for (const file of names.zeroed ?? []) await writeFile(join(folder, file), Buffer.alloc(3));
 }
@@ -123,14 +134,46 @@ test('a store that is closed leaves no segment behind', () =>
     assert.equal((await store.read('case1', ref.sha256)).toString(), 'raw');
   }));
 
-test('an object whose file cannot be written is not confirmed', () =>
+test('an object can be read from when it is confirmed on, in every process', () =>
+  inFolder(async (folder) => {
+    const writing = await LocalFolderStore.open(folder);
+    const reading = await LocalFolderStore.open(folder);
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => {
+        const text = `text ${i}`;
+        const ref = await writing.put(['case1', `case-${i}`], Buffer.from(text), 'text/plain');
+        assert.equal((await reading.read(`case-${i}`, ref.sha256)).toString(), text);
+        assert.equal(await reading.has('case1', ref.sha256), true);
+        const part = await (await reading.open('case1', ref.sha256, { from: 5 })).toArray();
+        assert.equal(Buffer.concat(part).toString(), String(i));
+      }),
+    );
+    await writing.close();
+  }));
+
+test('a file that cannot be written does not hold up the others, is read from the journal, and written later', () =>
   inFolder(async (folder) => {
     const store = await LocalFolderStore.open(folder);
     await writeFile(join(folder, 'case1'), 'in the way');
-    await assert.rejects(store.put('case1', Buffer.from('raw'), 'text/plain'), {
-      code: 'OBJECT_STORE_UNAVAILABLE',
-    });
-    await store.put('case2', Buffer.from('raw'), 'text/plain');
+    const stuck = await store.put('case1', Buffer.from('raw'), 'text/plain');
+    const other = await store.put('case2', Buffer.from('other'), 'text/plain');
+    while (!(await namesIn(join(folder, 'case2'))).includes(other.sha256))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await rm(join(folder, 'case1'));
+    assert.equal((await store.read('case1', stuck.sha256)).toString(), 'raw');
+    await store.close();
+    assert.equal((await readFile(join(folder, 'case1', stuck.sha256))).toString(), 'raw');
+  }));
+
+test('a case that is erased while its files wait stays erased', () =>
+  inFolder(async (folder) => {
+    const store = await LocalFolderStore.open(folder);
+    const erasing = await LocalFolderStore.open(folder);
+    const texts = Array.from({ length: 40 }, (_, i) => Buffer.from(`text ${i}`));
+    await Promise.all(texts.map((bytes) => store.put('case1', bytes, 'text/plain')));
+    await erasing.eraseCase('case1');
+    await store.close();
+    for (const bytes of texts) assert.equal(await store.has('case1', sha256(bytes)), false);
   }));
 
 test('a process whose segment was taken for an orphan writes what it confirms to a new one', () =>

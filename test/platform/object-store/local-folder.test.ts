@@ -59,6 +59,7 @@ test('a changed object is not handed out, a missing one is told apart', () =>
   inFolder(async (folder) => {
     const store = await LocalFolderStore.open(folder);
     const ref = await store.put('case1', Buffer.from('raw'), 'text/plain');
+    await store.close();
     await writeFile(join(folder, 'case1', ref.sha256), 'rot');
     await assert.rejects(store.read('case1', ref.sha256), { code: 'OBJECT_CORRUPT' });
     await assert.rejects(store.read('case1', sha256('other')), { code: 'OBJECT_MISSING' });
@@ -105,9 +106,9 @@ test('a name that is taken by a folder leaves nothing half written', () =>
   inFolder(async (folder) => {
     const store = await LocalFolderStore.open(folder);
     await mkdir(join(folder, 'case1', sha256('raw'), 'in the way'), { recursive: true });
-    await assert.rejects(store.put('case1', Buffer.from('raw'), 'text/plain'), {
-      code: 'OBJECT_STORE_UNAVAILABLE',
-    });
+    const writer = await store.writer();
+    await writer.write(Buffer.from('raw'));
+    await assert.rejects(writer.commit(['case1'], 'text/plain'), { code: 'OBJECT_STORE_UNAVAILABLE' });
     assert.deepEqual(await readdir(join(folder, '.incoming')), []);
   }));
 

@@ -21,6 +21,17 @@ function codeOf(bytes: Buffer | string): string {
 }
 
 describe('the decision about a message', () => {
+  it('a facility of the site table has accession paths of its own', () => {
+    const site = { ...RULES.site, accessionPaths: { SOUTH: ['OBR-20'] } };
+    const bytes = oru('C1').toString().replace('A10001||||', 'A10001||B20002||');
+    const keyOf = (facility: string) => {
+      const { verdict } = decide(Buffer.from(bytes.replace('CITY', facility)), { ...RULES, site }, NOW);
+      return verdict.accept ? verdict.events.map(({ caseKey }) => caseKey.value) : verdict.code;
+    };
+    assert.deepEqual(keyOf('South'), ['B20002']);
+    assert.deepEqual(keyOf('CITY'), ['A10001']);
+  });
+
   it('a report becomes one event with its case', () => {
     const [event, ...more] = eventsOf(oru('C1'));
     assert.equal(more.length, 0);

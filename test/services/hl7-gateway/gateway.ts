@@ -14,6 +14,7 @@ import type { ObjectStore } from '../../../platform/object-store/object-store.ts
 import { testContext } from '../../../platform/testing.ts';
 import { events } from '../../../schemas/events.ts';
 import type { AcceptanceRules } from '../../../services/hl7-gateway/accept-message.ts';
+import { Documents } from '../../../services/hl7-gateway/documents.ts';
 import { gatewayMetrics } from '../../../services/hl7-gateway/gateway-metrics.ts';
 import { InFlight } from '../../../services/hl7-gateway/in-flight.ts';
 import { Listener, type ListenerOptions } from '../../../services/hl7-gateway/listener.ts';
@@ -106,7 +107,9 @@ export async function gateway(
     rules: RULES,
     answerTimeoutMs: 2_000,
     controlIdReuse: 'refuse',
+    otherTypes: 'refuse',
     recent: new RecentMessages({ rememberMs: 60_000 }),
+    documents: new Documents(),
     store: backends.store,
     producer: backends.producer,
     metrics,

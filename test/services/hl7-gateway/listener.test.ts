@@ -281,6 +281,39 @@ describe('one bad message never blocks the line', () => {
   });
 });
 
+describe('message types that are not handled', () => {
+  const admission = (controlId: string) => oru(controlId).toString().replace('ORU^R01', 'ADT^A01');
+
+  it('are refused with 200 and kept, or answered positively and kept, as the site says; counted in both cases', async () => {
+    for (const [otherTypes, code] of [
+      ['refuse', 'AR'],
+      ['accept', 'AA'],
+    ] as const) {
+      const { port, backends, metrics } = await started({ otherTypes });
+      const raw = await client(port);
+      raw.write(framed(admission('C1'), oru('C2')));
+      assert.deepEqual(await raw.read(2), [`${code} C1`, 'AA C2']);
+      assert.equal(backends.reports.length, 1);
+      const [kept] = backends.deadLetters;
+      assert.equal(kept?.code, 'HL7_TYPE_UNSUPPORTED');
+      assert.ok(backends.objects.has(`${UNKNOWN_CASE}/${kept.object?.sha256}`));
+      const count =
+        otherTypes === 'accept'
+          ? /interleave_hl7_set_aside_total\{[^}]*\} 1/
+          : /interleave_hl7_messages_total\{outcome="HL7_TYPE_UNSUPPORTED"[^}]*\} 1/;
+      assert.match(await metrics.text(), count);
+    }
+  });
+
+  it('are not answered positively when they could not be kept', async () => {
+    const { port, backends } = await started({ otherTypes: 'accept' });
+    backends.storeError = new InterleaveError('OBJECT_STORE_FULL');
+    const raw = await client(port);
+    raw.write(framed(admission('C1')));
+    assert.deepEqual(await raw.read(1), ['AR C1']);
+  });
+});
+
 describe('limits', () => {
   it('B2.9: a frame over the limit is answered, kept up to the limit, and the connection closed', async () => {
     const { port, backends } = await started({ maxFrameBytes: 2_000 });

@@ -1,0 +1,58 @@
+/** The thread that takes the text out of documents: one that hangs or swells ends only this thread. */
+import { getDocumentProxy } from 'unpdf';
+import { InterleaveError } from '../../core/errors.ts';
+import { cdaText } from '../../core/hl7/cda.ts';
+import type { EmbeddedDocument } from '../../core/hl7/embedded-document.ts';
+import type { ReportPart } from '../../core/radiology/events.ts';
+import { answerQuestions } from '../../platform/worker-thread.ts';
+import { MAX_DOCUMENT_PAGES, MAX_DOCUMENT_TEXT } from './limits.ts';
+
+export interface DocumentQuestion {
+  kind: EmbeddedDocument['kind'];
+  bytes: Uint8Array;
+}
+
+await answerQuestions(() => readDocument);
+
+async function readDocument({ kind, bytes }: DocumentQuestion): Promise<ReportPart[]> {
+  const parts = await partsOf(kind, bytes);
+  const length = parts.reduce((sum, { text }) => sum + text.length, 0);
+  if (length > MAX_DOCUMENT_TEXT) throw unreadable('It holds too much text.');
+  return parts;
+}
+
+async function partsOf(kind: EmbeddedDocument['kind'], bytes: Uint8Array): Promise<ReportPart[]> {
+  if (kind === 'pdf') return [{ section: null, text: await pdfText(bytes) }];
+  const text = new TextDecoder().decode(bytes);
+  if (kind === 'text') return [{ section: null, text: text.replace(/\r\n?/g, '\n').trim() }];
+  const { parts, wrapped } = cdaText(text);
+  if (wrapped === null) return parts;
+  const isPdf = wrapped.subarray(0, 1024).includes('%PDF-');
+  return partsOf(isPdf ? 'pdf' : 'text', new Uint8Array(wrapped));
+}
+
+/** The text as it is laid out, page after page; '' for pages that are pictures. */
+async function pdfText(bytes: Uint8Array): Promise<string> {
+  // The reader takes the bytes for itself.
+  const pdf = await getDocumentProxy(bytes.slice(), { verbosity: 0 }).catch(() => {
+    throw unreadable('The PDF cannot be read.');
+  });
+  if (pdf.numPages > MAX_DOCUMENT_PAGES) throw unreadable('It has too many pages.');
+  const pages: string[] = [];
+  for (let number = 1; number <= pdf.numPages; number += 1) {
+    const content = await (await pdf.getPage(number)).getTextContent();
+    const items: TextItem[] = content.items;
+    pages.push(items.map(({ str = '', hasEOL = false }) => (hasEOL ? `${str}\n` : str)).join(''));
+  }
+  return pages.join('\n').trim();
+}
+
+/** What the reader gives; marks between texts have neither. */
+interface TextItem {
+  str?: string;
+  hasEOL?: boolean;
+}
+
+function unreadable(detail: string): InterleaveError {
+  return new InterleaveError('HL7_DOCUMENT_UNREADABLE', detail);
+}
