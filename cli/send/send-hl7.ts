@@ -1,4 +1,5 @@
 import { codeOf, isErrorCode } from '../../core/errors.ts';
+import type { ClientTls } from '../../platform/tls.ts';
 import { readHl7Files } from '../../senders/hl7-files.ts';
 import { MllpSender } from '../../senders/mllp-sender.ts';
 import type { Outcome } from './outcome.ts';
@@ -7,6 +8,7 @@ import { Pace } from './pace.ts';
 export interface SendHl7Options {
   host: string;
   port: number;
+  tls: ClientTls | null;
   rate: number | undefined;
   inFlight: number;
   done(outcome: Outcome): void;
@@ -14,8 +16,8 @@ export interface SendHl7Options {
 
 /** Sends every message of the files over one MLLP connection. Rejects when the receiver cannot be reached at all. */
 export async function sendHl7(files: readonly string[], options: SendHl7Options): Promise<void> {
-  const { host, port, inFlight } = options;
-  const sender = await MllpSender.connect({ host, port, maxInFlight: inFlight });
+  const { host, port, tls, inFlight } = options;
+  const sender = await MllpSender.connect({ host, port, tls, maxInFlight: inFlight });
   const pace = new Pace(options.rate);
   const pending = new Set<Promise<void>>();
   try {

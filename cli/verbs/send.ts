@@ -6,6 +6,7 @@ import { filesOf } from '../send/files.ts';
 import { meaning, type Outcome, type Summary, summarise } from '../send/outcome.ts';
 import { sendDicom } from '../send/send-dicom.ts';
 import { sendHl7 } from '../send/send-hl7.ts';
+import { TLS_HELP, TLS_OPTIONS, tlsOf } from '../send/tls.ts';
 import { readInstance } from '../up/instance.ts';
 import { numberOption, type Verb, type VerbInput } from '../verb.ts';
 
@@ -24,6 +25,7 @@ Options:
   --in-flight N      hl7: messages that may wait for their answer at the same time (default 1)
   --called AE        dicom: AE title of the receiver (default INTERLEAVE)
   --calling AE       dicom: our AE title (default INTERLEAVE-CLI)
+${TLS_HELP}
   --data-dir DIR     the data folder (default .interleave/data in the checkout)
   --json             print one object: { sent, accepted, refused: [{ item, code }], seconds, perSecond, p50Ms, p95Ms }
 
@@ -44,6 +46,7 @@ export const send: Verb = {
   takesWords: true,
   options: {
     ...DATA_DIR_OPTION,
+    ...TLS_OPTIONS,
     to: { type: 'string' },
     rate: { type: 'string' },
     'in-flight': { type: 'string' },
@@ -59,11 +62,13 @@ export const send: Verb = {
       );
     const files = await filesOf(paths);
     const rate = numberOption(input, 'rate', { min: 0.001, max: 100_000 });
+    const tls = await tlsOf(input);
     const outcomes: Outcome[] = [];
     const start = performance.now();
     const done = reporter(outcomes, start, input);
-    if (kind === 'hl7') await sendHl7(files, { ...hl7Target(input), rate, done, inFlight: inFlight(input) });
-    else await sendDicom(files, { ...dicomTarget(input), rate, done });
+    if (kind === 'hl7')
+      await sendHl7(files, { ...hl7Target(input), tls, rate, done, inFlight: inFlight(input) });
+    else await sendDicom(files, { ...dicomTarget(input), tls, rate, done });
     const summary = summarise(outcomes, (performance.now() - start) / 1000);
     tell(summary, input);
     return summary.accepted === summary.sent && summary.sent > 0 ? EXIT.ok : EXIT.failed;

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
 import { filesOf } from '../../cli/send/files.ts';
 import { summarise } from '../../cli/send/outcome.ts';
 import { Pace } from '../../cli/send/pace.ts';
+import { noOpenssl, TestAuthority } from '../support/certificates.ts';
 import { runCli } from '../support/cli.ts';
 
 let folder = '';
@@ -61,6 +63,34 @@ test('send hl7 reports every answer, and ends with 1 when one was not positive',
     /✗ .*bad\.hl7#1: AE 101 HL7_REQUIRED_FIELD_MISSING \(A field that is needed is empty\.\)/,
   );
   server.close();
+});
+
+test('send hl7 --tls speaks TLS, and every mistake is named with its option', {
+  skip: noOpenssl,
+}, async () => {
+  const authority = new TestAuthority();
+  const own = authority.issue('receiver');
+  const server = createTlsServer(
+    { cert: await readFile(own.cert), key: await readFile(own.key) },
+    (socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write('\x0bMSH|^~\\&|||||||ACK|1|P|2.5.1\rMSA|AA|x\r\x1c\r'));
+    },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const to = ['--to', `127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`];
+  const file = join(folder, 'one');
+  await writeFile(file, message('x'));
+  const good = await runCli(['send', 'hl7', file, ...to, '--tls', '--tls-ca', authority.ca]);
+  assert.equal(good.code, 0, good.stderr);
+  assert.match((await runCli(['send', 'hl7', file, ...to, '--tls'])).stderr, /\(TLS_REFUSED\)/);
+  const missing = await runCli(['send', 'hl7', file, ...to, '--tls', '--tls-ca', '/nowhere']);
+  assert.match(missing.stderr, /--tls-ca cannot be read \(ENOENT\)/);
+  assert.equal((await runCli(['send', 'hl7', file, ...to, '--tls-ca', authority.ca])).code, 2);
+  server.close();
+  authority.remove();
 });
 
 test('a receiver that is not there is one sentence', async () => {
