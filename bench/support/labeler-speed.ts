@@ -7,7 +7,7 @@ import { percentile } from '../percentile.ts';
 import type { BenchReport } from './bench-reports.ts';
 
 export interface Speed {
-  /** median over the passes after the first */
+  /** median over the passes after those that warm up */
   perSecond: number;
   slowest: number;
   fastest: number;
@@ -25,7 +25,8 @@ export function measureSpeed(reports: readonly BenchReport[], file: string, seco
   const end = performance.now() + seconds * 1000;
   do rates.push(onePass(reports, file));
   while (performance.now() < end || rates.length < MIN_PASSES);
-  const [firstPass = 0, ...warm] = rates;
+  const [firstPass = 0] = rates;
+  const warm = rates.slice(WARM_UP_PASSES);
   return {
     perSecond: percentile(warm, 0.5),
     slowest: Math.min(...warm),
@@ -35,7 +36,9 @@ export function measureSpeed(reports: readonly BenchReport[], file: string, seco
   };
 }
 
-const MIN_PASSES = 4;
+/** Passes in which the engine still compiles; they do not count. */
+const WARM_UP_PASSES = 3;
+const MIN_PASSES = WARM_UP_PASSES + 3;
 
 /** Reports per second of one pass. */
 function onePass(reports: readonly BenchReport[], file: string): number {
