@@ -6,7 +6,7 @@
  * Several gateways on one machine can share it. Who writes first and reads then misses nothing of another who does the
  * same: an image is remembered before it is looked up among the names, a name before the images are.
  */
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { ImageReceived } from '../../core/radiology/events.ts';
@@ -39,22 +39,33 @@ export class ObjectMemory {
   readonly #places: Database<string, number>;
   readonly #sizes: Database<number, string>;
   readonly #maxBytes: number;
+  readonly #closed: () => Promise<void>;
 
-  private constructor(root: RootDatabase, maxBytes: number) {
+  private constructor(root: RootDatabase, maxBytes: number, closed: () => Promise<void>) {
     this.#root = root;
     this.#entries = root.openDB<Entry, string>({ name: 'entries' });
     this.#places = root.openDB<string, number>({ name: 'places' });
     this.#sizes = root.openDB<number, string>({ name: 'sizes' });
     this.#maxBytes = maxBytes;
+    this.#closed = closed;
   }
 
-  /** One whose last opening never ended is thrown away: a broken file ends the process in native code. */
+  /**
+   * Nothing is synced while it is open: an acknowledgement does not wait for it. One that the machine's end may have left
+   * half written is thrown away, and one whose last opening never ended: a broken file ends the process in native code.
+   */
   static async open(folder: string, maxBytes: number): Promise<ObjectMemory> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const [path, opening] = [join(folder, 'memory.mdb'), join(folder, 'opening')];
-    if (await isThere(opening)) await rm(path, { force: true });
+    const [path, opening] = [join(folder, 'memory.mdb'), join(folder, OPENING)];
+    const boot = await readFile(BOOT_ID, 'latin1').catch(() => null);
+    if (await isSuspect(folder, boot)) await rm(path, { force: true });
     await writeFile(opening, '');
-    const memory = new ObjectMemory(open({ path, maxDbs: 3 }), maxBytes);
+    const unsynced = join(folder, `${UNSYNCED}${process.pid}`);
+    if (boot !== null) await writeFile(unsynced, boot);
+    const memory = new ObjectMemory(open({ path, maxDbs: 3, noSync: boot !== null }), maxBytes, async () => {
+      await syncFile(path);
+      await rm(unsynced, { force: true });
+    });
     await rm(opening, { force: true });
     return memory;
   }
@@ -122,6 +133,7 @@ export class ObjectMemory {
 
   async close(): Promise<void> {
     await this.#root.close();
+    await this.#closed();
   }
 
   /** Within a transaction: writes an entry as the one touched last, and forgets the oldest where there is too much. */
@@ -158,9 +170,29 @@ function sizeOf(key: string, { sha256, events, images }: Entry): number {
   return lengths.reduce((sum, length) => sum + length, ENTRY_BYTES);
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+/** Is there in the folder while a file is being opened. */
+const OPENING = 'opening';
+
+/** With the process that writes without syncing; holds the boot of the machine in which it does. */
+const UNSYNCED = 'unsynced-';
+
+/** Another one after each start of the machine. Only Linux has it; elsewhere everything is synced. */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
+async function isSuspect(folder: string, boot: string | null): Promise<boolean> {
+  let suspect = false;
+  for (const name of await readdir(folder)) {
+    if (name === OPENING) suspect = true;
+    if (!name.startsWith(UNSYNCED)) continue;
+    const then = await readFile(join(folder, name), 'latin1').catch(() => boot);
+    if (then === boot) continue; // killed: what it wrote is with the operating system
+    suspect = true;
+    await rm(join(folder, name), { force: true });
+  }
+  return suspect;
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await openFile(path, 'r+');
+  await handle.sync().finally(() => handle.close());
 }

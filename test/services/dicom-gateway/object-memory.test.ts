@@ -82,6 +82,23 @@ describe('ObjectMemory', () => {
     await memory.close();
   });
 
+  it('is thrown away where the machine ended while it was open', async (t) => {
+    const folder = await inFolder(t);
+    const before = await ObjectMemory.open(folder, MUCH);
+    await before.name(['1']);
+    await before.close();
+    await writeFile(join(folder, 'unsynced-1'), 'another boot');
+    const after = await ObjectMemory.open(folder, MUCH);
+    assert.equal(after.isNamed('1'), false);
+    await after.close();
+    const again = await ObjectMemory.open(folder, MUCH);
+    await again.name(['1']);
+    await again.close();
+    const kept = await ObjectMemory.open(folder, MUCH);
+    assert.equal(kept.isNamed('1'), true, 'the mark is gone');
+    await kept.close();
+  });
+
   it('forgets what was touched longest ago when there is too much, in bytes', async (t) => {
     const limit = 20_000;
     const memory = await ObjectMemory.open(await inFolder(t), limit);
