@@ -5,7 +5,11 @@ import { describe, it } from 'node:test';
 import { part10Header } from '../../../../core/dicom/part10.ts';
 import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
 import { InterleaveError } from '../../../../core/errors.ts';
-import { MAX_STOW_REQUESTS_PER_PEER } from '../../../../services/dicom-gateway/dicomweb/limits.ts';
+import {
+  MAX_FILE_META,
+  MAX_STOW_PARTS,
+  MAX_STOW_REQUESTS_PER_PEER,
+} from '../../../../services/dicom-gateway/dicomweb/limits.ts';
 import { dicomFile, type FileOptions } from '../../../support/dicom-files.ts';
 import { dicomWebClient } from '../../../support/dicomweb-client.ts';
 import { until } from '../../../support/until.ts';
@@ -178,6 +182,21 @@ describe('STOW-RS', () => {
     const endless = await file('1', { more: [[0x00420011, 'OB', Buffer.alloc(20_000)]] });
     assert.equal((await post(gateway, message([endless]))).status, 413);
     assert.deepEqual(await gateway.incoming(), []);
+  });
+
+  it('takes no more parts than it can answer for, and no meta information without end', async (t) => {
+    const gateway = await stowGateway(t);
+    const parts = Array.from({ length: MAX_STOW_PARTS + 1 }, () => Buffer.alloc(0));
+    assert.equal((await post(gateway, message(parts, 'application/pdf'))).status, 415);
+    assert.deepEqual(gateway.problems, ['REQUEST_TOO_LARGE']);
+    const [header] = [part10Header({ ...image(), transferSyntaxUid: '1.2.840.10008.1.2.1' })];
+    header.writeUInt32LE(0xffffffff, 140);
+    const { status, body } = await post(
+      gateway,
+      message([Buffer.concat([header, Buffer.alloc(2 * MAX_FILE_META)])]),
+    );
+    assert.equal(status, 409);
+    assert.equal((sequence(body, FAILED)[0] as unknown[])[1], 0xc000);
   });
 
   it('says 202 where a message breaks off after what is stored, 400 where nothing is', async (t) => {

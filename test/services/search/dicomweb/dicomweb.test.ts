@@ -23,6 +23,7 @@ import { type BulkItem, bulkWrite } from '../../../../services/indexer/bulk-writ
 import { caseDocument } from '../../../../services/indexer/case-document.ts';
 import { vectorSlots } from '../../../../services/indexer/vector-slots.ts';
 import { config } from '../../../../services/search/config.ts';
+import { MAX_DICOMWEB_BURST } from '../../../../services/search/dicomweb/limits.ts';
 import { start } from '../../../../services/search/service.ts';
 import { caseFixture, sha256 } from '../../../support/case-fixture.ts';
 import { dicomFile, type FileOptions, JPEG_BASELINE, jpegOf } from '../../../support/dicom-files.ts';
@@ -499,6 +500,16 @@ describe('DICOMweb of what is indexed', () => {
       const response = await fetch(`${base}/studies`, { method: 'POST' });
       assert.equal(response.status, 405);
       assert.equal(response.headers.get('allow'), 'GET');
+    });
+
+    it('its time: pictures are rendered at a rate for each address', async () => {
+      const statuses = new Set<number>();
+      for (let i = 0; i < MAX_DICOMWEB_BURST * 2 && !statuses.has(429); i++) {
+        const response = await get(`${instance(PLAIN)}/rendered`, { accept: 'image/gif' });
+        statuses.add(response.status);
+        await response.arrayBuffer();
+      }
+      assert.deepEqual([...statuses], [406, 429]);
     });
 
     it('nothing behind an address that is no UID', async () => {

@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { part10Header } from '../../../../core/dicom/part10.ts';
 import { TRANSFER_SYNTAX } from '../../../../core/dicom/uids.ts';
+import { MAX_REQUESTED_FRAMES } from '../../../../core/dicom/web/limits.ts';
+import { codeOf } from '../../../../core/errors.ts';
 import type { ObjectStore } from '../../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../../platform/object-store/open.ts';
 import { findFrames, readStoredFrame } from '../../../../services/search/dicomweb/frame-source.ts';
-import { MAX_HEADER_BYTES } from '../../../../services/search/dicomweb/limits.ts';
+import { Frames } from '../../../../services/search/dicomweb/frames.ts';
+import { MAX_HEADER_BYTES, MAX_WAITING_DECODES } from '../../../../services/search/dicomweb/limits.ts';
+import { frameNumbers } from '../../../../services/search/dicomweb/place.ts';
 import { openStoredObject } from '../../../../services/search/dicomweb/stored-object.ts';
 import { buildDataSet, type Item } from '../../../core/dicom/data-set-builder.ts';
 
@@ -71,6 +75,34 @@ test('an object that is cut off gives the frames that are whole', async (t) => {
   assert.equal((await readStoredFrame(object, places, 1)).bytes.length, 6);
   await assert.rejects(readStoredFrame(object, places, 2), { code: 'IMAGE_UNDECODABLE' });
   await assert.rejects(readStoredFrame(object, places, 3), { code: 'INSTANCE_NOT_FOUND' });
+});
+
+test('so many frames wait for the decoder, and no more', async (t) => {
+  const store = await storeOf(t);
+  const frames = new Frames(store);
+  t.after(() => frames.stop());
+  const dataSet = buildDataSet(pixels(16, 1, Buffer.from('010002000300', 'hex')));
+  const file = Buffer.concat([
+    part10Header({ ...META, transferSyntaxUid: TRANSFER_SYNTAX.EXPLICIT_LITTLE }),
+    dataSet,
+  ]);
+  const object = await store.put(CASE, file, 'application/dicom');
+  const place = { caseId: CASE, study: '1', series: '2', instance: '1.3', numberOfFrames: 1 };
+  const opened = await frames.open({ ...place, object, thumbnails: new Map() });
+  const asked = Array.from({ length: MAX_WAITING_DECODES + 1 }, () => frames.decoded(opened, 1, null));
+  const answers = await Promise.allSettled(asked);
+  const refused = answers.filter((answer) => answer.status === 'rejected');
+  assert.deepEqual(
+    refused.map(({ reason }) => codeOf(reason)),
+    ['TOO_MANY_REQUESTS'],
+  );
+});
+
+test('a request names so many frames, from 1', () => {
+  const list = (length: number) => Array.from({ length }, (_, i) => i + 1).join(',');
+  assert.equal(frameNumbers(list(MAX_REQUESTED_FRAMES)).length, MAX_REQUESTED_FRAMES);
+  for (const bad of [list(MAX_REQUESTED_FRAMES + 1), '', '0', '1,', '-1', '1e3'])
+    assert.throws(() => frameNumbers(bad), { code: 'QUERY_INVALID' });
 });
 
 test('an object without pixels has a header and no frames', async (t) => {
