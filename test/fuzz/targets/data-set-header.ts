@@ -94,7 +94,12 @@ export const dataSetHeader: FuzzTarget = {
     const sopClass = CLASSES[(input[1] ?? 0) % CLASSES.length] ?? '';
     const dataSet = input.subarray(2);
     const whole = await read(syntax, sopClass, [dataSet]);
-    assert.deepEqual(await read(syntax, sopClass, chunked(dataSet, random)), whole);
+    const inChunks = await read(syntax, sopClass, chunked(dataSet, random));
+    // zlib gives nothing of the write in which it fails: whether damage behind the header is noticed, which is never
+    // asked for, follows the chunks. What is read of a header does not.
+    const damaged = syntax === TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE && inChunks.code !== whole.code;
+    if (damaged) assert.ok([inChunks.code, whole.code].includes('DICOM_DATA_SET_UNREADABLE'));
+    else assert.deepEqual(inChunks, whole);
     return `${syntax} ${sopClass.length} ${whole.code ?? shape(whole.read)}`;
   },
 };
