@@ -67,6 +67,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       probe.stop();
       await producer.disconnect();
       await stored.memory.close();
+      await stored.store.close();
     },
   };
 }

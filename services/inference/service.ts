@@ -66,6 +66,7 @@ export async function start(
       await consumer.stop();
       await producer.disconnect();
       await Promise.all([reader.stop(), model.stop()]);
+      await store.close();
     },
   };
 }
