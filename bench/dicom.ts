@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +69,7 @@ async function measure(
 ): Promise<Measured> {
   const [first = ''] = folders;
   const rate = async (of: readonly string[]): Promise<number> => {
+    spawnSync('sync'); // what the one before left to be written to the disk is not this one's
     const running = await receiver.start();
     try {
       await storescu(running.port, [warmUp]);
