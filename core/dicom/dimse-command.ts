@@ -16,6 +16,9 @@ export const COMMAND = {
 /** Set in (0000,0100) of every response (PS3.7 E.1). */
 export const RESPONSE_BIT = 0x8000;
 
+/** Characters of (0000,0902), an LO (PS3.5 6.2). */
+const MAX_COMMENT = 64;
+
 /** (0000,0800) of a message without a data set; every other value means that one follows. */
 const NO_DATA_SET = 0x0101;
 
@@ -61,7 +64,7 @@ export function decodeCommand(bytes: Buffer): DimseCommand {
     sopInstanceUid: text(elements.get(0x1000) ?? elements.get(0x1001)),
     hasDataSet: (unsignedShort(elements.get(0x0800)) ?? NO_DATA_SET) !== NO_DATA_SET,
     status: status ?? 0,
-    comment: text(elements.get(0x0902)),
+    comment: text(elements.get(0x0902)).slice(0, MAX_COMMENT),
   };
 }
 
@@ -75,7 +78,8 @@ export function encodeCommand(command: DimseCommand): Buffer {
   elements.push(element(0x0800, short(command.hasDataSet ? 0x0001 : NO_DATA_SET)));
   if (isResponse) {
     elements.push(element(0x0900, short(command.status)));
-    if (command.comment !== '') elements.push(element(0x0902, padded(command.comment.slice(0, 64), 0x20)));
+    if (command.comment !== '')
+      elements.push(element(0x0902, padded(command.comment.slice(0, MAX_COMMENT), 0x20)));
   }
   if (command.sopInstanceUid !== '') elements.push(element(0x1000, uid(command.sopInstanceUid)));
   const body = Buffer.concat(elements);

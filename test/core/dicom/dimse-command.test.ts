@@ -39,6 +39,13 @@ describe('DIMSE commands', () => {
     assert.equal(decodeCommand(encodeCommand(response)).comment.length, 64);
   });
 
+  it('are read with no more than 64 characters of comment, whatever a peer sends', () => {
+    const element = Buffer.from([0, 0, 2, 9, 0, 1, 0, 0]);
+    const answer = encodeCommand(responseTo(STORE, 0xc000));
+    const command = decodeCommand(Buffer.concat([answer, element, Buffer.alloc(256, 'x')]));
+    assert.equal(command.comment, 'x'.repeat(64));
+  });
+
   it('are refused with a code when they are broken', () => {
     const code = (bytes: Buffer) => {
       try {

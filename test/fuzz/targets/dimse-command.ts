@@ -36,6 +36,7 @@ export const dimseCommand: FuzzTarget = {
     assert.deepEqual(decodeCommand(encodeCommand(again)), again);
     assert.equal(again.field, command.field);
     assert.equal(again.messageId, command.messageId);
+    assert.ok(command.comment.length <= 64);
     const answer = decodeCommand(encodeCommand(responseTo(command, 0xc000, 'DICOM_COMMAND_INVALID')));
     assert.equal(answer.messageId, command.messageId);
     const known = Object.values(COMMAND).some((field) => field === command.field);
