@@ -59,6 +59,7 @@ export interface PeerEvaluation {
   micro_f1_test: number;
   macro_f1: number;
   macro_f1_test: number;
+  per_class: Record<string, { f1: number; dev_f1: number; test_f1: number }>;
   /** ours minus theirs, micro-F1 */
   difference: Difference;
   difference_dev: Difference;
@@ -176,15 +177,20 @@ function evaluatePeer(
   }));
   const part = (half: Half) => halfOfAll(read, theirs, half);
   const difference = (half: Half) => pairedDifference(halfOfAll(read, ours, half), part(half), resamples);
-  const whole = score(theirs);
-  const test = score(part('test'));
+  const [whole, dev, test] = [score(theirs), score(part('dev')), score(part('test'))];
   return {
     name,
     micro_f1: whole.micro.f1,
-    micro_f1_dev: score(part('dev')).micro.f1,
+    micro_f1_dev: dev.micro.f1,
     micro_f1_test: test.micro.f1,
     macro_f1: whole.macro.f1,
     macro_f1_test: test.macro.f1,
+    per_class: Object.fromEntries(
+      [...whole.perClass].map(([name, { f1 }]) => [
+        name,
+        { f1, dev_f1: ratesOf(dev.perClass, name).f1, test_f1: ratesOf(test.perClass, name).f1 },
+      ]),
+    ),
     difference: pairedDifference(ours, theirs, resamples),
     difference_dev: difference('dev'),
     difference_test: difference('test'),

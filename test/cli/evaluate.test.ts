@@ -66,6 +66,7 @@ test('evaluate labeler: figures by name, of both halves, with intervals, and the
     [20, 10, 0],
   );
   assert.equal(it.peers[0].micro_f1, 0.5);
+  assert.equal(it.peers[0].per_class.Effusion.f1, 0.5);
   assert.ok(Math.abs(it.peers[0].difference.value - 0.3) < 1e-12);
   assert.ok(it.peers[0].difference.ci95[0] > 0);
 
