@@ -1,5 +1,6 @@
-import { MAX_ACCESSIONS_PER_REPORT } from './limits.ts';
+import { MAX_ACCESSION_CANDIDATES, MAX_ACCESSIONS_PER_REPORT } from './limits.ts';
 import { type Message, rawRepetitions, readable, type Segment, textIn } from './message.ts';
+import { once } from './once.ts';
 import { readPath } from './path.ts';
 
 /** An accession number with the assigning authority that stands beside it, '' where none does. */
@@ -17,22 +18,28 @@ export interface Accession {
 export const DEFAULT_ACCESSION_PATHS: readonly string[] = ['OBR-18', 'OBR-3', 'ORC-3', 'TXA-15', 'IPC-1'];
 
 /**
- * The accession numbers of one report: all repetitions of the first path that holds any. `accept` refuses placeholders
- * of the site. The fields that HL7 leaves to the sender (OBR-18 to OBR-21) are believed only when they look like an
- * accession number: real feeds keep "CHEST" there.
+ * Reads the accession numbers of each report of a message, given the segments of its own: all repetitions of the first
+ * path that holds any, those of its own segments before those of `shared`, which are read once. `accept` refuses
+ * placeholders of the site. The fields that HL7 leaves to the sender (OBR-18 to OBR-21) are believed only when they look
+ * like an accession number: real feeds keep "CHEST" there. Of each path the first `MAX_ACCESSION_CANDIDATES` count.
  */
-export function accessionsOf(
+export function accessionReader(
   message: Message,
-  segments: Segment[],
+  shared: Segment[],
   options: { paths: readonly string[]; accept: (value: string) => boolean },
-): Accession[] {
-  for (const path of options.paths) {
-    const found = accessionsAt(message, segments, path).filter(
+): (own: Segment[]) => Accession[] {
+  const believed = (segments: Segment[], path: string): Accession[] =>
+    candidatesAt(message, segments, path).filter(
       ({ value }) => options.accept(value) && (!isFreeField(path) || looksLikeAccession(value)),
     );
-    if (found.length > 0) return distinct(found).slice(0, MAX_ACCESSIONS_PER_REPORT);
-  }
-  return [];
+  const sharedAt = once((path: string) => believed(shared, path));
+  return (own) => {
+    for (const path of options.paths) {
+      const found = [...believed(own, path), ...sharedAt(path)];
+      if (found.length > 0) return distinct(found).slice(0, MAX_ACCESSIONS_PER_REPORT);
+    }
+    return [];
+  };
 }
 
 /** At least `MIN_ACCESSION_DIGITS` digits and no white space. */
@@ -48,22 +55,26 @@ function isFreeField(path: string): boolean {
 }
 
 /** Entity identifiers (EI): value & namespace; a plain string has only the first. */
-function accessionsAt(message: Message, segments: Segment[], path: string): Accession[] {
+function candidatesAt(message: Message, segments: Segment[], path: string): Accession[] {
   const place = readPath(path);
   const { component } = message.delimiters;
-  return segments
-    .filter((segment) => segment.name === place.segment && isCoded(message, segment, place.code))
-    .flatMap((segment) => rawRepetitions(message, segment, place.field))
-    .map((raw) => {
-      const pieces = component === '' ? [raw] : raw.split(component);
-      return {
-        value: readable(message, pieces[place.component - 1] ?? '').trim(),
-        // A component that was asked for by its number stands alone.
-        assigningAuthority:
-          place.component === 1 ? readable(message, pieces[1] || pieces[2] || '').trim() : '',
-      };
-    })
-    .filter(({ value }) => value !== '');
+  const found: Accession[] = [];
+  let seen = 0;
+  for (const segment of segments) {
+    if (segment.name !== place.segment || !isCoded(message, segment, place.code)) continue;
+    for (const raw of rawRepetitions(message, segment, place.field)) {
+      if (raw === '') continue;
+      seen += 1;
+      if (seen > MAX_ACCESSION_CANDIDATES) return found;
+      const pieces = component === '' ? [raw] : raw.split(component, place.component + 2);
+      const value = readable(message, pieces[place.component - 1] ?? '').trim();
+      // A component that was asked for by its number stands alone.
+      const assigningAuthority =
+        place.component === 1 ? readable(message, pieces[1] || pieces[2] || '').trim() : '';
+      if (value !== '') found.push({ value, assigningAuthority });
+    }
+  }
+  return found;
 }
 
 /** OBX-3: its identifier or its text. */

@@ -36,7 +36,8 @@ export interface AnsweredHeader {
  *
  * `outcome` null means accepted. Otherwise the code decides: what can never be accepted is an error (AE, CE) when only
  * this content is wrong and a rejection (AR, CR) when MSH or the framing is; what can be accepted later is AR / CE, the
- * answers after which engines send again unchanged. The answer uses the separators of the message and ends lines with CR.
+ * answers after which engines send again unchanged. The answer uses the separators of the message and ends lines with CR;
+ * what it repeats of the message cannot end a line or the frame.
  */
 export function buildAcknowledgement(
   header: AnsweredHeader | null,
@@ -44,7 +45,7 @@ export function buildAcknowledgement(
   answer: { controlId: string; at: number },
 ): Buffer | null {
   const delimiters = header?.delimiters ?? STANDARD_DELIMITERS;
-  const field = (n: number): string => rawField(header?.msh, n);
+  const field = (n: number): string => withoutFraming(rawField(header?.msh, n));
   const code = answerCode(field(15).trim().toUpperCase(), field(16).trim().toUpperCase(), outcome);
   if (code === null) return null;
   const join = (values: string[]): string => values.join(delimiters.field);
@@ -65,6 +66,11 @@ export function buildAcknowledgement(
     lines.push(join(err));
   }
   return Buffer.from(`${lines.join('\r')}\r`, 'latin1');
+}
+
+/** Without line ends and the characters of MLLP frames (VT, FS): FS before the CR of a line would end the answer there. */
+function withoutFraming(field: string): string {
+  return field.replace(/[\n\v\r\u001c]/g, '');
 }
 
 /** The MSH segment of what came, even when the rest cannot be read; null where there is none. */

@@ -9,9 +9,13 @@ export const MAX_STRAY_BYTES = 64 * 1024;
 /** Segments of a message: one line of a report is one OBX at some senders. */
 export const MAX_SEGMENTS = 20_000;
 
-/** OBR groups of one message, and accession numbers of one group. */
+/** OBR groups of one message, and accession numbers and study instance UIDs of one group. */
 export const MAX_REPORTS_PER_MESSAGE = 100;
 export const MAX_ACCESSIONS_PER_REPORT = 50;
+export const MAX_STUDIES_PER_REPORT = 50;
+
+/** Values of one path that are looked at as accession numbers: those of one OBR group, and those that all groups share. */
+export const MAX_ACCESSION_CANDIDATES = 200;
 
 /** Repetitions of one field that are looked at; text (OBX-5) has as many lines as it likes. */
 export const MAX_REPETITIONS = 200;

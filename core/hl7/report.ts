@@ -1,12 +1,14 @@
 import { InterleaveError } from '../errors.ts';
 import type { Patient, ReportPart, ReportStatus } from '../radiology/events.ts';
 import { reportStatus } from '../radiology/report-status.ts';
-import { type Accession, accessionsOf, DEFAULT_ACCESSION_PATHS } from './accession.ts';
+import { type Accession, accessionReader, DEFAULT_ACCESSION_PATHS } from './accession.ts';
 import { isDocument } from './embedded-document.ts';
-import { MAX_REPORTS_PER_MESSAGE, MAX_TIME_AHEAD_MS } from './limits.ts';
+import { MAX_STUDIES_PER_REPORT, MAX_TIME_AHEAD_MS } from './limits.ts';
 import { type Message, type Segment, textAt, textIn } from './message.ts';
 import { modalityOf } from './modality.ts';
+import { once } from './once.ts';
 import { patientOf } from './patient-identification.ts';
+import { type Group, groupsOf, shareText } from './report-groups.ts';
 import { isText, reportParts } from './report-text.ts';
 import { studyInstanceUidsOf } from './study-reference.ts';
 import { parseTimestamp, zoneOf } from './timestamp.ts';
@@ -56,7 +58,7 @@ export interface ReportOptions {
  */
 export function reportsOf(message: Message, options: ReportOptions = {}): Report[] {
   const document = message.segments.find((segment) => segment.name === 'TXA');
-  const groups = groupsOf(message);
+  const { groups, shared } = groupsOf(message);
   if (groups.length === 0) {
     if (document === undefined)
       throw new InterleaveError('HL7_REQUIRED_FIELD_MISSING', 'The message has no OBR segment.');
@@ -66,126 +68,98 @@ export function reportsOf(message: Message, options: ReportOptions = {}): Report
       observations: message.segments.filter((segment) => segment.name === 'OBX'),
     });
   }
-  const documents = new Map(
-    [...(options.documents ?? [])].map(([at, parts]) => [message.segments[at], parts]),
-  );
-  const saysSomething = (one: Segment): boolean => isText(one) || documents.has(one);
-  shareText(groups, saysSomething);
-  const reports = new Map<string, Group>();
+  const reader = readerOf(message, shared, options);
+  shareText(groups, (one) => isText(one) || reader.documents.has(one));
+  const reports = new Map<string, Identified>();
   let patients = 0;
   const patientOfRaw = once((_raw: string | undefined) => ++patients);
   for (const group of groups) {
-    const { fillerNumber } = identityOf(message, group, options);
-    const accessions = accessionsIn(message, group, options).map(({ value }) => value);
-    const key = JSON.stringify([patientOfRaw(group.pid?.raw), fillerNumber, accessions]);
-    const same = reports.get(key);
-    if (same === undefined) reports.set(key, group);
-    else same.observations = [...new Set([...same.observations, ...group.observations])];
+    const accessions = reader.accessions(group.segments);
+    const identity = identityOf(message, group, accessions, reader);
+    const values = accessions.map(({ value }) => value);
+    const key = JSON.stringify([patientOfRaw(group.pid?.raw), identity.fillerNumber, values]);
+    const same = reports.get(key)?.group;
+    if (same === undefined) reports.set(key, { group, accessions, identity });
+    else if (same.observations !== group.observations)
+      same.observations = [...new Set([...same.observations, ...group.observations])];
   }
-  const zone = zoneOf(textAt(message, 'MSH-7')) || (options.zone ?? 'UTC');
-  const partsOf = once((observations: Segment[]) =>
-    reportParts(message, observations, (one) => documents.get(one) ?? null),
+  return [...reports.values()].map((report) => reportOf(message, report, reader));
+}
+
+/** An OBR group with what tells it from the others. */
+interface Identified {
+  group: Group;
+  accessions: Accession[];
+  identity: Report['identity'] & { made: boolean };
+}
+
+/** What is read once for a message, however many OBR groups ask for it. */
+type Reader = ReturnType<typeof readerOf>;
+
+function readerOf(message: Message, shared: Segment[], options: ReportOptions) {
+  const accept = once(options.accept ?? (() => true));
+  const text = once((path: string) => textAt(message, path).trim());
+  const zone = zoneOf(text('MSH-7')) || (options.zone ?? 'UTC');
+  const documents = new Map(
+    [...(options.documents ?? [])].map(([at, parts]) => [message.segments[at], parts]),
   );
-  return [...reports.values()].map((group): Report => {
-    const report = reportOf(message, group, partsOf(group.observations), zone, options);
-    const unread = group.observations.some((one) => documents.get(one) === null);
-    return unread ? { ...report, problem: 'HL7_DOCUMENT_UNREADABLE' } : report;
-  });
-}
-
-/** What belongs to one OBR: itself, its ORC, what follows until the next, and the segments that hold for all. */
-interface Group {
-  pid: Segment | undefined;
-  segments: Segment[];
-  observations: Segment[];
-}
-
-function groupsOf(message: Message): Group[] {
-  const groups: Group[] = [];
-  const shared: Segment[] = [];
-  let current: Group | undefined;
-  let order: Segment | undefined;
-  let pid: Segment | undefined;
-  for (const segment of message.segments) {
-    if (segment.name === 'PID') {
-      pid = segment;
-      current = undefined;
-    } else if (segment.name === 'ORC') order = segment;
-    else if (segment.name === 'OBR') {
-      current = { pid, segments: order === undefined ? [segment] : [segment, order], observations: [] };
-      order = undefined;
-      groups.push(current);
-      if (groups.length > MAX_REPORTS_PER_MESSAGE)
-        throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_REPORTS_PER_MESSAGE} OBR groups.`);
-    } else if (current === undefined || segment.name === 'TXA') shared.push(segment);
-    else {
-      current.segments.push(segment);
-      if (segment.name === 'OBX') current.observations.push(segment);
-    }
-  }
-  for (const group of groups) group.segments.push(...shared);
-  return groups;
-}
-
-/** Groups without text get that of all groups of their patient, one list: never that of another one in the message. */
-function shareText(groups: Group[], saysSomething: (observation: Segment) => boolean): void {
-  const ofPatient = once((pid: Segment | undefined) => [
-    ...new Set(groups.filter((group) => group.pid === pid).flatMap((group) => group.observations)),
-  ]);
-  for (const group of groups)
-    if (!group.observations.some(saysSomething)) group.observations = ofPatient(group.pid);
-}
-
-/** A function that is asked once for each key: a long text is not read again for each of a hundred OBRs. */
-function once<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
-  const made = new Map<Key, Value>();
-  return (key) => {
-    const value = made.get(key) ?? make(key);
-    made.set(key, value);
-    return value;
+  const sharedStudies = studyInstanceUidsOf(message, shared);
+  return {
+    accept,
+    /** of the first segment of that name: for MSH and TXA, which hold for the whole message */
+    text,
+    zone,
+    time: once((path: string) => parseTimestamp(text(path), zone)),
+    latest: (options.receivedAt ?? Infinity) + MAX_TIME_AHEAD_MS,
+    fallbackIdentity: text('MSH-10') || options.fallbackIdentity || '',
+    documents,
+    patient: once((pid: Segment | undefined) => patientOf(message, pid)),
+    accessions: accessionReader(message, shared, {
+      paths: options.accessionPaths ?? DEFAULT_ACCESSION_PATHS,
+      accept,
+    }),
+    studies: (own: Segment[]): string[] =>
+      [...new Set([...studyInstanceUidsOf(message, own), ...sharedStudies])].slice(0, MAX_STUDIES_PER_REPORT),
+    observed: once((observations: Segment[]) => ({
+      parts: reportParts(message, observations, (one) => documents.get(one) ?? null),
+      unread: observations.some((one) => documents.get(one) === null),
+      status:
+        observations
+          .filter(carriesReport)
+          .map((one) => textIn(message, one, 'OBX-11').trim())
+          .find((one) => one !== '') ?? '',
+    })),
   };
 }
 
-function reportOf(
-  message: Message,
-  group: Group,
-  parts: ReportPart[],
-  zone: string,
-  options: ReportOptions,
-): Report {
+function reportOf(message: Message, { group, accessions, identity }: Identified, reader: Reader): Report {
   const obr = first(group.segments, 'OBR');
-  const txa = first(group.segments, 'TXA');
-  const time = (segment: Segment | undefined, path: string): number | null =>
-    segment === undefined ? null : parseTimestamp(textIn(message, segment, path), zone);
-  const text = (segment: Segment | undefined, path: string): string =>
-    segment === undefined ? '' : textIn(message, segment, path).trim();
-  const identity = identityOf(message, group, options);
-  const observationStatus = group.observations.filter(carriesReport).map((one) => text(one, 'OBX-11'));
-  const resultStatus =
-    text(obr, 'OBR-25') || text(txa, 'TXA-17') || observationStatus.find((one) => one !== '') || '';
-  const stated = [
-    time(obr, 'OBR-22'),
-    time(txa, 'TXA-8'),
-    parseTimestamp(textAt(message, 'MSH-7'), zone),
-  ].filter((candidate) => candidate !== null);
-  const latest = (options.receivedAt ?? Infinity) + MAX_TIME_AHEAD_MS;
-  const effectiveAt = stated.find((candidate) => candidate <= latest) ?? null;
+  const time = (path: string): number | null =>
+    obr === undefined ? null : parseTimestamp(textIn(message, obr, path), reader.zone);
+  const text = (path: string): string => (obr === undefined ? '' : textIn(message, obr, path).trim());
+  const { parts, unread, status } = reader.observed(group.observations);
+  const resultStatus = text('OBR-25') || reader.text('TXA-17') || status;
+  const stated = [time('OBR-22'), reader.time('TXA-8'), reader.time('MSH-7')].filter(
+    (candidate) => candidate !== null,
+  );
+  const effectiveAt = stated.find((candidate) => candidate <= reader.latest) ?? null;
+  const problem = problemOf(parts, identity.made, effectiveAt !== (stated[0] ?? null));
   return {
     identity: { facility: identity.facility, fillerNumber: identity.fillerNumber },
-    accessions: accessionsIn(message, group, options),
-    status: statusOf(textAt(message, 'MSH-9.2'), resultStatus),
+    accessions,
+    status: statusOf(reader.text('MSH-9.2'), resultStatus),
     resultStatus,
     effectiveAt,
-    observedAt: time(obr, 'OBR-7') ?? time(txa, 'TXA-4'),
-    patient: patientOf(message, group.pid),
-    studyInstanceUids: studyInstanceUidsOf(message, group.segments),
+    observedAt: time('OBR-7') ?? reader.time('TXA-4'),
+    patient: reader.patient(group.pid),
+    studyInstanceUids: reader.studies(group.segments),
     procedure: {
-      code: text(obr, 'OBR-4.1') || text(txa, 'TXA-2'),
-      text: text(obr, 'OBR-4.2') || text(obr, 'OBR-4.5'),
+      code: text('OBR-4.1') || reader.text('TXA-2'),
+      text: text('OBR-4.2') || text('OBR-4.5'),
     },
-    modality: modalityOf(text(obr, 'OBR-24')),
+    modality: modalityOf(text('OBR-24')),
     parts,
-    problem: problemOf(parts, identity.made, effectiveAt !== (stated[0] ?? null)),
+    problem: unread ? 'HL7_DOCUMENT_UNREADABLE' : problem,
   };
 }
 
@@ -216,26 +190,20 @@ function statusOf(event: string, resultStatus: string): ReportStatus {
 function identityOf(
   message: Message,
   group: Group,
-  options: ReportOptions,
-): { facility: string; fillerNumber: string; made: boolean } {
-  const accept = options.accept ?? (() => true);
-  const facility = textAt(message, 'MSH-4').trim() || textAt(message, 'MSH-3').trim();
-  for (const path of ['TXA-12', 'OBR-3', 'ORC-3'] as const) {
+  accessions: Accession[],
+  reader: Reader,
+): Identified['identity'] {
+  const facility = reader.text('MSH-4') || reader.text('MSH-3');
+  const own = (path: 'OBR-3' | 'ORC-3'): string => {
     const segment = first(group.segments, path.slice(0, 3));
-    const value = segment === undefined ? '' : textIn(message, segment, path).trim();
-    if (value !== '' && accept(value)) return { facility, fillerNumber: value, made: false };
+    return segment === undefined ? '' : textIn(message, segment, path).trim();
+  };
+  for (const value of [reader.text('TXA-12'), own('OBR-3'), own('ORC-3')]) {
+    if (value !== '' && reader.accept(value)) return { facility, fillerNumber: value, made: false };
   }
-  const accession = accessionsIn(message, group, options)[0]?.value;
-  if (accession !== undefined) return { facility, fillerNumber: accession, made: false };
-  const controlId = textAt(message, 'MSH-10').trim();
-  return { facility, fillerNumber: `message ${controlId || options.fallbackIdentity || ''}`, made: true };
-}
-
-function accessionsIn(message: Message, group: Group, options: ReportOptions): Accession[] {
-  return accessionsOf(message, group.segments, {
-    paths: options.accessionPaths ?? DEFAULT_ACCESSION_PATHS,
-    accept: options.accept ?? (() => true),
-  });
+  const [accession] = accessions;
+  if (accession !== undefined) return { facility, fillerNumber: accession.value, made: false };
+  return { facility, fillerNumber: `message ${reader.fallbackIdentity}`, made: true };
 }
 
 function first(segments: Segment[], name: string): Segment | undefined {

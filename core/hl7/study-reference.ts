@@ -1,8 +1,9 @@
+import { MAX_STUDIES_PER_REPORT } from './limits.ts';
 import { type Message, rawField, type Segment, textIn } from './message.ts';
 
 /**
  * Study Instance UIDs that a report names: ZDS-1 (IHE Radiology RAD-4), IPC-3 (HL7 v2.5.1 4.5.6), and OBX with the
- * DICOM codes 110180 / 113014 in OBX-3.
+ * DICOM codes 110180 / 113014 in OBX-3. The first `MAX_STUDIES_PER_REPORT` of them.
  */
 export function studyInstanceUidsOf(message: Message, segments: Segment[]): string[] {
   const found = new Set<string>();
@@ -11,6 +12,7 @@ export function studyInstanceUidsOf(message: Message, segments: Segment[]): stri
     if (path === null) continue;
     const uid = textIn(message, segment, path).trim();
     if (isUid(uid)) found.add(uid);
+    if (found.size === MAX_STUDIES_PER_REPORT) break;
   }
   return [...found];
 }

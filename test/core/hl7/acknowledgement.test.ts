@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { ERRORS, type ErrorCode } from '../../../core/errors.ts';
 import {
   buildAcknowledgement,
   parseAcknowledgement,
   readAnsweredHeader,
 } from '../../../core/hl7/acknowledgement.ts';
-import { MSH, wire } from './messages.ts';
+import { MSH, parsed, wire } from './messages.ts';
 
 const ANSWER = { controlId: 'N1', at: Date.UTC(2026, 2, 1, 12) };
 
@@ -111,6 +112,33 @@ describe('acknowledgements', () => {
   it('the header is read from a message that is cut off or broken behind it', () => {
     assert.equal(readAnsweredHeader(Buffer.from(`${MSH}\rOBX|1|TX|`))?.msh.raw, MSH);
     assert.equal(readAnsweredHeader(Buffer.from('MSH|0000|A')), null);
+  });
+
+  it('nothing that it repeats of a message ends its line or its frame', () => {
+    assert.match(
+      answer(`${MSH.replace('C1', 'C1\u001c')}${'|'.repeat(6)}ASCII\u001c`, null) ?? '',
+      /\|ASCII\rMSA\|AA\|C1\r$/,
+    );
+    const hostile = fc.array(fc.constantFrom('A', '7', '^', '~', '\\', '\u000b', '\u001c', '\r', '\n'), {
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(fc.array(hostile, { minLength: 18, maxLength: 18 }), (values) => {
+        const fields = values.map((chars, n) => (n === 12 || n === 13 ? '' : chars.join('')));
+        const raw = ['MSH', '^~\\&', ...fields].join('|');
+        const { delimiters } = parsed(MSH);
+        const msh = { name: 'MSH', raw, terminator: '\r', separator: '|', fields: null };
+        for (const outcome of [null, 'HL7_UNREADABLE'] as const) {
+          const built = buildAcknowledgement({ delimiters, msh }, outcome, ANSWER)?.toString('latin1') ?? '';
+          assert.doesNotMatch(built, /[\n\v\u001c]/);
+          const names = outcome === null ? ['MSH', 'MSA', ''] : ['MSH', 'MSA', 'ERR', ''];
+          assert.deepEqual(
+            built.split('\r').map((line) => line.slice(0, 3)),
+            names,
+          );
+        }
+      }),
+    );
   });
 
   it('an answer that is none has no code', () => {

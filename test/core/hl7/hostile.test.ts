@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MAX_REPETITIONS, MAX_REPORTS_PER_MESSAGE } from '../../../core/hl7/limits.ts';
+import {
+  MAX_ACCESSION_CANDIDATES,
+  MAX_REPETITIONS,
+  MAX_REPORTS_PER_MESSAGE,
+  MAX_STUDIES_PER_REPORT,
+} from '../../../core/hl7/limits.ts';
 import { repetitions } from '../../../core/hl7/message.ts';
 import { modalityOf } from '../../../core/hl7/modality.ts';
 import { reportsOf } from '../../../core/hl7/report.ts';
@@ -36,6 +41,52 @@ describe('messages that want to keep us busy', () => {
     const began = performance.now();
     reportsOf(message);
     assert.ok(performance.now() - began < SOON_MS);
+  });
+
+  it(`of the values that reports share ${MAX_ACCESSION_CANDIDATES} of a path are asked for, once for the message`, () => {
+    let asked = 0;
+    const accept = (): boolean => {
+      asked += 1;
+      return false;
+    };
+    const values = (segment: number): string =>
+      Array.from({ length: MAX_REPETITIONS }, (_, n) => `A${segment}-${n}`).join('~');
+    const message = parsed(
+      MSH,
+      PID,
+      ...Array.from({ length: 30 }, (_, n) => `TXA|1${'|'.repeat(14)}${values(n)}`),
+      ...Array.from({ length: 3_000 }, (_, n) => `IPC|B${n}`),
+      ...Array.from({ length: MAX_REPORTS_PER_MESSAGE }, () => 'OBR|1'),
+      'OBX|1|TX|||Clear.',
+    );
+    const [report] = reportsOf(message, { accept });
+    assert.deepEqual(report?.accessions, []);
+    assert.equal(asked, 2 * MAX_ACCESSION_CANDIDATES);
+  });
+
+  it(`of the segments of one OBR ${MAX_ACCESSION_CANDIDATES} values of a path are asked for, empty ones not counted`, () => {
+    const lines = (values: string[]): string[] => values.map((value) => `IPC|${value}`);
+    const accessionsOf = (values: string[]): string[] | undefined =>
+      reportsOf(parsed(MSH, PID, 'OBR|1', ...lines(values), 'OBX|1|TX|||Clear.'), {
+        accept: (value) => value === 'ACC1001',
+      })[0]?.accessions.map(({ value }) => value);
+    const others = Array.from({ length: MAX_ACCESSION_CANDIDATES - 1 }, (_, n) => `B${n}`);
+    assert.deepEqual(accessionsOf([...others, '', 'ACC1001']), ['ACC1001']);
+    assert.deepEqual(accessionsOf([...others, 'B', 'ACC1001']), []);
+  });
+
+  it(`of the studies that a report names the first ${MAX_STUDIES_PER_REPORT}, its own before shared ones`, () => {
+    const message = parsed(
+      MSH,
+      PID,
+      ...Array.from({ length: 3_000 }, (_, n) => `ZDS|1.2.${n}`),
+      'OBR|1||F1',
+      'ZDS|1.3.1',
+      'OBX|1|TX|||Clear.',
+    );
+    const [report] = reportsOf(message);
+    assert.deepEqual(report?.studyInstanceUids.slice(0, 2), ['1.3.1', '1.2.0']);
+    assert.equal(report?.studyInstanceUids.length, MAX_STUDIES_PER_REPORT);
   });
 
   it('thousands of OBRs behind thousands of shared segments', () => {
