@@ -83,6 +83,10 @@ export const ERRORS = {
     'The data set does not match the SOP class or instance of the command.',
   ],
   DICOM_SOP_INSTANCE_UID_MISSING: ['reject', 'The data set has no SOP Instance UID.'],
+  DICOM_UID_INVALID: [
+    'reject',
+    'A UID of the object is longer than 64 characters, or more than digits and dots.',
+  ],
   DICOM_INSTANCE_CHANGED: ['reject', 'Another object came under this SOP Instance UID before.'],
   DICOM_TOO_MANY_REFERENCES: ['reject', 'The object names more objects or frames than an event can hold.'],
   DICOM_TRANSFER_SYNTAX_UNSUPPORTED: ['reject', 'This transfer syntax is not stored here.'],

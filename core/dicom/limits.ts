@@ -18,6 +18,9 @@ export const MAX_TRANSFER_SYNTAXES = 64;
 /** A command set; every one that the standard knows is below 1 KiB. */
 export const MAX_COMMAND_LENGTH = 16 * 1024;
 
+/** Characters of a UID (PS3.5 9.1). */
+export const MAX_UID_LENGTH = 64;
+
 /** Data elements that are looked at before Pixel Data, at all depths together. */
 export const MAX_ELEMENTS = 1_000_000;
 

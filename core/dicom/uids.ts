@@ -1,4 +1,5 @@
 /** The unique identifiers of PS3.6 Annex A that the gateway and the sender need, and what each means to us. */
+import { MAX_UID_LENGTH } from './limits.ts';
 
 export const DICOM_APPLICATION_CONTEXT = '1.2.840.10008.3.1.1.1';
 export const VERIFICATION = '1.2.840.10008.1.1';
@@ -68,5 +69,5 @@ export function isPresentationState(sopClassUid: string): boolean {
 
 /** Digits and dots, no component empty or with a leading zero, at most 64 characters (PS3.5 9.1). */
 export function isUid(text: string): boolean {
-  return text.length <= 64 && /^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*$/.test(text);
+  return text.length <= MAX_UID_LENGTH && /^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*$/.test(text);
 }

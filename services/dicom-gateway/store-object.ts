@@ -10,6 +10,7 @@ import { isRejectionNote, type NamedObjects } from '../../core/dicom/key-object.
 import { type ObjectClass, objectClass } from '../../core/dicom/object-class.ts';
 import { DICOM_MEDIA_TYPE, part10Header } from '../../core/dicom/part10.ts';
 import { isRefusedForGood, STATUS, storeStatusOf } from '../../core/dicom/status.ts';
+import { requireUsableUids } from '../../core/dicom/usable-uids.ts';
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { SiteTable } from '../../core/radiology/case-key.ts';
 import type { ImageReceived, ObjectRef } from '../../core/radiology/events.ts';
@@ -137,6 +138,7 @@ export class StoreObject implements DataSetReceiver {
     const { studyInstanceUid = whole.header.studyInstanceUid } = this.#request;
     if (studyInstanceUid !== whole.header.studyInstanceUid)
       throw new InterleaveError('DICOM_DATA_SET_MISMATCH', 'It is of another study.');
+    requireUsableUids(whole.header);
     return whole;
   }
 

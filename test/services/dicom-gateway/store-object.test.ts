@@ -226,6 +226,18 @@ describe('B5.1 C-STORE that will never be accepted', () => {
     ['another SOP class', broken({ dataSet: dataSet('1.2.3', '1.2') }), 0xa900, 'DICOM_DATA_SET_MISMATCH'],
     ['another SOP instance', broken({ dataSet: dataSet(CT, '9.9') }), 0xa900, 'DICOM_DATA_SET_MISMATCH'],
     ['no SOP instance', broken({ dataSet: dataSet(CT, '') }), 0xc000, 'DICOM_SOP_INSTANCE_UID_MISSING'],
+    [
+      'a SOP Instance UID longer than any',
+      image({ sopInstanceUid: `1${'.1'.repeat(1_000)}` }),
+      0xc000,
+      'DICOM_UID_INVALID',
+    ],
+    [
+      'a Series Instance UID that is a header',
+      image({ more: [[0x0020000e, 'UI', '1.2\r\nX-Of: 1']] }),
+      0xc000,
+      'DICOM_UID_INVALID',
+    ],
     ['garbage', broken({ dataSet: Buffer.alloc(4000, 'A') }), 0xc000, 'DICOM_DATA_SET_UNREADABLE'],
     [
       'a cut off header',
