@@ -7,6 +7,7 @@ import {
 import { InterleaveError } from '../../../core/errors.ts';
 import { littleEndianBytes } from '../../../imaging/frame-bytes.ts';
 import { findImages, type IndexedImage, type Place } from './find-images.ts';
+import { requireAllFrames } from './frame-source.ts';
 import type { OpenedImage } from './frames.ts';
 import { elementsOf, instancePath, PIXEL_DATA, valueAt } from './metadata.ts';
 import { type AnswerPart, multipartAnswer } from './multipart-answer.ts';
@@ -28,7 +29,9 @@ export function addFrameRoutes(server: FastifyInstance, parts: DicomWebParts): v
   server.get(`${INSTANCE}/bulkdata/*`, async (request: Request, reply) => {
     const path = (request.params['*'] ?? '').split('/');
     if (path.length === 1 && path[0] === PIXEL_DATA)
-      return sendFrames(parts, request, reply, (count) => Array.from({ length: count }, (_, i) => i + 1));
+      return sendFrames(parts, request, reply, ({ places }) =>
+        Array.from({ length: requireAllFrames(places) }, (_, i) => i + 1),
+      );
     return sendValue(parts, request, reply, path);
   });
 }
@@ -37,12 +40,12 @@ async function sendFrames(
   parts: DicomWebParts,
   request: Request,
   reply: FastifyReply,
-  chosen: (count: number) => number[],
+  chosen: (opened: OpenedImage) => number[],
 ): Promise<FastifyReply> {
   const image = await onlyImage(parts, request);
   const opened = await parts.frames.open(image);
   const count = opened.places.pixel.frames;
-  const numbers = chosen(count);
+  const numbers = chosen(opened);
   if (numbers.some((number) => number > count)) throw new InterleaveError('INSTANCE_NOT_FOUND');
   const form = chooseFrameForm(acceptedBy(request), opened.object.transferSyntaxUid, numbers.length);
   if (form === null) throw new InterleaveError('NOT_ACCEPTABLE');

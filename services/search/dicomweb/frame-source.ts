@@ -4,7 +4,7 @@ import { FragmentScanner, type Place } from '../../../core/dicom/web/fragment-sc
 import { InterleaveError } from '../../../core/errors.ts';
 import { IMAGE_PIXEL_WANTED, type ImagePixel, readImagePixel } from '../../../core/vision/image-pixel.ts';
 import { nativeFrameBits, type StoredFrame } from '../../../imaging/native-frame.ts';
-import { MAX_FRAME_BYTES } from './limits.ts';
+import { MAX_BULK_FRAMES, MAX_FRAME_BYTES } from './limits.ts';
 import { bytesOf, type StoredObject } from './stored-object.ts';
 
 /** Where the frames of one object lie in its data set. */
@@ -12,8 +12,8 @@ export interface FramePlaces {
   pixel: ImagePixel;
   /** native pixels written as 16-bit words (OW) */
   words: boolean;
-  /** bits of the data set: native frames may begin within a byte */
-  native: { start: number; frameBits: number } | null;
+  /** bytes of the data set, and bits: native frames may begin within a byte */
+  native: { start: number; length: number; frameBits: number } | null;
   /** the fragments of each frame */
   encapsulated: Place[][] | null;
 }
@@ -30,15 +30,29 @@ export async function findFrames(object: StoredObject): Promise<FramePlaces> {
   const header = await bytesOf(await object.open(pixelDataAt, start), start - pixelDataAt);
   if (header.length < start - pixelDataAt) throw new InterleaveError('IMAGE_NO_PIXELS');
   const words = !explicit || header.toString('latin1', 4, 6) === 'OW';
-  // The same in both byte orders.
-  if (header.readUInt32LE(header.length - 4) !== UNDEFINED_LENGTH)
-    return { pixel, words, native: { start, frameBits: nativeFrameBits(pixel) }, encapsulated: null };
+  const [at, bigEndian] = [header.length - 4, transferSyntaxUid === TRANSFER_SYNTAX.EXPLICIT_BIG];
+  const said = bigEndian ? header.readUInt32BE(at) : header.readUInt32LE(at);
+  if (said !== UNDEFINED_LENGTH) {
+    const length = Math.min(said, object.length - start);
+    return { pixel, words, native: { start, length, frameBits: nativeFrameBits(pixel) }, encapsulated: null };
+  }
   const scanner = new FragmentScanner(start);
-  for await (const chunk of (await object.open(start)) as AsyncIterable<Buffer>) {
+  for await (const chunk of await object.open(start)) {
     scanner.push(chunk);
     if (scanner.done) break;
   }
   return { pixel, words, native: null, encapsulated: scanner.frames(pixel.frames) };
+}
+
+/**
+ * How many frames the object has, all of which its pixels are long enough for: its own word alone is worth nothing.
+ * @throws InterleaveError IMAGE_UNDECODABLE, IMAGE_TOO_LARGE beyond `MAX_BULK_FRAMES`
+ */
+export function requireAllFrames({ pixel, native }: FramePlaces): number {
+  if (native !== null && pixel.frames * native.frameBits > native.length * 8)
+    throw new InterleaveError('IMAGE_UNDECODABLE', 'There are fewer pixels than it says.');
+  if (pixel.frames > MAX_BULK_FRAMES) throw new InterleaveError('IMAGE_TOO_LARGE', 'Too many frames.');
+  return pixel.frames;
 }
 
 /**

@@ -4,6 +4,9 @@ export const MAX_HEADER_BYTES = 64 * 1024 * 1024;
 /** One frame as it is stored, in bytes: it is held in memory while it is decoded. */
 export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
+/** Frames of an object whose pixels are asked for whole, as bulk data. */
+export const MAX_BULK_FRAMES = 100_000;
+
 /** Time to decode and render one frame; a decoder that takes longer is ended, with its thread. */
 export const MAX_DECODE_MS = 10_000;
 

@@ -33,8 +33,10 @@ export function elementsOf({ head, transferSyntaxUid }: StoredObject): Element[]
   );
 }
 
+/** The path stands in headers: a UID of digits and dots as it is, any other escaped. */
 export function instancePath({ study, series, instance }: IndexedImage): string {
-  return `/studies/${study}/series/${series}/instances/${instance}`;
+  const [a, b, c] = [study, series, instance].map(encodeURIComponent);
+  return `/studies/${a}/series/${b}/instances/${c}`;
 }
 
 export const PIXEL_DATA = '7FE00010';

@@ -28,12 +28,12 @@ function mediaTypeOf(accepted: readonly MediaRange[]): Rendering['mediaType'] {
   throw new InterleaveError('NOT_ACCEPTABLE', 'Rendered images are image/jpeg or image/png.');
 }
 
-const SHAPES: Readonly<Record<string, Window['shape']>> = {
-  '': 'LINEAR',
-  linear: 'LINEAR',
-  'linear-exact': 'LINEAR_EXACT',
-  sigmoid: 'SIGMOID',
-};
+const SHAPES: ReadonlyMap<string, Window['shape']> = new Map<string, Window['shape']>([
+  ['', 'LINEAR'],
+  ['linear', 'LINEAR'],
+  ['linear-exact', 'LINEAR_EXACT'],
+  ['sigmoid', 'SIGMOID'],
+]);
 
 function windowOf(value: string | null): Window | null {
   if (value === null) return null;
@@ -41,7 +41,7 @@ function windowOf(value: string | null): Window | null {
   const window = {
     centre: Number(centre || Number.NaN),
     width: Number(width || Number.NaN),
-    shape: SHAPES[shape.toLowerCase()],
+    shape: SHAPES.get(shape.toLowerCase()),
   };
   const { shape: known } = window;
   if (!Number.isFinite(window.centre) || !(window.width >= 1) || known === undefined)

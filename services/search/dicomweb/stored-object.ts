@@ -1,18 +1,15 @@
-import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { inflateRaw } from 'node:zlib';
 import { DataSetReader } from '../../../core/dicom/data-set-reader.ts';
 import { readPart10 } from '../../../core/dicom/part10.ts';
 import { TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
 import { InterleaveError } from '../../../core/errors.ts';
-import { MAX_INFLATED_BYTES } from '../../../imaging/limits.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import type { IndexedImage } from './find-images.ts';
+import { inflated } from './inflated.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
 
 /**
- * A stored DICOM object, read as far as its pixels; the rest is read in the parts that are asked for. Only a deflated one
- * is read whole, since there is no other way.
+ * A stored DICOM object, read as far as its pixels; the rest is read in the parts that are asked for. A deflated one
+ * is inflated from its beginning each time, since there is no other way, and only as far as is asked for.
  */
 export interface StoredObject {
   transferSyntaxUid: string;
@@ -20,10 +17,10 @@ export interface StoredObject {
   head: Buffer;
   /** the place of Pixel Data in the data set, null where there are none */
   pixelDataAt: number | null;
-  /** of the data set */
+  /** of the data set; infinite where it is deflated and nobody knows */
   length: number;
   /** A stream of the data set between two places. */
-  open(from: number, to?: number): Promise<Readable | Iterable<Buffer>>;
+  open(from: number, to?: number): Promise<AsyncIterable<Buffer>>;
 }
 
 /** @throws InterleaveError OBJECT_MISSING, OBJECT_STORE_UNAVAILABLE, DICOM_DATA_SET_UNREADABLE, IMAGE_TOO_LARGE */
@@ -70,10 +67,10 @@ export async function openStoredObject(store: ObjectStore, image: IndexedImage):
 }
 
 /** The bytes of a stream of the data set, at most `limit`. */
-export async function bytesOf(chunks: Readable | Iterable<Buffer>, limit: number): Promise<Buffer> {
+export async function bytesOf(chunks: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
-  for await (const chunk of chunks as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     length += chunk.length;
     if (length > limit) throw new InterleaveError('IMAGE_TOO_LARGE');
     parts.push(chunk);
@@ -81,30 +78,30 @@ export async function bytesOf(chunks: Readable | Iterable<Buffer>, limit: number
   return Buffer.concat(parts, length);
 }
 
-const inflate = promisify(inflateRaw);
-
 async function openDeflated(
   store: ObjectStore,
   { caseId, object }: IndexedImage,
   dataSetOffset: number,
 ): Promise<StoredObject> {
-  if (object.size > MAX_INFLATED_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE');
-  const whole = await store.read(caseId, object.sha256);
-  const bytes = await inflate(whole.subarray(dataSetOffset), { maxOutputLength: MAX_INFLATED_BYTES }).catch(
-    (cause: unknown) => {
-      throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'It could not be inflated.', { cause });
-    },
-  );
+  const deflated = () => store.open(caseId, object.sha256, { from: dataSetOffset, to: object.size });
   const reader = new DataSetReader(TRANSFER_SYNTAX.EXPLICIT_LITTLE, NOTHING);
-  reader.push(bytes);
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of inflated(deflated)) {
+    reader.push(part);
+    parts.push(part);
+    length += part.length;
+    if (reader.done) break; // no more is inflated
+    if (length > MAX_HEADER_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE', 'Its header is too long.');
+  }
   reader.end();
   const { pixelDataAt } = reader;
   return {
     transferSyntaxUid: TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE,
-    head: bytes.subarray(0, pixelDataAt ?? bytes.length),
+    head: Buffer.concat(parts, length).subarray(0, pixelDataAt ?? length),
     pixelDataAt,
-    length: bytes.length,
-    open: async (from, to) => [bytes.subarray(from, to)],
+    length: Number.POSITIVE_INFINITY,
+    open: async (from, to) => inflated(deflated, from, to),
   };
 }
 

@@ -3,15 +3,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
 import { part10Header } from '../../../../core/dicom/part10.ts';
 import { TRANSFER_SYNTAX } from '../../../../core/dicom/uids.ts';
 import { MAX_REQUESTED_FRAMES } from '../../../../core/dicom/web/limits.ts';
 import { codeOf } from '../../../../core/errors.ts';
+import { MAX_INFLATED_BYTES } from '../../../../imaging/limits.ts';
 import type { ObjectStore } from '../../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../../platform/object-store/open.ts';
-import { findFrames, readStoredFrame } from '../../../../services/search/dicomweb/frame-source.ts';
+import {
+  findFrames,
+  readStoredFrame,
+  requireAllFrames,
+} from '../../../../services/search/dicomweb/frame-source.ts';
 import { Frames } from '../../../../services/search/dicomweb/frames.ts';
-import { MAX_HEADER_BYTES, MAX_WAITING_DECODES } from '../../../../services/search/dicomweb/limits.ts';
+import {
+  MAX_BULK_FRAMES,
+  MAX_HEADER_BYTES,
+  MAX_WAITING_DECODES,
+} from '../../../../services/search/dicomweb/limits.ts';
+import { instancePath } from '../../../../services/search/dicomweb/metadata.ts';
 import { frameNumbers } from '../../../../services/search/dicomweb/place.ts';
 import { openStoredObject } from '../../../../services/search/dicomweb/stored-object.ts';
 import { buildDataSet, type Item } from '../../../core/dicom/data-set-builder.ts';
@@ -120,4 +131,61 @@ test('a header without end is not read', async (t) => {
   await assert.rejects(open(await storeOf(t), long, TRANSFER_SYNTAX.EXPLICIT_LITTLE), {
     code: 'IMAGE_TOO_LARGE',
   });
+});
+
+test('all frames of an object are no more than its pixels are, whatever it claims', async (t) => {
+  const store = await storeOf(t);
+  const framesOf = async (bits: number, claimed: number, value: Buffer) => {
+    const object = await open(
+      store,
+      buildDataSet(pixels(bits, claimed, value)),
+      TRANSFER_SYNTAX.EXPLICIT_LITTLE,
+    );
+    return requireAllFrames(await findFrames(object));
+  };
+  assert.equal(await framesOf(16, 2, Buffer.alloc(12)), 2);
+  await assert.rejects(framesOf(16, 3, Buffer.alloc(12)), { code: 'IMAGE_UNDECODABLE' });
+  await assert.rejects(framesOf(16, 2_147_483_647, Buffer.alloc(12)), { code: 'IMAGE_UNDECODABLE' });
+  const most = Buffer.alloc(MAX_BULK_FRAMES * 3 + 4);
+  assert.equal(await framesOf(8, MAX_BULK_FRAMES, most), MAX_BULK_FRAMES);
+  await assert.rejects(framesOf(8, MAX_BULK_FRAMES + 1, most), { code: 'IMAGE_TOO_LARGE' });
+});
+
+test('a deflated object is inflated as far as it is asked for, and never beyond the limit', async (t) => {
+  const count = Math.ceil(MAX_INFLATED_BYTES / 6);
+  const value = Buffer.alloc(count * 6);
+  value.set([1, 0, 2, 0, 3, 0], 6);
+  const bomb = deflateRawSync(buildDataSet(pixels(16, count, value)), { level: 1 });
+  const object = await open(await storeOf(t), bomb, TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE);
+  assert.ok(object.head.length < 200);
+  assert.ok(object.head.buffer.byteLength < 1_000_000, 'its pixels are not held');
+  const places = await findFrames(object);
+  assert.deepEqual([...(await readStoredFrame(object, places, 2)).bytes], [1, 0, 2, 0, 3, 0]);
+  await assert.rejects(readStoredFrame(object, places, count), { code: 'IMAGE_TOO_LARGE' });
+});
+
+test('a deflated object that is cut off gives its header, and the frames that are whole', async (t) => {
+  const whole = deflateRawSync(buildDataSet(pixels(16, 2, Buffer.alloc(12, 1))), { level: 0 });
+  const object = await open(
+    await storeOf(t),
+    whole.subarray(0, whole.length - 2),
+    TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE,
+  );
+  const places = await findFrames(object);
+  assert.equal((await readStoredFrame(object, places, 1)).bytes.length, 6);
+  await assert.rejects(readStoredFrame(object, places, 2), { code: 'DICOM_DATA_SET_UNREADABLE' });
+});
+
+test('a deflated header without end is not read', async (t) => {
+  const long = deflateRawSync(buildDataSet([[0x00420011, 'OB', Buffer.alloc(MAX_HEADER_BYTES)]]));
+  await assert.rejects(open(await storeOf(t), long, TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE), {
+    code: 'IMAGE_TOO_LARGE',
+  });
+});
+
+test('an index that holds a UID with line breaks makes no header of it', () => {
+  const place = { caseId: CASE, study: '1.2', series: '1\r\nX-Of: 1', instance: '1.3', numberOfFrames: 1 };
+  const object = { sha256: '', size: 0, mediaType: '' };
+  const path = instancePath({ ...place, object, thumbnails: new Map() });
+  assert.equal(path, '/studies/1.2/series/1%0D%0AX-Of%3A%201/instances/1.3');
 });

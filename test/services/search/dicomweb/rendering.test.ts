@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseAccept } from '../../../../core/dicom/web/media-type.ts';
+import { parseRendering } from '../../../../services/search/dicomweb/rendering.ts';
+
+const parse = (window: string) => parseRendering(parseAccept('image/jpeg'), new URLSearchParams({ window }));
+
+test('a window has one of the functions of PS3.18 8.3.5.1.2, in any case, LINEAR where it names none', () => {
+  assert.deepEqual(parse('40, 400').window, { centre: 40, width: 400, shape: 'LINEAR' });
+  assert.equal(parse('40,400,linear-exact').window?.shape, 'LINEAR_EXACT');
+  assert.equal(parse('40,400,SIGMOID').window?.shape, 'SIGMOID');
+});
+
+test('a function of another name is asked for in vain, also where every object has one of that name', () => {
+  for (const name of ['cubic', 'constructor', 'toString', '__proto__', 'hasOwnProperty'])
+    assert.throws(() => parse(`1,2,${name}`), { code: 'QUERY_INVALID' }, name);
+});
