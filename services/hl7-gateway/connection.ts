@@ -110,6 +110,9 @@ export class Connection {
       for (const event of this.#waiting.splice(0, MAX_IN_FLIGHT_PER_CONNECTION - this.#slots.length))
         if (!this.#ending) this.#handle(event);
     if (this.#finished && this.#waiting.length === 0 && !this.#ending) this.#end();
+    // What a timer cut out has nothing under way here that would go on with it, and nothing is read any more.
+    if (this.#waiting.length > 0 && !this.#ending && this.#options.inFlight.full)
+      this.#options.inFlight.whenFree(this.#resume);
   }
 
   #handle(event: FrameEvent): void {

@@ -9,6 +9,7 @@ import {
   MAX_FAULTS_PER_CONNECTION,
   MAX_IN_FLIGHT_PER_CONNECTION,
 } from '../../../services/hl7-gateway/limits.ts';
+import { UnfinishedFrames } from '../../../services/hl7-gateway/unfinished-frames.ts';
 import { framed, gateway, oru, RawClient, type TestGateway, until } from './gateway.ts';
 
 const open: { stop(): Promise<void> }[] = [];
@@ -510,6 +511,36 @@ describe('limits', () => {
     clearInterval(watch);
     assert.ok(most < 60_000 + 4 * 90_000, `${most} bytes`);
     assert.equal(inFlight.bytes, 0);
+  });
+
+  it('a frame that is cut off while too many bytes are under way is kept, and its connection closed, once there is room', async () => {
+    const unfinished = new UnfinishedFrames(1_000_000);
+    const { port, backends } = await started({ maxInFlightBytes: 1, frameTimeoutMs: 150, unfinished });
+    backends.storeDelay = (bytes) => (bytes.includes('C1|') ? 700 : 0);
+    const [slow, cut] = [await client(port), await client(port)];
+    cut.write('\x0bMSH|half');
+    await until(() => unfinished.bytes > 0);
+    slow.write(framed(oru('C1')));
+    await cut.untilClosed();
+    assert.deepEqual(await slow.read(1), ['AA C1']);
+    assert.deepEqual(
+      backends.deadLetters.map(({ object }) =>
+        String(backends.objects.get(`${UNKNOWN_CASE}/${object?.sha256}`)),
+      ),
+      ['MSH|half'],
+    );
+  });
+
+  it('a message without its last CR is answered, though too many bytes were under way as its grace ended', async () => {
+    const unfinished = new UnfinishedFrames(1_000_000);
+    const { port, backends } = await started({ maxInFlightBytes: 1, unfinished });
+    backends.storeDelay = (bytes) => (bytes.includes('C1|') ? 2 * END_BLOCK_GRACE_MS + 200 : 0);
+    const [slow, bare] = [await client(port), await client(port)];
+    bare.write(framed(oru('C2', 'A2')).subarray(0, -1));
+    await until(() => unfinished.bytes > 0);
+    slow.write(framed(oru('C1')));
+    assert.deepEqual(await bare.read(1), ['AA C2']);
+    assert.deepEqual(await slow.read(1), ['AA C1']);
   });
 });
 
