@@ -1,13 +1,18 @@
 import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { InterleaveError } from '../core/errors.ts';
+import { Admission } from './admission.ts';
 import type { ClientTls, ServerTls } from './tls.ts';
 
 /** A peer that speaks TLS must have finished its handshake after this long. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Handshakes at once; one more is closed as it opens. What a listener limits beyond them are its connections. */
+/**
+ * Handshakes at once, in all and of one peer address; one more is closed as it opens. What a listener limits beyond them
+ * are its connections.
+ */
 export const MAX_HANDSHAKES = 64;
+export const MAX_HANDSHAKES_PER_PEER = 16;
 
 /** Between two probes whether a silent peer is still there. */
 const KEEP_ALIVE_MS = 60_000;
@@ -17,35 +22,63 @@ export interface SocketServerOptions {
   tls: ServerTls | null;
   /** Whether our side stays open when the peer has closed its own. */
   allowHalfOpen: boolean;
+  /** Asked as a connection opens, before any handshake; where it says no the connection is closed. Default: anyone. */
+  mayOpen?: ((address: string | undefined) => boolean) | undefined;
   /** A peer that may speak: behind TLS one whose handshake is done. */
   onSocket: (socket: Socket) => void;
-  /** A peer that did not get so far. `why` is a code of OpenSSL or Node, never input. */
+  /** A peer whose handshake failed. `why` is a code of OpenSSL or Node or `TOO_MANY_HANDSHAKES`, never input. */
   onRefused?: (why: string) => void;
 }
 
 /** A server of plain TCP or of TLS, not listening yet; what it hands out is the same socket for both. */
 export function createSocketServer(options: SocketServerOptions): Server {
-  const { tls, allowHalfOpen, onSocket, onRefused = () => undefined } = options;
+  const { tls, allowHalfOpen, onSocket, mayOpen = () => true } = options;
+  const serve = tls === null ? onSocket : handshakes(tls, options);
   const sockets = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-  if (tls === null) return createServer({ ...sockets, allowHalfOpen }, onSocket);
-  const server = createTlsServer({ ...sockets, ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
-  let handshakes = 0;
-  server.on('connection', (raw: Socket) => {
-    handshakes += 1;
-    if (handshakes > MAX_HANDSHAKES) raw.destroy();
+  // Not before TLS: who leaves in the middle of a handshake would hold its place until the timeout.
+  return createServer({ ...sockets, allowHalfOpen: tls === null && allowHalfOpen }, (socket) => {
+    if (mayOpen(socket.remoteAddress)) serve(socket);
+    else socket.on('error', () => undefined).destroy();
   });
+}
+
+/** Takes connections through their handshake, within the limits. */
+function handshakes(tls: ServerTls, options: SocketServerOptions): (raw: Socket) => void {
+  const { allowHalfOpen, onSocket, onRefused = () => undefined } = options;
+  const places = new Admission(MAX_HANDSHAKES, MAX_HANDSHAKES_PER_PEER);
+  const pending = new Map<string, () => void>();
+  // It never listens: connections are handed to it.
+  const server = createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
   server.on('secureConnection', (socket) => {
-    handshakes -= 1;
-    // Not before: who leaves in the middle of a handshake would hold its place until the timeout.
+    pending.get(endOf(socket))?.();
     socket.allowHalfOpen = allowHalfOpen;
     onSocket(socket);
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    handshakes -= 1;
     onRefused(error.code ?? 'UNKNOWN');
     socket.destroy();
   });
-  return server;
+  return (raw) => {
+    const leave = places.enter(raw.remoteAddress ?? '');
+    if (leave === null) {
+      raw.on('error', () => undefined).destroy();
+      onRefused('TOO_MANY_HANDSHAKES');
+      return;
+    }
+    const end = endOf(raw);
+    const done = (): void => {
+      if (pending.get(end) === done) pending.delete(end);
+      leave();
+    };
+    pending.set(end, done);
+    raw.once('close', done);
+    server.emit('connection', raw);
+  };
+}
+
+/** Both ends of a connection, the same before and after its handshake. */
+function endOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return [remoteAddress, remotePort, localAddress, localPort].join(' ');
 }
 
 export interface OpenSocketOptions {

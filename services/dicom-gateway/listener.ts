@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import type { Association, AssociationPolicy } from '../../core/dicom/association.ts';
 import type { DimseCommand } from '../../core/dicom/dimse-command.ts';
+import { Admission } from '../../platform/admission.ts';
 import { createSocketServer } from '../../platform/sockets.ts';
 import type { ServerTls } from '../../platform/tls.ts';
-import { Admission } from './admission.ts';
 import type { Config } from './config.ts';
 import { DimseService } from './dimse-service.ts';
 import { DiscardDataSet } from './discard-data-set.ts';
@@ -39,12 +39,16 @@ export async function listen(
   const server = createSocketServer({
     tls,
     allowHalfOpen: false,
+    mayOpen(address) {
+      if (peers.allows(address)) return true;
+      told.connectionDropped('DICOM_PEER_REFUSED');
+      return false;
+    },
     onSocket(socket) {
       socket.on('error', () => undefined); // its end is seen by who reads it
-      const peer = socket.remoteAddress;
-      const leave = peers.allows(peer) ? connections.enter(peer ?? '') : null;
+      const leave = connections.enter(socket.remoteAddress ?? '');
       if (leave === null) {
-        told.connectionDropped(peers.allows(peer) ? 'DICOM_ASSOCIATION_LIMIT' : 'DICOM_PEER_REFUSED');
+        told.connectionDropped('DICOM_ASSOCIATION_LIMIT');
         socket.destroy();
         return;
       }

@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Server, Socket } from 'node:net';
+import { connect as connectTcp, type Server, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import { codeOf } from '../../core/errors.ts';
 import { loadConfig } from '../../platform/config.ts';
-import { createSocketServer, MAX_HANDSHAKES, openSocket } from '../../platform/sockets.ts';
+import {
+  createSocketServer,
+  MAX_HANDSHAKES,
+  MAX_HANDSHAKES_PER_PEER,
+  openSocket,
+} from '../../platform/sockets.ts';
 import { clientTls, serverTls, type TlsSettings, tlsSettings } from '../../platform/tls.ts';
 import { noOpenssl, TestAuthority } from '../support/certificates.ts';
+import { until } from '../support/until.ts';
 
 const NOTHING: TlsSettings = {
   tlsCertFile: '',
@@ -40,11 +46,15 @@ describe('TLS of listeners and senders', { skip: noOpenssl }, () => {
   });
 
   /** Says what it hears in capitals: a line at once, the rest when the peer has finished. */
-  async function listen(given: TlsSettings): Promise<{ port: number; refused: string[]; server: Server }> {
+  async function listen(
+    given: TlsSettings | null,
+    mayOpen?: (address: string | undefined) => boolean,
+  ): Promise<{ port: number; refused: string[]; server: Server }> {
     const refused: string[] = [];
     const listening = createSocketServer({
-      tls: await serverTls(given),
+      tls: given && (await serverTls(given)),
       allowHalfOpen: true,
+      mayOpen,
       onSocket: (socket) => {
         socket.on('error', () => undefined);
         let said = '';
@@ -170,20 +180,69 @@ describe('TLS of listeners and senders', { skip: noOpenssl }, () => {
     }
   });
 
-  test(`of more than ${MAX_HANDSHAKES} peers that never finish their handshake the rest is closed at once`, async () => {
-    const { port, refused } = await listen(settings());
-    const silent = await Promise.all(
-      Array.from({ length: MAX_HANDSHAKES + 5 }, () =>
-        openSocket({ host: '127.0.0.1', port, tls: null, timeoutMs: 4_000 }),
-      ),
+  /** Opens connections that say nothing, from an address of this machine. */
+  const silent = async (port: number, count: number, localAddress: string): Promise<Socket[]> => {
+    const opened = Array.from({ length: count }, () =>
+      connectTcp({ host: '127.0.0.1', port, localAddress })
+        .on('error', () => undefined)
+        .resume(),
     );
-    for (const socket of silent) socket.resume();
-    while (refused.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const socket of silent) socket.destroy();
-    while (refused.length < silent.length) await new Promise((resolve) => setTimeout(resolve, 5));
-    // The places are free again.
+    for (const one of opened) sockets.add(one);
+    await Promise.all(opened.map((one) => (one.connecting ? once(one, 'connect') : null)));
+    return opened;
+  };
+
+  test(`of more than ${MAX_HANDSHAKES_PER_PEER} connections of a peer that never finish their handshake the rest is closed at once, and others are let in`, async () => {
+    const { port, refused } = await listen(settings());
+    const held = await silent(port, 200, '127.0.0.2');
+    await until(() => refused.length === 200 - MAX_HANDSHAKES_PER_PEER);
+    assert.deepEqual([...new Set(refused)], ['TOO_MANY_HANDSHAKES']);
+    assert.equal(await say(await open(port, { tlsCaFile: authority.ca }), 'in'), 'IN');
+    for (const socket of held) socket.destroy();
+    await until(() => refused.length === 200);
+    // All its places are free again, and no more than they.
+    await silent(port, MAX_HANDSHAKES_PER_PEER + 1, '127.0.0.2');
+    await until(() => refused.length > 200);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(refused.length, 201);
+  });
+
+  test(`${MAX_HANDSHAKES} handshakes of all peers together`, async () => {
+    const { port, refused } = await listen(settings());
+    const peers = MAX_HANDSHAKES / MAX_HANDSHAKES_PER_PEER + 1;
+    const held: Socket[] = [];
+    for (let peer = 0; peer < peers; peer += 1)
+      held.push(...(await silent(port, MAX_HANDSHAKES_PER_PEER, `127.0.0.${10 + peer}`)));
+    await until(() => refused.length === MAX_HANDSHAKES_PER_PEER);
+    for (const socket of held) socket.destroy();
+    await until(() => refused.length === held.length);
     assert.equal(await say(await open(port, { tlsCaFile: authority.ca }), 'in'), 'IN');
   });
+
+  test('the place of a handshake is given back when it is done, however it ended', async () => {
+    const { port, refused } = await listen(required());
+    const own = { tlsCaFile: authority.ca, tlsCertFile: client.cert, tlsKeyFile: client.key };
+    for (let n = 0; n <= MAX_HANDSHAKES_PER_PEER; n += 1) {
+      const wrong = await open(port, { tlsCaFile: authority.ca });
+      wrong.resume();
+      await closed(wrong);
+      await open(port, own); // and stays
+    }
+    await until(() => refused.length === MAX_HANDSHAKES_PER_PEER + 1);
+    assert.ok(!refused.includes('TOO_MANY_HANDSHAKES'));
+    assert.equal(await say(await open(port, own), 'in'), 'IN');
+  });
+
+  for (const tls of [true, false])
+    test(`a peer that may not open a connection is closed ${tls ? 'before its handshake' : 'without TLS, too'}`, async () => {
+      const asked: (string | undefined)[] = [];
+      const mayOpen = (address: string | undefined) => asked.push(address) === 0;
+      const { port, refused } = await listen(tls ? settings() : null, mayOpen);
+      const [socket] = await silent(port, 1, '127.0.0.2');
+      assert.ok(socket);
+      await closed(socket);
+      assert.deepEqual([asked, refused], [['127.0.0.2'], []]);
+    });
 
   test('every mistake of the configuration is named with its variable', async () => {
     const none = authority.write('none.pem', 'nothing');

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { isTaken } from '../../../core/dicom/association.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
+import { Admission } from '../../../platform/admission.ts';
 import { allowedHosts } from '../../../platform/allowed-hosts.ts';
-import { Admission } from '../admission.ts';
 import type { Config } from '../config.ts';
 import { listenError } from '../instruments.ts';
 import type { Listener } from '../listener.ts';

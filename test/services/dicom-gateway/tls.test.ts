@@ -76,6 +76,13 @@ describe('B5.7 DIMSE over TLS', { skip: noOpenssl }, () => {
     assert.deepEqual(gateway.dropped, ['TLS_REFUSED']);
   });
 
+  it('closes a host that is not listed before its handshake, so that it takes no place of those that are', async (t) => {
+    const gateway = await testGateway(t, { env: { ...env, DICOM_PEERS: '192.0.2.1' } });
+    const silent = await RawPeer.connect(gateway.port);
+    assert.equal(await silent.read(), null);
+    assert.deepEqual(gateway.dropped, ['DICOM_PEER_REFUSED']);
+  });
+
   it('stores what DCMTK sends with a certificate', { skip: NO_DCMTK }, async (t) => {
     const gateway = await testGateway(t, { env: { ...env, TLS_CLIENT_CERTIFICATES: 'required' } });
     const object = image();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Admission } from '../../../services/dicom-gateway/admission.ts';
+import { Admission } from '../../platform/admission.ts';
 
 describe('Admission', () => {
   it('limits the total and each peer, and gives a place back once', () => {
