@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { readReport } from '../../../core/text/reading.ts';
 import { readingMarks } from '../../../core/text/reading-marks.ts';
+import { projectRoot } from '../../../platform/project-root.ts';
 
 /** A hard sentence of our own, what a radiologist means by it (`reading-marks.ts`), and whether we know that it fails. */
 interface Sentence {
@@ -13,7 +15,7 @@ interface Sentence {
 }
 
 const SENTENCES = JSON.parse(
-  readFileSync(new URL('./adversarial-sentences.json', import.meta.url), 'utf8'),
+  readFileSync(join(projectRoot(), 'test', 'core', 'text', 'adversarial-sentences.json'), 'utf8'),
 ) as Sentence[];
 
 for (const { about, text, read, fails } of SENTENCES) {
