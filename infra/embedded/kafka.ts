@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
-import { InterleaveError } from '../../core/errors.ts';
 import type { Engine } from './engine.ts';
+import { formatKafka } from './kafka-format.ts';
 import {
   ENGINE_STOP_MS,
   KAFKA_HEAP_MB,
@@ -36,7 +32,7 @@ export async function kafka(options: KafkaOptions): Promise<Engine> {
   const settings = join(options.folder, 'server.properties');
   await mkdir(options.folder, { recursive: true });
   await writeFile(settings, serverProperties(options));
-  await formatOnce(java, classPath, options.folder, settings);
+  await formatKafka({ java, classPath, segments: segments(options.folder), settings });
   return {
     spec: {
       name: 'kafka',
@@ -106,32 +102,6 @@ function serverProperties({ folder, port, controllerPort }: KafkaOptions): strin
 }
 
 const segments = (folder: string) => join(folder, 'segments');
-
-/** KRaft wants its folder formatted with a cluster id before the first start (KIP-631). */
-async function formatOnce(java: string, classPath: string, folder: string, settings: string): Promise<void> {
-  if (existsSync(join(segments(folder), 'meta.properties'))) return;
-  const clusterId = randomBytes(16).toString('base64url');
-  const args = [
-    '-Xmx128m',
-    `${SIMPLE_LOGGER}.defaultLogLevel=error`,
-    '-cp',
-    classPath,
-    'kafka.tools.StorageTool',
-  ];
-  await promisify(execFile)(java, [
-    ...args,
-    'format',
-    '--ignore-formatted',
-    '-t',
-    clusterId,
-    '-c',
-    settings,
-  ]).catch((cause: unknown) => {
-    throw new InterleaveError('ENGINE_START_FAILED', `Kafka could not format its folder ${folder}.`, {
-      cause,
-    });
-  });
-}
 
 async function answers(broker: string): Promise<boolean> {
   const client = new kafkajs.Kafka({

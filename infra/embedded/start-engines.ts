@@ -96,7 +96,10 @@ async function makeFolders(dataDir: string): Promise<void> {
 }
 
 async function choosePorts(options: EnginesOptions) {
-  const [freeKafka, freeElasticsearch, controller] = await freePorts(3);
+  const free = (await freePorts(5)).filter(
+    (port) => port !== options.kafkaPort && port !== options.elasticsearchPort,
+  );
+  const [freeKafka = 0, freeElasticsearch = 0, controller = 0] = free;
   for (const [what, port] of [
     ['Kafka', options.kafkaPort],
     ['Elasticsearch', options.elasticsearchPort],
@@ -104,8 +107,8 @@ async function choosePorts(options: EnginesOptions) {
     if (port)
       await requireFreePort(port, what, 'stop the program that listens there, or choose another port');
   return {
-    kafka: options.kafkaPort || (freeKafka ?? 0),
-    elasticsearch: options.elasticsearchPort || (freeElasticsearch ?? 0),
-    controller: controller ?? 0,
+    kafka: options.kafkaPort || freeKafka,
+    elasticsearch: options.elasticsearchPort || freeElasticsearch,
+    controller,
   };
 }
