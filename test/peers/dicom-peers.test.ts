@@ -1,30 +1,24 @@
 /** DCMTK, pynetdicom and dcmjs-dimse store at the gateway and are stored at by our sender, in plain TCP and over TLS. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import type { DicomObject } from '../../core/dicom/dicom-object.ts';
 import { part10Header, readPart10 } from '../../core/dicom/part10.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
 import { freePorts } from '../../infra/process/free-port.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
-import { createLogger } from '../../platform/log.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { projectRoot } from '../../platform/project-root.ts';
-import { clientTls } from '../../platform/tls.ts';
 import { events } from '../../schemas/events.ts';
 import { DimseSender, proposalsFor } from '../../senders/dimse-sender.ts';
 import { image, newUid } from '../services/dicom-gateway/test-objects.ts';
-import { type Identity, noOpenssl, TestAuthority } from '../support/certificates.ts';
-import { engines } from '../support/engines.ts';
-import { GatewayProcess } from '../support/gateway-process.ts';
+import type { Identity } from '../support/certificates.ts';
 import { pythonPath } from '../support/peer-folders.ts';
 import { PeerProgram, runPeer } from '../support/peer-program.ts';
 import { tcpReady } from '../support/tcp-ready.ts';
-import { TopicSection } from '../support/topic-section.ts';
 import { receiveWithDcmjsDimse, sendWithDcmjsDimse } from './dcmjs-dimse-peer.ts';
+import { describePeers, type NamedPeer, PeerSite } from './peer-site.ts';
 
 const OBJECTS = 5;
 /** Without it DCMTK waits 40 ms for each message. */
@@ -90,7 +84,7 @@ const dcmjsDimse: DicomPeer = {
 
 const noDcmtk =
   spawnSync('storescu', ['--version']).error === undefined ? false : 'SKIPPED: DCMTK is not installed';
-const PEERS: [name: string, peer: DicomPeer, skip: string | false][] = [
+const PEERS: NamedPeer<DicomPeer>[] = [
   ['DCMTK', dcmtk, noDcmtk],
   [
     'pynetdicom',
@@ -100,84 +94,53 @@ const PEERS: [name: string, peer: DicomPeer, skip: string | false][] = [
   ['dcmjs-dimse', dcmjsDimse, false],
 ];
 
-let folder: string;
-let authority: TestAuthority | null = null;
-let brokers: string[];
+const site = PeerSite.ofThisFile();
 
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'interleave-peers-'));
-  if (noOpenssl === false) authority = new TestAuthority();
-  brokers = (await engines()).kafkaBrokers;
-});
+describePeers(PEERS, (peer, secure) => {
+  it('stores at the gateway: each object is durable and its event is on Kafka', () =>
+    site.withGateway('dicom-gateway', secure, TOPICS.imageReceived, async (gateway, published) => {
+      const objects = newObjects();
+      const files = await write(objects);
+      const statuses = await peer.send(gateway.port, files, site.trusted(secure));
+      assert.deepEqual(
+        statuses,
+        objects.map(() => '0000'),
+      );
+      const images = (await published()).map(events.imageReceived.decode);
+      const store = await openObjectStore(gateway.dataDir);
+      for (const { sopInstanceUid } of objects) {
+        const event = images.find((one) => one.sopInstanceUid === sopInstanceUid);
+        assert.equal(event?.caseKey.value, 'PEER1001');
+        assert.ok(await store.has(event?.caseId ?? '', event?.object.sha256 ?? ''));
+      }
+    }));
 
-after(async () => {
-  authority?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
-
-for (const [name, peer, missing] of PEERS)
-  for (const secure of [false, true])
-    describe(`${name} ${secure ? 'over TLS' : 'in plain TCP'}`, {
-      skip: missing || (secure && noOpenssl),
-    }, () => {
-      it('stores at the gateway: each object is durable and its event is on Kafka', async () => {
-        const gateway = await GatewayProcess.start(
-          'dicom-gateway',
-          brokers,
-          tlsEnv(secure ? issued() : null),
-        );
-        try {
-          const kafka = createKafka(brokers, 'test', createLogger('test', 'fatal'));
-          const section = await TopicSection.begin(kafka, TOPICS.imageReceived);
-          const objects = newObjects();
-          const files = await write(objects);
-          const statuses = await peer.send(gateway.port, files, secure ? (authority?.ca ?? null) : null);
-          assert.deepEqual(
-            statuses,
-            objects.map(() => '0000'),
-          );
-          const images = (await section.read()).map(events.imageReceived.decode);
-          const store = await openObjectStore(gateway.dataDir);
-          for (const { sopInstanceUid } of objects) {
-            const event = images.find((one) => one.sopInstanceUid === sopInstanceUid);
-            assert.equal(event?.caseKey.value, 'PEER1001');
-            assert.ok(await store.has(event?.caseId ?? '', event?.object.sha256 ?? ''));
-          }
-        } finally {
-          await gateway.stop();
-        }
+  it('is stored at by our sender, byte for byte', async () => {
+    const [port = 0] = await freePorts(1);
+    const target = await mkdtemp(join(site.folder, 'received-'));
+    const receiving = await peer.receive(port, target, site.identity(secure));
+    try {
+      await tcpReady(port);
+      const objects = newObjects();
+      const sender = await DimseSender.connect({
+        host: '127.0.0.1',
+        port,
+        tls: await site.clientTls(secure),
+        callingAeTitle: 'INTERLEAVE',
+        calledAeTitle: 'PEER',
+        presentationContexts: proposalsFor(objects),
       });
-
-      it('is stored at by our sender, byte for byte', async () => {
-        const [port = 0] = await freePorts(1);
-        const target = await mkdtemp(join(folder, 'received-'));
-        const receiving = await peer.receive(port, target, secure ? issued() : null);
-        try {
-          await tcpReady(port);
-          const objects = newObjects();
-          const tls =
-            authority !== null && secure
-              ? await clientTls({ tlsCaFile: authority.ca, tlsCertFile: '', tlsKeyFile: '' })
-              : null;
-          const sender = await DimseSender.connect({
-            host: '127.0.0.1',
-            port,
-            tls,
-            callingAeTitle: 'INTERLEAVE',
-            calledAeTitle: 'PEER',
-            presentationContexts: proposalsFor(objects),
-          });
-          assert.deepEqual(await sender.echo(), { status: 0 });
-          for (const object of objects) assert.equal((await sender.store(object)).status, 0);
-          await sender.release();
-          const received = await receiving.received();
-          for (const { sopInstanceUid, dataSet } of objects)
-            assert.deepEqual(received.get(sopInstanceUid), dataSet);
-        } finally {
-          await receiving.stop();
-        }
-      });
-    });
+      assert.deepEqual(await sender.echo(), { status: 0 });
+      for (const object of objects) assert.equal((await sender.store(object)).status, 0);
+      await sender.release();
+      const received = await receiving.received();
+      for (const { sopInstanceUid, dataSet } of objects)
+        assert.deepEqual(received.get(sopInstanceUid), dataSet);
+    } finally {
+      await receiving.stop();
+    }
+  });
+});
 
 /** Of several sizes: one fits into a PDU, one takes many. */
 function newObjects(): DicomObject[] {
@@ -187,7 +150,7 @@ function newObjects(): DicomObject[] {
 }
 
 async function write(objects: readonly DicomObject[]): Promise<string[]> {
-  const place = await mkdtemp(join(folder, 'sent-'));
+  const place = await mkdtemp(join(site.folder, 'sent-'));
   await mkdir(place, { recursive: true });
   return Promise.all(
     objects.map(async (object, n) => {
@@ -211,16 +174,4 @@ async function readFolder(place: string): Promise<Map<string, Buffer>> {
 function spawnDcmtk(command: string, args: string[]) {
   const env = { ...process.env, ...DCMTK.env };
   return spawnSync(command, args, { env, encoding: 'utf8', timeout: 120_000 });
-}
-
-let issuedCount = 0;
-
-function issued(): Identity {
-  if (authority === null) throw new Error('no authority');
-  return authority.issue(`peer${issuedCount++}`);
-}
-
-function tlsEnv(identity: Identity | null): Record<string, string> {
-  if (identity === null) return {};
-  return { DICOM_TLS: 'true', TLS_CERT_FILE: identity.cert, TLS_KEY_FILE: identity.key };
 }

@@ -1,26 +1,20 @@
 /** HAPI and python hl7 send to the gateway and receive from our sender, in plain TCP and over TLS. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import { TOPICS } from '../../core/radiology/topics.ts';
 import { freePorts } from '../../infra/process/free-port.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
-import { createLogger } from '../../platform/log.ts';
 import { projectRoot } from '../../platform/project-root.ts';
-import { clientTls } from '../../platform/tls.ts';
 import { events } from '../../schemas/events.ts';
 import { MllpSender } from '../../senders/mllp-sender.ts';
-import { type Identity, noOpenssl, TestAuthority } from '../support/certificates.ts';
-import { engines } from '../support/engines.ts';
-import { GatewayProcess } from '../support/gateway-process.ts';
+import type { Identity } from '../support/certificates.ts';
 import { hapiClassPath, pythonPath } from '../support/peer-folders.ts';
 import { PeerProgram, runPeer } from '../support/peer-program.ts';
 import { tcpReady } from '../support/tcp-ready.ts';
-import { TopicSection } from '../support/topic-section.ts';
 import { until } from '../support/until.ts';
+import { describePeers, type NamedPeer, PeerSite } from './peer-site.ts';
 
 const PASSWORD = 'invented';
 const MESSAGES = 20;
@@ -61,88 +55,58 @@ const pythonHl7: Hl7Peer = {
     ),
 };
 
-const PEERS: [name: string, peer: Hl7Peer, skip: string | false][] = [
+const PEERS: NamedPeer<Hl7Peer>[] = [
   ['HAPI', hapi, hapiClassPath() === null && 'SKIPPED: HAPI could not be got (Java and Maven)'],
   ['python hl7', pythonHl7, pythonPath() === null && 'SKIPPED: python hl7 could not be got (Python and pip)'],
 ];
 
-let folder: string;
-let authority: TestAuthority | null = null;
-let brokers: string[];
+const site = PeerSite.ofThisFile();
 
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'interleave-peers-'));
-  if (noOpenssl === false) authority = new TestAuthority();
-  brokers = (await engines()).kafkaBrokers;
+describePeers(PEERS, (peer, secure, name) => {
+  it('sends: each message is acknowledged and its report is on Kafka', () =>
+    site.withGateway('hl7-gateway', secure, TOPICS.reportReceived, async (gateway, published) => {
+      const prefix = `${name.slice(0, 2)}${secure ? 'S' : 'P'}`.toUpperCase();
+      const files = await messageFiles(prefix);
+      const answers = await peer.send(gateway.port, files, site.trusted(secure));
+      const ids = Array.from({ length: MESSAGES }, (_, n) => `${prefix}${n}`);
+      assert.deepEqual(
+        answers,
+        ids.map((id) => `AA ${id}`),
+      );
+      const reports = (await published())
+        .map(events.reportReceived.decode)
+        .filter((report) => ids.includes(report.message.controlId));
+      for (const id of ids) {
+        const report = reports.find((one) => one.message.controlId === id);
+        assert.equal(report?.caseKey.value, `A1000${id}`);
+        // Escapes, line breaks and letters outside of ASCII come through the peer and us.
+        assert.equal(report?.parts[0]?.text, 'Chest PA & lateral.\nPneumothorax < 1 cm, größer als zuvor.');
+      }
+    }));
+
+  it('receives: our sender gets its acknowledgements in order', async () => {
+    const [port = 0] = await freePorts(1);
+    const program = await peer.receive(port, site.identity(secure));
+    await tcpReady(port); // HAPI says that it listens a little before it does
+    const tls = await site.clientTls(secure);
+    try {
+      const sender = await MllpSender.connect({ host: '127.0.0.1', port, tls, timeoutMs: 30_000 });
+      for (let n = 0; n < MESSAGES; n++) {
+        const answer = await sender.send(message(`R${n}`));
+        assert.deepEqual([answer.code, answer.controlId], ['AA', `R${n}`]);
+      }
+      await sender.close();
+      const received = () => program.said.filter((line) => /^R\d+$/.test(line));
+      await until(() => received().length === MESSAGES);
+      assert.deepEqual(
+        received(),
+        Array.from({ length: MESSAGES }, (_, n) => `R${n}`),
+      );
+    } finally {
+      await program.stop();
+    }
+  });
 });
-
-after(async () => {
-  authority?.remove();
-  await rm(folder, { recursive: true, force: true });
-});
-
-for (const [name, peer, missing] of PEERS)
-  for (const secure of [false, true])
-    describe(`${name} ${secure ? 'over TLS' : 'in plain TCP'}`, {
-      skip: missing || (secure && noOpenssl),
-    }, () => {
-      it('sends: each message is acknowledged and its report is on Kafka', async () => {
-        const identity = secure ? issued() : null;
-        const gateway = await GatewayProcess.start('hl7-gateway', brokers, tlsEnv(identity));
-        try {
-          const kafka = createKafka(brokers, 'test', createLogger('test', 'fatal'));
-          const section = await TopicSection.begin(kafka, TOPICS.reportReceived);
-          const prefix = `${name.slice(0, 2)}${secure ? 'S' : 'P'}`.toUpperCase();
-          const files = await messageFiles(prefix);
-          const answers = await peer.send(gateway.port, files, secure ? (authority?.ca ?? null) : null);
-          const ids = Array.from({ length: MESSAGES }, (_, n) => `${prefix}${n}`);
-          assert.deepEqual(
-            answers,
-            ids.map((id) => `AA ${id}`),
-          );
-          const reports = (await section.read())
-            .map(events.reportReceived.decode)
-            .filter((report) => ids.includes(report.message.controlId));
-          for (const id of ids) {
-            const report = reports.find((one) => one.message.controlId === id);
-            assert.equal(report?.caseKey.value, `A1000${id}`);
-            // Escapes, line breaks and letters outside of ASCII come through the peer and us.
-            assert.equal(
-              report?.parts[0]?.text,
-              'Chest PA & lateral.\nPneumothorax < 1 cm, größer als zuvor.',
-            );
-          }
-        } finally {
-          await gateway.stop();
-        }
-      });
-
-      it('receives: our sender gets its acknowledgements in order', async () => {
-        const [port = 0] = await freePorts(1);
-        const program = await peer.receive(port, secure ? issued() : null);
-        await tcpReady(port); // HAPI says that it listens a little before it does
-        const tls =
-          authority !== null && secure
-            ? await clientTls({ tlsCaFile: authority.ca, tlsCertFile: '', tlsKeyFile: '' })
-            : null;
-        try {
-          const sender = await MllpSender.connect({ host: '127.0.0.1', port, tls, timeoutMs: 30_000 });
-          for (let n = 0; n < MESSAGES; n++) {
-            const answer = await sender.send(message(`R${n}`));
-            assert.deepEqual([answer.code, answer.controlId], ['AA', `R${n}`]);
-          }
-          await sender.close();
-          const received = () => program.said.filter((line) => /^R\d+$/.test(line));
-          await until(() => received().length === MESSAGES);
-          assert.deepEqual(
-            received(),
-            Array.from({ length: MESSAGES }, (_, n) => `R${n}`),
-          );
-        } finally {
-          await program.stop();
-        }
-      });
-    });
 
 function message(id: string): Buffer {
   const text = 'Chest PA \\T\\ lateral.\\.br\\Pneumothorax < 1 cm, größer als zuvor.';
@@ -160,30 +124,20 @@ function message(id: string): Buffer {
 function messageFiles(prefix: string): Promise<string[]> {
   return Promise.all(
     Array.from({ length: MESSAGES }, async (_, n) => {
-      const file = join(folder, `${prefix}${n}.hl7`);
+      const file = join(site.folder, `${prefix}${n}.hl7`);
       await writeFile(file, message(`${prefix}${n}`));
       return file;
     }),
   );
 }
 
-let issuedCount = 0;
-
-function issued(): Identity {
-  if (authority === null) throw new Error('no authority');
-  return authority.issue(`peer${issuedCount++}`);
-}
-
-function tlsEnv(identity: Identity | null): Record<string, string> {
-  if (identity === null) return {};
-  return { HL7_TLS: 'true', TLS_CERT_FILE: identity.cert, TLS_KEY_FILE: identity.key };
-}
+let stores = 0;
 
 /** Java takes certificates from PKCS #12 stores only. */
 function java(trusted: string | null, identity: Identity | null): string[] {
   const options: string[] = [];
   if (trusted !== null) {
-    const store = join(folder, `trust${issuedCount++}.p12`);
+    const store = join(site.folder, `trust${stores++}.p12`);
     const target = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', PASSWORD];
     execFileSync('keytool', ['-importcert', '-noprompt', '-alias', 'ca', '-file', trusted, ...target], {
       stdio: 'ignore',
@@ -191,7 +145,7 @@ function java(trusted: string | null, identity: Identity | null): string[] {
     options.push(...storeOptions('trustStore', store));
   }
   if (identity !== null) {
-    const store = join(folder, `key${issuedCount++}.p12`);
+    const store = join(site.folder, `key${stores++}.p12`);
     const source = ['-in', identity.cert, '-inkey', identity.key];
     execFileSync('openssl', ['pkcs12', '-export', ...source, '-out', store, '-passout', `pass:${PASSWORD}`]);
     options.push(...storeOptions('keyStore', store));
