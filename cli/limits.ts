@@ -31,3 +31,6 @@ export const NOT_READY_TOLD_MS = 20_000;
 
 /** A service that died this often before it was ever ready will not be: the start is given up. */
 export const MAX_DEATHS_AT_START = 5;
+
+/** Bytes of a file or of standard input that `label --explain` reads at most: four times the longest report that is read. */
+export const MAX_EXPLAINED_BYTES = 4 * 1024 * 1024;

@@ -6,6 +6,7 @@ import { columnsAsParts, TEXT_COLUMNS } from '../../evaluation/report-rows.ts';
 import { csvRows } from '../csv-file.ts';
 import { EXIT } from '../exit-codes.ts';
 import { explainReading } from '../label/explain.ts';
+import { textToExplain } from '../label/explained-text.ts';
 import { labelTable } from '../label/label-table.ts';
 import { LEXICON_OPTION, lexiconOf } from '../label/lexicon-option.ts';
 import { wantsColour } from '../label/paint.ts';
@@ -13,7 +14,7 @@ import type { Verb, VerbInput } from '../verb.ts';
 
 const HELP = `
 Usage: interleave label --csv IN.csv --out OUT.csv [options]
-       interleave label --explain TEXT... [options]
+       interleave label --explain TEXT... | FILE | - [options]
        interleave label --explain --csv IN.csv --row ID [options]
 
 Reads reports as the labeler does. IN.csv has the columns report_id, ${TEXT_COLUMNS.join(', ')};
@@ -24,7 +25,9 @@ Options:
   --csv FILE         the table of reports
   --out FILE         where the labels go
   --explain          show one text with its findings marked (+ present, − absent, ? uncertain, · no result of this
-                     examination), and for each the words and rules that made it; in colours on a terminal
+                     examination), and for each the words and rules that made it; in colours on a terminal.
+                     The text is what stands on the command line; where that is the path of a file, what the file
+                     holds; where it is "-", what comes in on standard input
   --row ID           --explain: the report_id of a row of --csv
   --lexicon FILE     a site's own lexicon over ours (made by \`interleave labeler add-finding\`)
   --json             print one object: { reports, seconds, perSecond }, or with --explain { reading, labels }
@@ -74,12 +77,16 @@ async function explain(input: VerbInput) {
   return EXIT.ok;
 }
 
-/** The words of the command line as one text, or a row of the table. */
+/** What the words of the command line give or name, or a row of the table. */
 async function partsToExplain(input: VerbInput): Promise<readonly ReportPart[]> {
-  const [csv, row, text] = [input.text('csv'), input.text('row'), input.positionals.join(' ')];
-  if (text.trim() !== '' && csv === undefined) return [{ section: null, text }];
-  if (csv === undefined || row === undefined || text.trim() !== '')
-    throw new InterleaveError('USAGE', 'Say what to explain: a text, or `--csv IN.csv --row ID`.');
+  const [csv, row] = [input.text('csv'), input.text('row')];
+  const given = input.positionals.join(' ').trim() !== '';
+  if (given && csv === undefined) return [{ section: null, text: await textToExplain(input.positionals) }];
+  if (csv === undefined || row === undefined || given)
+    throw new InterleaveError(
+      'USAGE',
+      'Say what to explain: a text, a file, `-` for standard input, or `--csv IN.csv --row ID`.',
+    );
   for await (const candidate of csvRows(csv, ['report_id', ...TEXT_COLUMNS]))
     if (candidate['report_id'] === row) return columnsAsParts(candidate);
   throw new InterleaveError('USAGE', `${csv} has no row with report_id ${row}.`);

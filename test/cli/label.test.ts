@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { MAX_EXPLAINED_BYTES } from '../../cli/limits.ts';
 import { parseCsv } from '../../evaluation/csv.ts';
-import { runCli } from '../support/cli.ts';
+import { Cli, runCli } from '../support/cli.ts';
 
 let folder = '';
 before(async () => {
@@ -98,6 +99,36 @@ test('--explain shows the text with its findings marked and why; no colours unle
   };
   assert.ok(reading.text.includes('The heart is normal in size.'));
   assert.deepEqual(labels.uncertain, ['pneumonia']);
+});
+
+test('--explain reads a file by its path, and standard input by "-"', async () => {
+  const report = join(folder, 'one report.txt');
+  await writeFile(report, '\ufeffFINDINGS: No pneumothorax.\nIMPRESSION: Cardiomegaly.\n');
+  const wanted = { present: ['cardiomegaly'], absent: ['pneumothorax'], uncertain: [] };
+  const ofFile = await runCli(['label', '--explain', report, '--json']);
+  assert.equal(ofFile.code, 0);
+  const { reading, labels } = JSON.parse(ofFile.stdout);
+  assert.deepEqual(labels, wanted);
+  assert.ok(reading.text.startsWith('FINDINGS'), 'the byte order mark is no part of the text');
+
+  const piped = new Cli(['label', '--explain', '-', '--json']);
+  piped.child.stdin?.end(await readFile(report));
+  assert.equal(await piped.exit(), 0);
+  assert.deepEqual(JSON.parse(piped.stdout).labels, wanted);
+
+  const text = await runCli(['label', '--explain', join(folder, 'no-effusion.txt'), '--json']);
+  assert.equal(
+    JSON.parse(text.stdout).reading.text,
+    join(folder, 'no-effusion.txt'),
+    'names no file: a text',
+  );
+  const oneWord = await runCli(['label', '--explain', 'Pneumonia.', '--json']);
+  assert.deepEqual(JSON.parse(oneWord.stdout).labels.present, ['pneumonia']);
+
+  await writeFile(report, Buffer.alloc(MAX_EXPLAINED_BYTES + 1, 'a'));
+  const tooMuch = await runCli(['label', '--explain', report]);
+  assert.equal(tooMuch.code, 2);
+  assert.match(tooMuch.stderr, /has more than 4194304 bytes: that is no report/);
 });
 
 test('a report cannot steer the terminal', async () => {
