@@ -7,7 +7,8 @@
  * at clauses here rather than after a number of words. Sweeps in both directions, linear in the sentence.
  */
 import type { Assertion, Finding } from '../radiology/events.ts';
-import type { CueHit, Mention, SentenceCues, TokenRange } from './cues.ts';
+import type { CueHit, Mention, SentenceCues } from './cues.ts';
+import type { TokenRange } from './tokens.ts';
 
 /** How a mention is meant, and the cues that say so. */
 export interface AssertedMention extends Mention {

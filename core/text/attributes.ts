@@ -4,14 +4,13 @@
  * effusion"). What stands beside another finding is the other one's.
  */
 
-import type { TokenRange } from './cues.ts';
 import type { Lexicon, Modifier } from './lexicon.ts';
 import { MAX_LOCATION_DISTANCE } from './limits.ts';
 import type { Described } from './nearest-modifiers.ts';
 import { attribute, NearestModifiers } from './nearest-modifiers.ts';
 import type { Match } from './phrase-automaton.ts';
 import type { Size } from './sizes.ts';
-import type { Tokens } from './tokens.ts';
+import type { TokenRange, Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
 
 /** A mention and the tokens around it that may speak of it. */

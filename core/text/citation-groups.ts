@@ -1,8 +1,7 @@
 /** Which series and images are cited together: one group for each list of images. */
 import { type CitationWords, type NumberList, type NumberSpan, readNumberList } from './cited-numbers.ts';
-import type { TokenRange } from './cues.ts';
 import type { IdSet } from './id-set.ts';
-import type { Tokens } from './tokens.ts';
+import type { TokenRange, Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
 
 export interface CitationGroup extends TokenRange {

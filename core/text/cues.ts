@@ -4,14 +4,8 @@
 import { clauseEnds } from './clauses.ts';
 import type { CueEntry, CueTerm, FindingTerm, Lexicon } from './lexicon.ts';
 import type { Sentence } from './sentences.ts';
-import type { Tokens } from './tokens.ts';
+import type { TokenRange, Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
-
-export interface TokenRange {
-  /** first token, and the one after the last */
-  first: number;
-  last: number;
-}
 
 /** A finding named in a sentence. */
 export interface Mention extends TokenRange {

@@ -2,13 +2,13 @@
 import type { Finding, FindingAttribute } from '../radiology/events.ts';
 import { type AssertedMention, assertMentions } from './assertion.ts';
 import { Describer } from './attributes.ts';
-import { type CueHit, type Mention, readCues, type SentenceCues, type TokenRange } from './cues.ts';
+import { type CueHit, type Mention, readCues, type SentenceCues } from './cues.ts';
 import type { FindingTerm, Lexicon } from './lexicon.ts';
 import { attribute } from './nearest-modifiers.ts';
 import { ruleId } from './rules.ts';
 import type { Sentence } from './sentences.ts';
 import { readSizes } from './sizes.ts';
-import type { Tokens } from './tokens.ts';
+import type { TokenRange, Tokens } from './tokens.ts';
 
 /** One sentence as it was read. */
 export interface SentenceReading {

@@ -1,7 +1,6 @@
 import type { Finding, FindingAttribute } from '../radiology/events.ts';
-import type { TokenRange } from './cues.ts';
 import type { Modifier } from './lexicon.ts';
-import type { Tokens } from './tokens.ts';
+import type { TokenRange, Tokens } from './tokens.ts';
 
 /** What is said of a finding, and where. */
 export type Described = Pick<

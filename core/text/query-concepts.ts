@@ -4,11 +4,11 @@
  */
 import type { Assertion } from '../radiology/events.ts';
 import { assertMentions } from './assertion.ts';
-import { readCues, type TokenRange } from './cues.ts';
+import { readCues } from './cues.ts';
 import { readMentions } from './findings.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 import { MAX_QUERY_LENGTH } from './limits.ts';
-import { tokenize } from './tokens.ts';
+import { type TokenRange, tokenize } from './tokens.ts';
 
 export interface QueryConcept {
   concept: string;

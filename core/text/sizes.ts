@@ -1,7 +1,6 @@
 /** Measures of length in a sentence: "4 mm", "1.2 x 0.8 cm", "measuring 12 mm by 9 mm". */
-import type { TokenRange } from './cues.ts';
 import type { Lexicon } from './lexicon.ts';
-import type { Tokens } from './tokens.ts';
+import type { TokenRange, Tokens } from './tokens.ts';
 
 export interface Size extends TokenRange {
   /** as written, in millimetres */

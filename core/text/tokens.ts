@@ -12,6 +12,13 @@ export type TokenKind = 'WORD' | 'NUMBER' | 'PUNCTUATION';
 /** what stands before a token: nothing, blanks, one line break, an empty line */
 export type Gap = 'NONE' | 'BLANK' | 'LINE' | 'PARAGRAPH';
 
+/** Some tokens one after the other. */
+export interface TokenRange {
+  /** first token, and the one after the last */
+  first: number;
+  last: number;
+}
+
 const WORD = 0;
 const NUMBER = 1;
 const PUNCTUATION = 2;
