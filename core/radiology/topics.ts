@@ -22,6 +22,11 @@ export const DEAD_LETTER_SERVICES = [
   'indexer',
 ] as const;
 
+/** The topics that a service cannot run without: these keyed ones, by their names on the broker, and its dead letters. */
+export function topicsOf(service: string, keyed: readonly string[]): { name: string; keyed: boolean }[] {
+  return [...keyed.map((name) => ({ name, keyed: true })), { name: deadLetterTopic(service), keyed: false }];
+}
+
 /** A Kafka record of ours may reach this many bytes (`max.message.bytes`). */
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 

@@ -49,7 +49,7 @@ export async function createTopics(
  */
 export async function checkTopics(
   kafka: Kafka,
-  specs: readonly TopicSpec[],
+  specs: readonly Omit<TopicSpec, 'config'>[],
   partitions: number,
 ): Promise<DurabilityPromise> {
   return withAdmin(kafka, async (admin) => {

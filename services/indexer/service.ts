@@ -1,7 +1,7 @@
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { Case } from '../../core/radiology/events.ts';
 import { caseStanding } from '../../core/radiology/standing.ts';
-import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { checkIndex } from '../../infra/elasticsearch/check-index.ts';
 import { elasticsearchError, openElasticsearch } from '../../infra/elasticsearch/client.ts';
 import { readAnalysisDefinition, readCasesDefinition } from '../../infra/elasticsearch/index-definition.ts';
@@ -12,7 +12,7 @@ import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { type ConsumedRecord, consume } from '../../platform/kafka/consumer.ts';
 import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
-import { checkTopics, type TopicSpec } from '../../platform/kafka/topics.ts';
+import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { events } from '../../schemas/events.ts';
 import { analysisDocument, analysisId } from './analysis-document.ts';
@@ -38,7 +38,7 @@ export async function start(
   const client = openElasticsearch(config.elasticsearchUrl);
   const kafka = createKafka(config.kafkaBrokers, 'interleave-indexer', log);
   const slots = await openIndices(await clusterIdOf(kafka));
-  await checkTopics(kafka, topicSpecs(topic), config.partitions);
+  await checkTopics(kafka, topicsOf('indexer', [topic]), config.partitions);
   const producer = await EventProducer.connect(kafka, log, metrics);
   const outcomes = metrics.counter('interleave_documents_total', 'Documents by what became of them', [
     'view',
@@ -140,11 +140,6 @@ export async function start(
 /** Elasticsearch refuses a whole request for one id that is empty or too long. */
 function isCaseId(key: string): boolean {
   return /^[0-9a-f]{32}$/.test(key);
-}
-
-function topicSpecs(topic: string): TopicSpec[] {
-  const specs = TOPIC_SPECS.filter(({ name }) => name === TOPICS.case || name === deadLetterTopic('indexer'));
-  return specs.map((spec) => (spec.name === TOPICS.case ? { ...spec, name: topic } : spec));
 }
 
 /** While one waits for Elasticsearch, the documents of the next are made. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { deadLetterTopic, TOPICS } from '../../core/radiology/topics.ts';
+import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
@@ -28,12 +28,7 @@ export async function start(
 ): Promise<RunningService> {
   const { log, metrics, ready } = context;
   const kafka = createKafka(config.kafkaBrokers, 'inference', log);
-  const topics = [names.received, names.embedded, deadLetterTopic('inference')];
-  await checkTopics(
-    kafka,
-    topics.map((name) => ({ name, keyed: name !== deadLetterTopic('inference'), config: {} })),
-    config.partitions,
-  );
+  await checkTopics(kafka, topicsOf('inference', [names.received, names.embedded]), config.partitions);
   const store = await openObjectStore(config.dataDir);
 
   ready.set('model', false, 'loading');

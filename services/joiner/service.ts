@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
+import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { CONSUMER_SETTINGS } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
@@ -25,7 +26,6 @@ import { takePartition } from './take-partition.ts';
 type Config = Readonly<z.infer<z.ZodObject<typeof shape>>>;
 
 const INPUTS: string[] = [TOPICS.reportLabeled, TOPICS.imageEmbedded];
-const NEEDED: string[] = [...INPUTS, TOPICS.case, deadLetterTopic('joiner')];
 
 /** Joins reports and images into cases; `README.md` says how. */
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
@@ -33,14 +33,13 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   ready.set('partitions', false, 'joining the group');
   const metrics = joinerMetrics(context.metrics);
   const kafka = createKafka(config.kafkaBrokers, 'interleave-joiner', log);
-  const specs = TOPIC_SPECS.filter(({ name }) => NEEDED.includes(name));
-  log.info(await checkTopics(kafka, specs, config.partitions), 'joiner.durability');
+  const topics = topicsOf('joiner', [...INPUTS, TOPICS.case]);
+  log.info(await checkTopics(kafka, topics, config.partitions), 'joiner.durability');
 
+  const folder = join(config.dataDir, 'joiner', config.joinerInstance);
+  const cache = await CaseCache.open(folder, await clusterIdOf(kafka), config.partitions);
   const admin = kafka.admin();
   await admin.connect();
-  const { clusterId } = await admin.describeCluster();
-  const folder = join(config.dataDir, 'joiner', config.joinerInstance);
-  const cache = await CaseCache.open(folder, clusterId, config.partitions);
   const reader = await PartitionReader.connect(kafka);
   const deadLetters = await EventProducer.connect(kafka, log, context.metrics);
   const lag = watchLag(kafka, {

@@ -1,5 +1,5 @@
 import { InterleaveError } from '../../core/errors.ts';
-import { deadLetterTopic, TOPICS } from '../../core/radiology/topics.ts';
+import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { checkGoldenSet } from '../../core/text/golden-set.ts';
 import { labelerVersion } from '../../core/text/labeler-version.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
@@ -34,13 +34,7 @@ export async function start(
   log.info(labelerVersion(lexicon), 'labeler.golden-set.passed');
 
   const kafka = createKafka(config.kafkaBrokers, 'labeler', log);
-  const deadLetters = deadLetterTopic('labeler');
-  const topics = [names.received, names.labeled, deadLetters];
-  await checkTopics(
-    kafka,
-    topics.map((name) => ({ name, keyed: name !== deadLetters, config: {} })),
-    config.partitions,
-  );
+  await checkTopics(kafka, topicsOf('labeler', [names.received, names.labeled]), config.partitions);
 
   ready.set('encoder', false, 'loading');
   const encoder = await openEncoder();

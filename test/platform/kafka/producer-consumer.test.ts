@@ -37,30 +37,42 @@ async function connectProducer(limits = {}): Promise<EventProducer> {
   return producer;
 }
 
+interface Reading {
+  groupId?: string;
+  maxRecords?: number;
+  /** may refuse records, by throwing, before they count as read */
+  look?(records: readonly ConsumedRecord[]): void;
+}
+
+/** Consumes a topic and keeps what it got. */
+async function read(topic: string, { look, groupId = randomUUID(), ...options }: Reading = {}) {
+  const got: ConsumedRecord[] = [];
+  const own = context();
+  const consumer = await consume(kafka, {
+    groupId,
+    topics: [topic],
+    ...own,
+    ...options,
+    async handle(records) {
+      look?.(records);
+      got.push(...records);
+    },
+  });
+  const values = () => got.map((record) => String(record.value));
+  return { ...own, got, values, stop: () => consumer.stop() };
+}
+
 test('what was confirmed is read, each key in order, by a group that joins later', async () => {
   const topic = await newTopic();
   const producer = await connectProducer();
   const sent = Array.from({ length: 500 }, (_, i) => ({ key: `k${i % 7}`, value: Buffer.from(String(i)) }));
   await Promise.all(sent.map((record) => producer.send(topic, record)));
 
-  const got: ConsumedRecord[] = [];
-  const { log, metrics, ready, fail, failures } = context();
   const groupId = randomUUID();
-  const consumer = await consume(kafka, {
-    groupId,
-    topics: [topic],
-    log,
-    metrics,
-    ready,
-    fail,
-    maxRecords: 20,
-    async handle(records) {
-      assert.ok(records.length <= 20);
-      got.push(...records);
-    },
-  });
+  const look = (records: readonly ConsumedRecord[]) => assert.ok(records.length <= 20);
+  const { got, failures, stop } = await read(topic, { groupId, maxRecords: 20, look });
   await until(() => got.length === 500);
-  await consumer.stop();
+  await stop();
   assert.deepEqual(failures, []);
   for (let k = 0; k < 7; k++) {
     const numbers = got.filter((record) => record.key === `k${k}`).map((record) => Number(record.value));
@@ -85,20 +97,8 @@ test('what ends a transaction, and what was in one that was aborted, is not lag'
     await transaction.send({ topic, messages: [{ key: 'a', value, partition: 0 }] });
     await transaction[end]();
   };
-  const got: string[] = [];
-  const { log, metrics, ready, fail, failures } = context();
-  const consumer = await consume(kafka, {
-    groupId,
-    topics: [topic],
-    log,
-    metrics,
-    ready,
-    fail,
-    async handle(records) {
-      got.push(...records.map((record) => String(record.value)));
-    },
-  });
-  after(() => consumer.stop());
+  const { got, values, failures, stop } = await read(topic, { groupId });
+  after(stop);
   const lag = async () => (await withAdmin(kafka, (admin) => readLag(admin, groupId, [topic]))).get(topic);
   await write('1', 'commit');
   await until(async () => got.length === 1 && (await lag()) === 0);
@@ -106,7 +106,7 @@ test('what ends a transaction, and what was in one that was aborted, is not lag'
   await until(async () => (await lag()) === 0);
   await write('3', 'commit');
   await until(async () => got.length === 2 && (await lag()) === 0);
-  assert.deepEqual(got, ['1', '3']);
+  assert.deepEqual(values(), ['1', '3']);
   assert.deepEqual(failures, []);
 });
 
@@ -115,24 +115,14 @@ test('an error that passes is tried again with the same records; nothing is skip
   const producer = await connectProducer();
   await producer.send(topic, { key: 'a', value: Buffer.from('1') });
   await producer.send(topic, { key: 'a', value: Buffer.from('2') });
-  const got: string[] = [];
   let failing = 3;
-  const { log, metrics, ready, fail, failures } = context();
-  const consumer = await consume(kafka, {
-    groupId: randomUUID(),
-    topics: [topic],
-    log,
-    metrics,
-    ready,
-    fail,
-    async handle(records) {
-      if (failing-- > 0) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE');
-      got.push(...records.map((record) => String(record.value)));
-    },
-  });
+  const look = () => {
+    if (failing-- > 0) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE');
+  };
+  const { got, values, metrics, failures, stop } = await read(topic, { look });
   await until(() => got.length === 2);
-  await consumer.stop();
-  assert.deepEqual(got, ['1', '2']);
+  await stop();
+  assert.deepEqual(values(), ['1', '2']);
   assert.deepEqual(failures, []);
   assert.match(await metrics.text(), /retried_total\{.*code="ELASTICSEARCH_UNAVAILABLE".*\} 3/);
 });
@@ -142,25 +132,14 @@ test('an error that does not pass ends the consumer, and the record is read agai
   const producer = await connectProducer();
   await producer.send(topic, { key: 'a', value: Buffer.from('1') });
   const groupId = randomUUID();
-  const first = context();
-  const failing = await consume(kafka, {
-    groupId,
-    topics: [topic],
-    ...first,
-    handle: () => Promise.reject(new Error('a mistake in the code')),
-  });
+  const look = () => {
+    throw new Error('a mistake in the code');
+  };
+  const first = await read(topic, { groupId, look });
   await until(() => first.failures.length > 0);
-  await failing.stop();
-  const got: string[] = [];
-  const second = await consume(kafka, {
-    groupId,
-    topics: [topic],
-    ...context(),
-    async handle(records) {
-      got.push(...records.map((record) => String(record.value)));
-    },
-  });
-  await until(() => got.length === 1);
+  await first.stop();
+  const second = await read(topic, { groupId });
+  await until(() => second.got.length === 1);
   await second.stop();
 });
 
@@ -226,18 +205,10 @@ test('with Kafka away nothing is confirmed, within the time limit; afterwards it
     );
     return sentAfter;
   }, 30_000);
-  const got: string[] = [];
-  const consumer = await consume(kafka, {
-    groupId: randomUUID(),
-    topics: [topic],
-    ...context(),
-    async handle(records) {
-      got.push(...records.map((record) => String(record.value)));
-    },
-  });
-  await until(() => got.includes('after'));
-  await consumer.stop();
-  for (const value of confirmed) assert.ok(got.includes(value), `${value} was confirmed and is there`);
+  const { values, stop } = await read(topic);
+  await until(() => values().includes('after'));
+  await stop();
+  for (const value of confirmed) assert.ok(values().includes(value), `${value} was confirmed and is there`);
   await producer.disconnect();
   await proxy.close();
 });
@@ -249,8 +220,8 @@ test('topics with another partition count are refused with all differences', asy
     checkTopics(
       kafka,
       [
-        { name: topic, keyed: true, config: {} },
-        { name: missing, keyed: true, config: {} },
+        { name: topic, keyed: true },
+        { name: missing, keyed: true },
       ],
       PARTITIONS + 1,
     ),
@@ -259,6 +230,6 @@ test('topics with another partition count are refused with all differences', asy
       error.message.includes(`${topic} has ${PARTITIONS} partitions, not ${PARTITIONS + 1}`) &&
       error.message.includes(`${missing} is missing`),
   );
-  const promise = await checkTopics(kafka, [{ name: topic, keyed: true, config: {} }], PARTITIONS);
+  const promise = await checkTopics(kafka, [{ name: topic, keyed: true }], PARTITIONS);
   assert.deepEqual(promise, { replicationFactor: 1, minInsyncReplicas: 1, survivesBrokerLoss: false });
 });

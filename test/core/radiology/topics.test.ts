@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  DEAD_LETTER_SERVICES,
+  deadLetterTopic,
+  TOPIC_SPECS,
+  TOPICS,
+  topicsOf,
+} from '../../../core/radiology/topics.ts';
+
+test('what a service asks for is what the set-up creates', () => {
+  for (const service of DEAD_LETTER_SERVICES)
+    for (const { name, keyed } of topicsOf(service, Object.values(TOPICS)))
+      assert.equal(TOPIC_SPECS.find((spec) => spec.name === name)?.keyed, keyed, name);
+});
+
+test('a service asks for its topics and for its own dead letters only', () => {
+  assert.deepEqual(topicsOf('joiner', ['a', 'b']), [
+    { name: 'a', keyed: true },
+    { name: 'b', keyed: true },
+    { name: deadLetterTopic('joiner'), keyed: false },
+  ]);
+});
