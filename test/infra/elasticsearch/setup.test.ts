@@ -6,17 +6,14 @@ import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
 import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
 import { createLogger } from '../../../platform/log.ts';
 import { engines } from '../../support/engines.ts';
+import { ownIndexNames } from '../../support/own-indices.ts';
 
 const log = createLogger('test', 'fatal');
 
 describe('setUpElasticsearch', () => {
   const run = randomUUID().slice(0, 8);
-  const names = {
-    cases: `test-${run}-cases-000001`,
-    casesAlias: `test-${run}-cases`,
-    analysis: `test-${run}-analysis-000001`,
-    analysisAlias: `test-${run}-analysis`,
-  };
+  const names = ownIndexNames(run);
+  const next = ownIndexNames(run, 2);
   const options = { kafkaCluster: 'cluster-one', names };
   let url = '';
   let client: Client;
@@ -27,7 +24,7 @@ describe('setUpElasticsearch', () => {
   });
   after(async () => {
     await client.indices.delete({
-      index: `test-${run}-cases-000001,test-${run}-cases-000002,test-${run}-analysis-000001`,
+      index: `${names.cases},${next.cases},${names.analysis}`,
       ignore_unavailable: true,
     });
     await client.close();
@@ -65,7 +62,7 @@ describe('setUpElasticsearch', () => {
   it('leaves the alias where it is when a new physical index is made', async () => {
     await setUpElasticsearch(url, log, {
       ...options,
-      names: { ...names, cases: `test-${run}-cases-000002` },
+      names: { ...names, cases: next.cases },
     });
     const aliases = await client.indices.getAlias({ name: names.casesAlias });
     assert.deepEqual(Object.keys(aliases), [names.cases]);

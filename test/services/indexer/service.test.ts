@@ -6,7 +6,7 @@ import { type Client, errors } from '@elastic/elasticsearch';
 import type { Kafka } from 'kafkajs';
 import type { Case } from '../../../core/radiology/events.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../../core/radiology/topics.ts';
-import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
+import type { IndexNames } from '../../../infra/elasticsearch/index-names.ts';
 import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
 import { loadConfig } from '../../../platform/config.ts';
 import { createKafka } from '../../../platform/kafka/client.ts';
@@ -23,29 +23,25 @@ import { config } from '../../../services/indexer/config.ts';
 import { start } from '../../../services/indexer/service.ts';
 import { caseFixture, PLANTED, sha256, vectorOf } from '../../support/case-fixture.ts';
 import { engines } from '../../support/engines.ts';
+import { OwnIndices, ownIndexNames } from '../../support/own-indices.ts';
 
 const PARTITIONS = 8;
 
 describe('the indexer', () => {
   const run = randomUUID().slice(0, 8);
   const topic = `test-${run}-case`;
-  const names = {
-    cases: `test-${run}-cases-000001`,
-    casesAlias: `test-${run}-cases`,
-    analysis: `test-${run}-analysis-000001`,
-    analysisAlias: `test-${run}-analysis`,
-  };
   const context = testContext('indexer');
   let kafka: Kafka;
   let kafkaCluster = '';
+  let indices: OwnIndices;
   let client: Client;
+  let names: IndexNames;
   let producer: EventProducer;
   let indexer: RunningService;
   let settings: ReturnType<typeof loadConfig<typeof config>>;
 
   before(async () => {
-    const { kafkaBrokers, elasticsearchUrl } = await engines();
-    client = openElasticsearch(elasticsearchUrl);
+    const { kafkaBrokers } = await engines();
     kafka = createKafka(kafkaBrokers, 'test', context.log);
     const specs = TOPIC_SPECS.flatMap((spec) => {
       if (spec.name === TOPICS.case) return [{ ...spec, name: topic }];
@@ -53,11 +49,12 @@ describe('the indexer', () => {
     });
     await createTopics(kafka, specs, PARTITIONS, 1);
     kafkaCluster = await clusterIdOf(kafka);
-    await setUpElasticsearch(elasticsearchUrl, context.log, { kafkaCluster, names });
+    indices = await OwnIndices.create({ run, kafkaCluster });
+    ({ client, names } = indices);
     producer = await EventProducer.connect(kafka, context.log, context.metrics);
     settings = loadConfig(config, {
       INTERLEAVE_KAFKA_BROKERS: kafkaBrokers.join(','),
-      INTERLEAVE_ELASTICSEARCH_URL: elasticsearchUrl,
+      INTERLEAVE_ELASTICSEARCH_URL: indices.url,
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
       INTERLEAVE_INDEXER_CASES_INDEX: names.cases,
       INTERLEAVE_INDEXER_ANALYSIS_INDEX: names.analysis,
@@ -68,8 +65,7 @@ describe('the indexer', () => {
   after(async () => {
     await indexer?.stop();
     await producer?.disconnect();
-    await client.indices.delete({ index: `${names.cases},${names.analysis}`, ignore_unavailable: true });
-    await client.close();
+    await indices.remove();
     const admin = kafka.admin();
     await admin.connect();
     await admin.deleteTopics({ topics: [topic] });
@@ -234,7 +230,7 @@ describe('the indexer', () => {
   });
 
   it('reads everything again for a new index, and writes nothing through the alias', async () => {
-    const second = { ...names, cases: `test-${run}-cases-000002`, analysis: `test-${run}-analysis-000002` };
+    const second = ownIndexNames(run, 2);
     await setUpElasticsearch(settings.elasticsearchUrl, context.log, { kafkaCluster, names: second });
     const other = await start(
       { ...settings, indexerCasesIndex: second.cases, indexerAnalysisIndex: second.analysis },

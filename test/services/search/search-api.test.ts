@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Client } from '@elastic/elasticsearch';
 import type { Case } from '../../../core/radiology/events.ts';
-import { caseStanding } from '../../../core/radiology/standing.ts';
 import { toFloat16 } from '../../../core/vector/float16.ts';
-import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
-import { readCasesDefinition } from '../../../infra/elasticsearch/index-definition.ts';
-import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
 import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../../models/tensor-backend.ts';
-import { loadConfig } from '../../../platform/config.ts';
-import type { RunningService } from '../../../platform/lifecycle.ts';
-import { createLogger } from '../../../platform/log.ts';
-import { openObjectStore } from '../../../platform/object-store/open.ts';
-import { testContext } from '../../../platform/testing.ts';
-import { bulkWrite } from '../../../services/indexer/bulk-write.ts';
-import { caseDocument } from '../../../services/indexer/case-document.ts';
-import { vectorSlots } from '../../../services/indexer/vector-slots.ts';
 import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../services/search/answers.ts';
-import { config } from '../../../services/search/config.ts';
 import { MAX_RESPELLED_WORDS } from '../../../services/search/limits.ts';
-import { start } from '../../../services/search/service.ts';
 import {
   caseFixture,
   type FixtureOptions,
@@ -32,7 +15,7 @@ import {
   unitVector,
   vectorOf,
 } from '../../support/case-fixture.ts';
-import { engines } from '../../support/engines.ts';
+import { SearchSite } from './search-site.ts';
 
 /** Accession → report text. */
 const REPORTS: Record<string, string> = {
@@ -49,57 +32,29 @@ const REPORTS: Record<string, string> = {
 };
 
 describe('the search API', () => {
-  const run = randomUUID().slice(0, 8);
-  const names = {
-    cases: `test-${run}-cases-000001`,
-    casesAlias: `test-${run}-cases`,
-    analysis: `test-${run}-analysis-000001`,
-    analysisAlias: `test-${run}-analysis`,
-  };
   const ids: Record<string, string> = Object.fromEntries(
     Object.keys(REPORTS).map((accession) => [accession, sha256(accession).slice(0, 32)]),
   );
-  let client: Client;
-  let service: RunningService;
-  let dataDir = '';
+  let site: SearchSite;
   let base = '';
   let thumbnail = { bytes: Buffer.from('not really a picture'), sha256: '' };
 
   before(async () => {
-    const { elasticsearchUrl } = await engines();
-    const log = createLogger('test', 'fatal');
-    client = openElasticsearch(elasticsearchUrl);
-    await setUpElasticsearch(elasticsearchUrl, log, { kafkaCluster: 'test', names });
-    dataDir = await mkdtemp(join(tmpdir(), 'interleave-search-'));
-    await writeFile(join(dataDir, 'site-secret'), 'a secret of the test, long enough');
-    const page = join(dataDir, 'page');
-    await (await import('node:fs/promises')).mkdir(page);
+    site = await SearchSite.open();
+    const page = join(site.dataDir, 'page');
+    await mkdir(page);
     await writeFile(join(page, 'index.html'), '<!doctype html><title>the page</title>');
 
-    const objects = await openObjectStore(dataDir);
-    const stored = await objects.put(ids['A100'] ?? '', thumbnail.bytes, 'image/jpeg');
+    const stored = await site.objects.put(ids['A100'] ?? '', thumbnail.bytes, 'image/jpeg');
     thumbnail = { ...thumbnail, sha256: stored.sha256 };
-    await writeCases(await cases());
-    service = await start(
-      loadConfig(config, {
-        INTERLEAVE_ELASTICSEARCH_URL: elasticsearchUrl,
-        INTERLEAVE_DATA_DIR: dataDir,
-        INTERLEAVE_SEARCH_PORT: '0',
-        INTERLEAVE_SEARCH_ALIAS: names.casesAlias,
-        INTERLEAVE_SEARCH_PAGE: page,
-        INTERLEAVE_SEARCH_RATE_PER_SECOND: '1000',
-      }),
-      testContext('search'),
-    );
-    base = `http://127.0.0.1:${service.port}`;
+    await site.indices.putCases((await cases()).map(withThumbnail));
+    base = await site.start({
+      INTERLEAVE_SEARCH_PAGE: page,
+      INTERLEAVE_SEARCH_RATE_PER_SECOND: '1000',
+    });
   });
 
-  after(async () => {
-    await service?.stop();
-    await client.indices.delete({ index: `${names.cases},${names.analysis}`, ignore_unavailable: true });
-    await client.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  after(() => site.close());
 
   async function cases(): Promise<Case[]> {
     const encoder = await openSentenceEncoder(await openTensorBackend());
@@ -147,23 +102,12 @@ describe('the search API', () => {
       : [];
   }
 
-  async function writeCases(cases: Case[]): Promise<void> {
-    const slots = vectorSlots((await readCasesDefinition()).meta);
-    const items = cases.map((theCase, version) => {
-      for (const image of theCase.images)
-        for (const frame of image.frames)
-          if (theCase.caseId === ids['A100'] && frame.thumbnail !== null)
-            frame.thumbnail.sha256 = thumbnail.sha256;
-      return {
-        index: names.cases,
-        id: theCase.caseId,
-        version,
-        document: caseDocument(theCase, caseStanding(theCase), slots),
-      };
-    });
-    const results = await bulkWrite(client, items);
-    assert.deepEqual([...new Set(results.map(({ outcome }) => outcome))], ['written']);
-    await client.indices.refresh({ index: names.cases });
+  function withThumbnail(theCase: Case): Case {
+    for (const image of theCase.images)
+      for (const frame of image.frames)
+        if (theCase.caseId === ids['A100'] && frame.thumbnail !== null)
+          frame.thumbnail.sha256 = thumbnail.sha256;
+    return theCase;
   }
 
   async function post(body: unknown): Promise<SearchAnswer> {
@@ -405,7 +349,7 @@ describe('the search API', () => {
           .end();
       });
     assert.equal(await statusOf({ host: 'evil.example' }), 403);
-    assert.equal(await statusOf({ host: `localhost:${service.port}` }), 200);
+    assert.equal(await statusOf({ host: `localhost:${new URL(base).port}` }), 200);
     assert.equal(await statusOf({ origin: 'http://evil.example' }), 403);
   });
 

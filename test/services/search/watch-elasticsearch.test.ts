@@ -1,48 +1,34 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Client } from '@elastic/elasticsearch';
 import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
-import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
 import { createLogger } from '../../../platform/log.ts';
 import { Readiness } from '../../../platform/readiness.ts';
 import { CaseIndex } from '../../../services/search/case-index.ts';
 import { ELASTICSEARCH_PING_MS, ELASTICSEARCH_PING_TIMEOUT_MS } from '../../../services/search/limits.ts';
 import { watchElasticsearch } from '../../../services/search/watch-elasticsearch.ts';
-import { engines } from '../../support/engines.ts';
+import { OwnIndices } from '../../support/own-indices.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { until } from '../../support/until.ts';
 
 const log = createLogger('test', 'silent');
 
 describe('watchElasticsearch', () => {
-  const run = randomUUID().slice(0, 8);
-  const names = {
-    cases: `test-${run}-cases-000001`,
-    casesAlias: `test-${run}-cases`,
-    analysis: `test-${run}-analysis-000001`,
-    analysisAlias: `test-${run}-analysis`,
-  };
-  let direct: Client;
+  let indices: OwnIndices;
   let client: Client;
   let proxy: TcpProxy;
 
   before(async () => {
-    const { elasticsearchUrl } = await engines();
-    await setUpElasticsearch(elasticsearchUrl, log, { kafkaCluster: 'test', names });
-    direct = openElasticsearch(elasticsearchUrl);
-    const { hostname, port } = new URL(elasticsearchUrl);
+    indices = await OwnIndices.create();
+    const { hostname, port } = new URL(indices.url);
     proxy = await TcpProxy.listen({ host: hostname, port: Number(port) });
     client = openElasticsearch(`http://127.0.0.1:${proxy.port}`);
   });
-  after(async () => {
-    await direct.indices.delete({ index: `${names.cases},${names.analysis}`, ignore_unavailable: true });
-    await Promise.all([client.close(), direct.close(), proxy.close()]);
-  });
+  after(() => Promise.all([client.close(), indices.remove(), proxy.close()]));
 
   it('is not ready while Elasticsearch is away, and ready again when it is back, without any search', async () => {
     const ready = new Readiness();
-    const watch = watchElasticsearch(new CaseIndex(client, names.casesAlias), ready, log, 50);
+    const watch = watchElasticsearch(new CaseIndex(client, indices.names.casesAlias), ready, log, 50);
     try {
       assert.ok(ready.ok);
       proxy.cut();
@@ -57,7 +43,12 @@ describe('watchElasticsearch', () => {
 
   it('is not ready while the index is not there', async () => {
     const ready = new Readiness();
-    const watch = watchElasticsearch(new CaseIndex(client, `${names.casesAlias}-none`), ready, log, 50);
+    const watch = watchElasticsearch(
+      new CaseIndex(client, `${indices.names.casesAlias}-none`),
+      ready,
+      log,
+      50,
+    );
     try {
       await until(() => !ready.ok, 10_000, 'not ready');
     } finally {

@@ -1,34 +1,14 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Client } from '@elastic/elasticsearch';
 import sharp from 'sharp';
 import { TRANSFER_SYNTAX } from '../../../../core/dicom/uids.ts';
 import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
-import type { ImageReceived } from '../../../../core/radiology/events.ts';
-import { caseStanding } from '../../../../core/radiology/standing.ts';
-import { openElasticsearch } from '../../../../infra/elasticsearch/client.ts';
-import { readCasesDefinition } from '../../../../infra/elasticsearch/index-definition.ts';
-import { setUpElasticsearch } from '../../../../infra/elasticsearch/setup.ts';
-import { loadConfig } from '../../../../platform/config.ts';
-import type { RunningService } from '../../../../platform/lifecycle.ts';
-import { createLogger } from '../../../../platform/log.ts';
-import type { ObjectStore } from '../../../../platform/object-store/object-store.ts';
-import { openObjectStore } from '../../../../platform/object-store/open.ts';
-import { testContext } from '../../../../platform/testing.ts';
-import { type BulkItem, bulkWrite } from '../../../../services/indexer/bulk-write.ts';
-import { caseDocument } from '../../../../services/indexer/case-document.ts';
-import { vectorSlots } from '../../../../services/indexer/vector-slots.ts';
-import { config } from '../../../../services/search/config.ts';
+import type { Case, ImageReceived } from '../../../../core/radiology/events.ts';
 import { MAX_DICOMWEB_BURST } from '../../../../services/search/dicomweb/limits.ts';
-import { start } from '../../../../services/search/service.ts';
 import { caseFixture, sha256 } from '../../../support/case-fixture.ts';
 import { dicomFile, type FileOptions, JPEG_BASELINE, jpegOf } from '../../../support/dicom-files.ts';
 import { type DicomWebClient, dicomWebClient } from '../../../support/dicomweb-client.ts';
-import { engines } from '../../../support/engines.ts';
+import { SearchSite } from '../search-site.ts';
 
 const STUDY = '2.25.100';
 const PLAIN = `${STUDY}.1.1`;
@@ -114,61 +94,29 @@ const OBJECTS: Record<string, FileOptions[]> = {
 };
 
 describe('DICOMweb of what is indexed', () => {
-  const run = randomUUID().slice(0, 8);
-  const names = {
-    cases: `test-${run}-cases-000001`,
-    casesAlias: `test-${run}-cases`,
-    analysis: `test-${run}-analysis-000001`,
-    analysisAlias: `test-${run}-analysis`,
-  };
   const files = new Map<string, Buffer>();
-  let client: Client;
-  let service: RunningService;
-  let dataDir = '';
+  let site: SearchSite;
   let base = '';
   let viewer: DicomWebClient;
 
   before(async () => {
-    const { elasticsearchUrl } = await engines();
-    client = openElasticsearch(elasticsearchUrl);
-    await setUpElasticsearch(elasticsearchUrl, createLogger('test', 'fatal'), {
-      kafkaCluster: 'test',
-      names,
-    });
-    dataDir = await mkdtemp(join(tmpdir(), 'interleave-dicomweb-'));
-    await writeFile(join(dataDir, 'site-secret'), 'a secret of the test, long enough');
-    await indexObjects(await openObjectStore(dataDir));
-    service = await start(
-      loadConfig(config, {
-        INTERLEAVE_ELASTICSEARCH_URL: elasticsearchUrl,
-        INTERLEAVE_DATA_DIR: dataDir,
-        INTERLEAVE_SEARCH_PORT: '0',
-        INTERLEAVE_SEARCH_ALIAS: names.casesAlias,
-        INTERLEAVE_DICOMWEB_ORIGINS: VIEWER,
-      }),
-      testContext('search'),
-    );
-    base = `http://127.0.0.1:${service.port}/dicom-web`;
+    site = await SearchSite.open();
+    await indexObjects();
+    base = `${await site.start({ INTERLEAVE_DICOMWEB_ORIGINS: VIEWER })}/dicom-web`;
     viewer = dicomWebClient(base);
   });
 
-  after(async () => {
-    await service?.stop();
-    await client.indices.delete({ index: `${names.cases},${names.analysis}`, ignore_unavailable: true });
-    await client.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  after(() => site.close());
 
-  async function indexObjects(objects: ObjectStore): Promise<void> {
-    const slots = vectorSlots((await readCasesDefinition()).meta);
-    const items: BulkItem[] = [];
+  async function indexObjects(): Promise<void> {
+    const cases: Case[] = [];
     for (const [accession, own] of Object.entries(OBJECTS)) {
       const caseId = sha256(accession).slice(0, 32);
       const images: { change: Partial<ImageReceived> }[] = [];
       for (const options of own) {
         const file = await dicomFile(options);
         files.set(options.instance, file);
-        const object = await objects.put(caseId, file, 'application/dicom');
+        const object = await site.objects.put(caseId, file, 'application/dicom');
         images.push({ change: receivedOf(options, object) });
       }
       const withheld = accession === 'DW3';
@@ -184,11 +132,9 @@ describe('DICOMweb of what is indexed', () => {
         : made;
       // Inference made no thumbnails here.
       for (const image of shown.images) image.frames = [];
-      const document = caseDocument(shown, caseStanding(shown), slots);
-      items.push({ index: names.cases, id: caseId, version: 1, document });
+      cases.push(shown);
     }
-    await bulkWrite(client, items);
-    await client.indices.refresh({ index: names.cases });
+    await site.indices.putCases(cases);
   }
 
   const get = (path: string, headers: Record<string, string> = {}) => fetch(`${base}${path}`, { headers });
