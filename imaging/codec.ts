@@ -2,15 +2,17 @@ import dcmjsCodecs from 'dcmjs-codecs';
 import { InterleaveError } from '../core/errors.ts';
 import { codeStreamSize, hasSeparateScans, isLuminanceChrominance } from '../core/vision/code-stream.ts';
 import type { ImagePixel } from '../core/vision/image-pixel.ts';
+import { checkRleSegments } from '../core/vision/rle-segments.ts';
 
 const { Context, log, NativeCodecs } = dcmjsCodecs;
 type Decoded = InstanceType<typeof Context>;
 
 const SYNTAX = '1.2.840.10008.1.2';
+const RLE = `${SYNTAX}.5`;
 
 /** Which codec reads which transfer syntax (PS3.5 A.4). Video (MPEG, HEVC) is not read. */
 const CODECS: Readonly<Record<string, (context: Decoded) => Decoded>> = {
-  [`${SYNTAX}.5`]: (context) => NativeCodecs.decodeRle(context),
+  [RLE]: (context) => NativeCodecs.decodeRle(context),
   [`${SYNTAX}.4.50`]: decodeJpeg,
   [`${SYNTAX}.4.51`]: decodeJpeg,
   [`${SYNTAX}.4.57`]: decodeJpeg,
@@ -39,9 +41,8 @@ export async function decompress(
 ): Promise<{ bytes: Buffer; pixel: ImagePixel }> {
   const codec = CODECS[transferSyntaxUid];
   if (codec === undefined) throw new InterleaveError('IMAGE_TRANSFER_SYNTAX_UNSUPPORTED');
-  const size = codeStreamSize(frame);
-  if (size !== null && (size.width !== pixel.columns || size.height !== pixel.rows))
-    throw new InterleaveError('IMAGE_UNDECODABLE', 'Its code stream has another size.');
+  if (transferSyntaxUid === RLE) checkRleSegments(frame, pixel);
+  else checkSize(frame, pixel);
   await ready();
   try {
     return describe(codec(contextOf(frame, pixel)), pixel);
@@ -52,6 +53,14 @@ export async function decompress(
       ? cause
       : new InterleaveError('IMAGE_UNDECODABLE', undefined, { cause });
   }
+}
+
+/** Before a decoder makes room for what the frame says of itself. */
+function checkSize(frame: Buffer, pixel: ImagePixel): void {
+  const size = codeStreamSize(frame);
+  if (size === null) throw new InterleaveError('IMAGE_UNDECODABLE', 'Its code stream says no size.');
+  if (size.width !== pixel.columns || size.height !== pixel.rows)
+    throw new InterleaveError('IMAGE_UNDECODABLE', 'Its code stream has another size.');
 }
 
 async function ready(): Promise<void> {

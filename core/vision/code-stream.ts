@@ -1,3 +1,5 @@
+import { sizeOfJpegXl } from './jpeg-xl-size.ts';
+
 /** The size that a compressed frame says of itself; a decoder makes room for it before it looks at anything else. */
 export interface CodeStreamSize {
   width: number;
@@ -5,15 +7,47 @@ export interface CodeStreamSize {
 }
 
 /**
- * Reads the frame header of JPEG and JPEG-LS (SOFn, ISO/IEC 10918-1 B.2.2, 14495-1 C.2.2) or the SIZ segment of
- * JPEG 2000 (ISO/IEC 15444-1 A.5.1). Null where there is none, as in RLE and JPEG XL.
+ * Reads the frame header of JPEG and JPEG-LS (SOFn, ISO/IEC 10918-1 B.2.2, 14495-1 C.2.2), the SIZ segment of JPEG 2000
+ * (ISO/IEC 15444-1 A.5.1) or the SizeHeader of JPEG XL (ISO/IEC 18181-1 D.2), the last two also in their file formats. Null
+ * where there is none; RLE has none.
  */
 export function codeStreamSize(frame: Buffer): CodeStreamSize | null {
-  if (frame.length < 4) return null;
-  const first = frame.readUInt16BE(0);
-  if (first === 0xff4f) return sizeOfJpeg2000(frame);
-  return first === 0xffd8 ? sizeOfJpeg(frame) : null;
+  const stream = frame.length >= 8 && frame.readUInt16BE(0) === 0 ? streamInBox(frame) : frame;
+  if (stream === null || stream.length < 4) return null;
+  switch (stream.readUInt16BE(0)) {
+    case 0xff4f:
+      return sizeOfJpeg2000(stream);
+    case 0xffd8:
+      return sizeOfJpeg(stream);
+    case 0xff0a:
+      return sizeOfJpegXl(stream);
+    default:
+      return null;
+  }
 }
+
+/** File formats have it in a box (ISO/IEC 15444-1 I.4, 18181-2 9): a length, a type, and the content. */
+function streamInBox(frame: Buffer): Buffer | null {
+  for (let at = 0, box = 0; at + 8 <= frame.length && box < MAX_BOXES; box++) {
+    const length = frame.readUInt32BE(at);
+    const before = STREAM_BOXES.get(frame.toString('latin1', at + 4, at + 8));
+    // 1: a length of 64 bits follows.
+    if (before !== undefined) return frame.subarray(at + (length === 1 ? 16 : 8) + before);
+    if (length < 8) return null;
+    at += length;
+  }
+  return null;
+}
+
+/** Boxes that are looked at for the one with the code stream. */
+const MAX_BOXES = 64;
+
+/** Boxes that hold a code stream, and how far behind their header it begins: `jxlp` has a number first. */
+const STREAM_BOXES: ReadonlyMap<string, number> = new Map([
+  ['jp2c', 0],
+  ['jxlc', 0],
+  ['jxlp', 4],
+]);
 
 function sizeOfJpeg2000(frame: Buffer): CodeStreamSize | null {
   if (frame.length < 24 || frame.readUInt16BE(2) !== 0xff51) return null;

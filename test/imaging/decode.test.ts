@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { TRANSFER_SYNTAX } from '../../core/dicom/uids.ts';
@@ -6,7 +9,7 @@ import { codeOf } from '../../core/errors.ts';
 import type { DisplayImage } from '../../core/vision/display-image.ts';
 import { MAX_FRAME_PIXELS, MAX_READ_FRAMES } from '../../core/vision/limits.ts';
 import { type DecodedFrame, decode } from '../../imaging/decode.ts';
-import { MAX_INFLATED_BYTES } from '../../imaging/limits.ts';
+import { MAX_CODEC_BYTES, MAX_INFLATED_BYTES } from '../../imaging/limits.ts';
 import type { Item } from '../core/dicom/data-set-builder.ts';
 import { buildImage, encapsulate, header } from './build-image.ts';
 
@@ -116,6 +119,50 @@ describe('what cannot be read has a code', () => {
       });
     });
 
+  it('before a decoder makes room for what a JPEG XL code stream says', async () => {
+    // FF 0A and a SizeHeader of 8000 × 8000, with nothing behind it.
+    const says = encapsulate('1.2.840.10008.1.2.4.110', 2, 2, Buffer.from('ff0afaf90141d122', 'hex'));
+    await assert.rejects(all(says), { code: 'IMAGE_UNDECODABLE', message: /another size/ });
+    const saysNothing = encapsulate('1.2.840.10008.1.2.4.112', 2, 2, Buffer.from('ff0a', 'hex'));
+    await assert.rejects(all(saysNothing), { code: 'IMAGE_UNDECODABLE', message: /no size/ });
+  });
+
+  it('before a decoder reads RLE segments where there are none', async () => {
+    const frame = (count: number, starts: number[], segments: Buffer) => {
+      const head = Buffer.alloc(64);
+      for (const [i, start] of [count, ...starts].entries()) head.writeUInt32LE(start, i * 4);
+      return encapsulate('1.2.840.10008.1.2.5', 2, 2, Buffer.concat([head, segments]));
+    };
+    const run = Buffer.from('fd00', 'hex');
+    const whole = frame(2, [64, 66], Buffer.concat([run, run]));
+    assert.deepEqual((await only(whole))?.data.length, 4);
+    const broken: [Buffer, RegExp][] = [
+      [encapsulate('1.2.840.10008.1.2.5', 2, 2, Buffer.alloc(10)), /no RLE header/],
+      [frame(1, [64], run), /another number/],
+      [frame(0x7fffffff, [64, 66], run), /another number/],
+      [frame(2, [64, 0xfffffff0], run), /outside/],
+      [frame(2, [66, 64], Buffer.concat([run, run])), /outside/],
+      [frame(2, [0, 64], run), /outside/],
+      [frame(2, [64, 66], run), /fewer pixels/],
+    ];
+    for (const [bytes, message] of broken)
+      await assert.rejects(all(bytes), { code: 'IMAGE_UNDECODABLE', message });
+  });
+
+  it('before a decoder makes room for pixels that a few RLE runs cannot be', async () => {
+    const head = Buffer.alloc(64);
+    for (const [i, value] of [2, 64, 66].entries()) head.writeUInt32LE(value, i * 4);
+    const frame = Buffer.concat([head, Buffer.from('81008100', 'hex')]);
+    await assert.rejects(all(encapsulate('1.2.840.10008.1.2.5', 129, 1, frame)), { message: /fewer pixels/ });
+    assert.equal((await only(encapsulate('1.2.840.10008.1.2.5', 128, 1, frame)))?.data.length, 128);
+  });
+
+  it('and the memory of the codecs ends where their module says', async () => {
+    const module = createRequire(import.meta.url).resolve('dcmjs-codecs');
+    const wasm = await readFile(join(dirname(module), 'dcmjs-native-codecs.wasm'));
+    assert.equal(mostPages(wasm) * 65_536, MAX_CODEC_BYTES);
+  });
+
   it('and the codec reads the next image', async () => {
     await assert.rejects(all(encapsulate('1.2.840.10008.1.2.4.90', 2, 2, jpeg2000(2))));
     // RLE Lossless (PS3.5 G): one segment, a literal run of four bytes.
@@ -133,6 +180,30 @@ describe('what cannot be read has a code', () => {
     assert.deepEqual(await only(bytes), image(2, 2, [10, 20, 30, 40]));
   });
 });
+
+/** Of the memory section of a WebAssembly module (core specification 5.5.8): its maximum, in pages. */
+function mostPages(wasm: Buffer): number {
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = wasm[at++] ?? 0;
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < wasm.length) {
+    const section = number();
+    const end = number() + at;
+    if (section === 5) {
+      const [memories, hasMost, least, most] = [number(), number(), number(), number()];
+      assert.deepEqual([memories, hasMost, least <= most], [1, 1, true]);
+      return most;
+    }
+    at = end;
+  }
+  return assert.fail('It has no memory section.');
+}
 
 function image(width: number, height: number, data: number[]): DisplayImage {
   return { width, height, channels: 1, data: Uint8Array.from(data) };
