@@ -3,7 +3,7 @@
 /** A request from its first byte to its last. */
 export const STOW_REQUEST_MS = 3_600_000;
 
-/** For the headers of a request, and between two pieces of its body. */
+/** For the headers of a request; between two pieces of its body, and of its answer as the client takes it. */
 export const STOW_HEADERS_MS = 10_000;
 export const STOW_IDLE_MS = 30_000;
 
@@ -11,8 +11,9 @@ export const STOW_IDLE_MS = 30_000;
 export const MAX_STOW_REQUESTS = 16;
 export const MAX_STOW_REQUESTS_PER_PEER = 8;
 
-/** Connections beyond those, to be told that there is no room. */
+/** Connections beyond those, to be told that there is no room; one more of a host than it may have is closed as it opens. */
 export const STOW_CONNECTION_HEADROOM = 32;
+export const MAX_STOW_CONNECTIONS_PER_PEER = 16;
 
 /** The body of one request, in MiB. */
 export const MAX_STOW_MIB = 4_096;

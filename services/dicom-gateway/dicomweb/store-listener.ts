@@ -12,6 +12,7 @@ import type { Listener } from '../listener.ts';
 import { PeerList } from '../peer-list.ts';
 import { StoreObject, type StoreObjectOptions } from '../store-object.ts';
 import {
+  MAX_STOW_CONNECTIONS_PER_PEER,
   MAX_STOW_HEADERS,
   MAX_STOW_REQUESTS,
   MAX_STOW_REQUESTS_PER_PEER,
@@ -35,7 +36,7 @@ export async function listenForStores(
   storing: StoreObjectOptions,
   told: ToldRequest,
 ): Promise<Listener> {
-  const admission = new Admission(MAX_STOW_REQUESTS, MAX_STOW_REQUESTS_PER_PEER, () => undefined);
+  const admission = new Admission(MAX_STOW_REQUESTS, MAX_STOW_REQUESTS_PER_PEER);
   const options: StoreRequestOptions = {
     store: (request) => new StoreObject(storing, request),
     discard: discarding(storing.maxDiscardedLength),
@@ -72,10 +73,13 @@ export async function listenForStores(
   server.on('checkContinue', serve);
   // As for associations: a host that is not listed is closed without a word.
   const peers = new PeerList(config.dicomPeers);
-  server.on('connection', (socket: Socket) => {
-    if (!peers.allows(socket.remoteAddress)) socket.destroy();
-  });
   server.maxConnections = MAX_STOW_REQUESTS + STOW_CONNECTION_HEADROOM;
+  const connections = new Admission(server.maxConnections, MAX_STOW_CONNECTIONS_PER_PEER);
+  server.on('connection', (socket: Socket) => {
+    const leave = peers.allows(socket.remoteAddress) ? connections.enter(socket.remoteAddress ?? '') : null;
+    if (leave === null) socket.destroy();
+    else socket.once('close', leave);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(listenError(cause, config.stowPort ?? 0)));
     server.listen(config.stowPort, config.host, resolve);

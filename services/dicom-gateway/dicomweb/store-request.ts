@@ -40,6 +40,11 @@ export async function storeRequest(
   options: StoreRequestOptions,
 ): Promise<ErrorCode | null> {
   let leave: (() => void) | null = null;
+  // While objects are stored nothing need come or go; from the answer on, a client that takes nothing is left.
+  const answer = (status: number, contentType: string, body: unknown, last: boolean) => {
+    response.setTimeout(options.idleMs);
+    send(request, response, status, contentType, body, last);
+  };
   try {
     const { boundary, studyInstanceUid } = readHead(request, options);
     leave = options.admit(request.socket.remoteAddress ?? '');
@@ -51,13 +56,13 @@ export async function storeRequest(
     const { httpStatus, body } = storeResponse(results, options.retrieveUrl);
     // What came before a message broke off is stored: the sender hears so, and that it was not all.
     const status = problem !== null && httpStatus === 200 ? 202 : httpStatus;
-    send(request, response, status, DICOM_JSON, body, problem !== null);
+    answer(status, DICOM_JSON, body, problem !== null);
     return problem?.code ?? null;
   } catch (error) {
     const code = codeOf(error);
     const status = STATUS_OF[code] ?? (ERRORS[code][0] === 'retry' ? 503 : 500);
     const message = error instanceof InterleaveError ? error.message : ERRORS[code][1];
-    send(request, response, status, 'application/json', { error: { code, message } }, true);
+    answer(status, 'application/json', { error: { code, message } }, true);
     return code;
   } finally {
     leave?.();

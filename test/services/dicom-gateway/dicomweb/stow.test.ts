@@ -7,6 +7,7 @@ import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
 import { InterleaveError } from '../../../../core/errors.ts';
 import {
   MAX_FILE_META,
+  MAX_STOW_CONNECTIONS_PER_PEER,
   MAX_STOW_PARTS,
   MAX_STOW_REQUESTS_PER_PEER,
 } from '../../../../services/dicom-gateway/dicomweb/limits.ts';
@@ -241,5 +242,35 @@ describe('STOW-RS', () => {
     for (const socket of sockets) socket.destroy();
     await until(() => gateway.problems.length === MAX_STOW_REQUESTS_PER_PEER + 1);
     assert.equal((await post(gateway, message([await file('1')]))).status, 200);
+  });
+
+  it('has so many connections of one host, and takes the next when one has gone', async (t) => {
+    const gateway = await stowGateway(t);
+    const open = Array.from({ length: MAX_STOW_CONNECTIONS_PER_PEER }, () =>
+      connect(gateway.port, '127.0.0.1'),
+    );
+    await Promise.all(open.map((socket) => once(socket, 'connect')));
+    const further = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+    await new Promise((resolve) => further.once('close', resolve));
+    assert.ok(open.every((socket) => !socket.destroyed));
+    for (const socket of open) socket.destroy();
+    const body = message([await file('1')]);
+    await until(async () => (await post(gateway, body).catch(() => null))?.status === 200);
+  });
+
+  it('leaves a sender that reads no answers', { timeout: 60_000 }, async (t) => {
+    const gateway = await stowGateway(t, { env: { STOW_IDLE_MS: '300' } });
+    const parts = Array.from({ length: MAX_STOW_PARTS }, () => Buffer.alloc(0));
+    const body = message(parts, 'x/y');
+    const head = `POST /dicom-web/studies HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${MULTIPART}\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const socket = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+    socket.pause();
+    // More answers than the buffers of two sockets have room for.
+    for (let i = 0; i < 60; i++) {
+      socket.write(head);
+      socket.write(body);
+    }
+    await new Promise((resolve) => socket.once('close', resolve));
+    assert.ok(gateway.problems.length < 60);
   });
 });
