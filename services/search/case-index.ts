@@ -1,5 +1,5 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
-import { InterleaveError } from '../../core/errors.ts';
+import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
 import { elasticsearchError } from '../../infra/elasticsearch/client.ts';
 import { type CasesMeta, parseCasesMeta } from '../../infra/elasticsearch/index-definition.ts';
@@ -45,8 +45,8 @@ export class CaseIndex {
     return index;
   }
 
-  /** Several searches in one request; their answers in order. */
-  async searchAll(bodies: readonly SearchBody[]): Promise<SearchResult[]> {
+  /** Several searches in one request; their answers in order. `refused`: what it means that Elasticsearch refuses one. */
+  async searchAll(bodies: readonly SearchBody[], refused: ErrorCode = 'INTERNAL'): Promise<SearchResult[]> {
     if (bodies.length === 0) return [];
     const { responses } = await this.#ask(() =>
       this.#client.msearch<CaseDocument>({
@@ -59,7 +59,7 @@ export class CaseIndex {
       const status = response.status ?? 500;
       throw status === 429 || status >= 500
         ? new InterleaveError('ELASTICSEARCH_UNAVAILABLE', `Status ${status}.`)
-        : new InterleaveError('INTERNAL', `Elasticsearch refused a search (${response.error.type}).`);
+        : new InterleaveError(refused, `Elasticsearch refused a search (${response.error.type}).`);
     });
   }
 

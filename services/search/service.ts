@@ -12,7 +12,12 @@ import { Audit } from './audit.ts';
 import { CaseIndex } from './case-index.ts';
 import type { config } from './config.ts';
 import { Frames } from './dicomweb/frames.ts';
-import { MAX_DICOMWEB_BURST, MAX_DICOMWEB_PER_SECOND } from './dicomweb/limits.ts';
+import {
+  MAX_DICOMWEB_BURST,
+  MAX_DICOMWEB_PER_SECOND,
+  MAX_FRAME_REQUESTS_BURST,
+  MAX_FRAME_REQUESTS_PER_SECOND,
+} from './dicomweb/limits.ts';
 import { httpServer } from './http-server.ts';
 import { MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
 import { QueryVectors } from './query-vectors.ts';
@@ -68,6 +73,11 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       rate: new RateLimit({
         perSecond: MAX_DICOMWEB_PER_SECOND,
         burst: MAX_DICOMWEB_BURST,
+        maxAddresses: MAX_RATED_ADDRESSES,
+      }),
+      frameRate: new RateLimit({
+        perSecond: MAX_FRAME_REQUESTS_PER_SECOND,
+        burst: MAX_FRAME_REQUESTS_BURST,
         maxAddresses: MAX_RATED_ADDRESSES,
       }),
       url: config.dicomwebUrl,

@@ -5,8 +5,21 @@
  */
 import { InterleaveError } from '../../errors.ts';
 import type { Tag } from '../data-set.ts';
+import {
+  DELIMITERS,
+  type Encoding,
+  encodingOf,
+  FIRST_PIXEL_DATA,
+  IMPLICIT,
+  ITEM,
+  ITEM_END,
+  readLength,
+  readTag,
+  SEQUENCE_END,
+  SHORT_VRS,
+  UNDEFINED_LENGTH,
+} from '../element-encoding.ts';
 import { MAX_ELEMENTS, MAX_SEQUENCE_DEPTH } from '../limits.ts';
-import { TRANSFER_SYNTAX } from '../uids.ts';
 import { vrOf } from './dictionary.ts';
 
 /** `value` is little endian whatever the data set is; a sequence has items instead. */
@@ -14,24 +27,7 @@ export type Element =
   | { tag: Tag; vr: string; value: Buffer; items: null }
   | { tag: Tag; vr: 'SQ'; value: null; items: Element[][] };
 
-interface Encoding {
-  explicit: boolean;
-  littleEndian: boolean;
-}
-
-const ITEM = 0xfffee000;
-const ITEM_END = 0xfffee00d;
-const SEQUENCE_END = 0xfffee0dd;
-const DELIMITERS = 0xfffe;
-const UNDEFINED = 0xffffffff;
 const PIXEL_REPRESENTATION: Tag = 0x00280103;
-/** Float, Double Float and integer Pixel Data; offset tables of the same group stand before. */
-const FIRST_PIXEL_DATA: Tag = 0x7fe00008;
-
-/** VRs with a two-byte length (PS3.5 7.1.2). */
-export const SHORT_VRS: ReadonlySet<string> = new Set(
-  'AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '),
-);
 
 /** Bytes that are swapped together in big endian (PS3.5 7.3). */
 const WORD: Readonly<Record<string, 2 | 4 | 8>> = {
@@ -53,11 +49,7 @@ const WORD: Readonly<Record<string, 2 | 4 | 8>> = {
 
 /** `bytes` end where Pixel Data begin, or with the data set. Throws DICOM_DATA_SET_UNREADABLE. */
 export function readElements(bytes: Buffer, transferSyntaxUid: string): Element[] {
-  const encoding = {
-    explicit: transferSyntaxUid !== TRANSFER_SYNTAX.IMPLICIT_LITTLE,
-    littleEndian: transferSyntaxUid !== TRANSFER_SYNTAX.EXPLICIT_BIG,
-  };
-  return new ElementReader(bytes).elements(bytes.length, encoding, 0);
+  return new ElementReader(bytes).elements(bytes.length, encodingOf(transferSyntaxUid), 0);
 }
 
 /** A copy in the other byte order, for values of this VR. */
@@ -99,7 +91,7 @@ class ElementReader {
 
   #element(tag: Tag, encoding: Encoding, depth: number): Element {
     const { vr, length } = this.#valueHeader(tag, encoding);
-    if (vr === 'SQ' || length === UNDEFINED) {
+    if (vr === 'SQ' || length === UNDEFINED_LENGTH) {
       // A sequence in UN is in Implicit VR Little Endian (PS3.5 6.2.2 note 2).
       const inner = vr === 'UN' && encoding.explicit ? IMPLICIT : encoding;
       return { tag, vr: 'SQ', value: null, items: this.#items(length, inner, depth + 1) };
@@ -112,7 +104,7 @@ class ElementReader {
 
   #items(length: number, encoding: Encoding, depth: number): Element[][] {
     if (depth > MAX_SEQUENCE_DEPTH) throw unreadable('its sequences are nested too deeply');
-    const end = length === UNDEFINED ? this.#bytes.length : this.#at + length;
+    const end = length === UNDEFINED_LENGTH ? this.#bytes.length : this.#at + length;
     if (end > this.#bytes.length) throw unreadable('it is cut off');
     const items: Element[][] = [];
     while (this.#at < end) {
@@ -121,7 +113,7 @@ class ElementReader {
       if (++this.#count > MAX_ELEMENTS) throw unreadable('it has too many elements');
       if (tag === SEQUENCE_END) return items;
       if (tag !== ITEM) throw unreadable('a sequence holds something that is no item');
-      const delimited = itemLength === UNDEFINED;
+      const delimited = itemLength === UNDEFINED_LENGTH;
       const itemEnd = delimited ? end : this.#at + itemLength;
       if (itemEnd > end) throw unreadable('an item leaves its sequence');
       items.push(this.elements(itemEnd, encoding, depth, delimited));
@@ -143,20 +135,16 @@ class ElementReader {
   /** Items that lost their sequence: see `data-set-reader.ts`. */
   #stray(tag: Tag, length: number, encoding: Encoding): void {
     if (tag !== ITEM) return;
-    if (length === UNDEFINED) this.elements(this.#bytes.length, encoding, 1, true);
+    if (length === UNDEFINED_LENGTH) this.elements(this.#bytes.length, encoding, 1, true);
     else this.#take(length);
   }
 
-  #tag({ littleEndian }: Encoding): Tag {
-    const head = this.#take(4);
-    return littleEndian
-      ? head.readUInt16LE(0) * 0x10000 + head.readUInt16LE(2)
-      : head.readUInt16BE(0) * 0x10000 + head.readUInt16BE(2);
+  #tag(encoding: Encoding): Tag {
+    return readTag(this.#take(4), 0, encoding);
   }
 
-  #long({ littleEndian }: Encoding): number {
-    const bytes = this.#take(4);
-    return littleEndian ? bytes.readUInt32LE(0) : bytes.readUInt32BE(0);
+  #long(encoding: Encoding): number {
+    return readLength(this.#take(4), 0, encoding);
   }
 
   #take(length: number): Buffer {
@@ -165,8 +153,6 @@ class ElementReader {
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 }
-
-const IMPLICIT: Encoding = { explicit: false, littleEndian: true };
 
 function unreadable(detail: string): InterleaveError {
   return new InterleaveError('DICOM_DATA_SET_UNREADABLE', detail);

@@ -2,6 +2,7 @@
 import { InterleaveError } from '../../errors.ts';
 import { MAX_FRAGMENTS } from '../../vision/limits.ts';
 import { beginsCodeStream, groupFragments } from '../../vision/pixel-data.ts';
+import { ITEM, readTag } from '../element-encoding.ts';
 
 /** Bytes of the data set. */
 export interface Place {
@@ -17,7 +18,6 @@ interface Fragment extends Place {
 
 type State = 'header' | 'table' | 'start' | 'skip' | 'done';
 
-const ITEM = 0xfffee000;
 const ITEM_HEADER = 8;
 
 export class FragmentScanner {
@@ -86,8 +86,7 @@ export class FragmentScanner {
 
   /** Anything but an item ends the sequence. */
   #header(bytes: Buffer): void {
-    const tag = bytes.readUInt16LE(0) * 0x10000 + bytes.readUInt16LE(2);
-    if (tag !== ITEM) {
+    if (readTag(bytes, 0, { littleEndian: true }) !== ITEM) {
       this.#want('done', 0);
       return;
     }

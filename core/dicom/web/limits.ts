@@ -14,10 +14,15 @@ export const MAX_MEDIA_RANGES = 64;
 /** Binary values up to here stand in the metadata themselves, longer ones behind a BulkDataURI (PS3.18 F.2.2). */
 export const MAX_INLINE_BINARY = 1024;
 
-/** Parameters of a QIDO-RS query, characters of one value, values of one list. */
+/** Parameters of a QIDO-RS query, characters of one value, values of one key. */
 export const MAX_QUERY_PARAMETERS = 64;
 export const MAX_QUERY_VALUE_LENGTH = 8 * 1024;
 export const MAX_QUERY_LIST = 256;
+
+/** A value that may hold `*` and `?`: its characters, and how many of them these may be; values of one key that are matched so. */
+export const MAX_PATTERN_LENGTH = 256;
+export const MAX_WILDCARDS = 16;
+export const MAX_PATTERNS = 32;
 
 /** Results of one QIDO-RS answer, and how far one can page. */
 export const MAX_QUERY_RESULTS = 1_000;

@@ -5,11 +5,14 @@ import { isUid } from '../uids.ts';
 import { tagName, tagOf } from './dictionary.ts';
 import {
   DEFAULT_STUDIES,
+  MAX_PATTERN_LENGTH,
+  MAX_PATTERNS,
   MAX_QUERY_DEPTH,
   MAX_QUERY_LIST,
   MAX_QUERY_PARAMETERS,
   MAX_QUERY_RESULTS,
   MAX_QUERY_VALUE_LENGTH,
+  MAX_WILDCARDS,
 } from './limits.ts';
 
 export type SearchLevel = 'STUDY' | 'SERIES' | 'INSTANCE';
@@ -76,7 +79,7 @@ export function parseSearchQuery(level: SearchLevel, parameters: URLSearchParams
     if (value.length > MAX_QUERY_VALUE_LENGTH) throw invalid('A value is too long.');
     if (name === 'limit') query.limit = Math.min(count(name, value), MAX_QUERY_RESULTS);
     else if (name === 'offset') query.offset = count(name, value);
-    else if (name === 'fuzzymatching') query.fuzzy = value === 'true';
+    else if (name === 'fuzzymatching') query.fuzzy = isTrue(name, value);
     else if (name === 'includefield') query.include = included(query.include, value);
     else if (name !== 'accept') matching(query.keys, level, name, value.trim());
   }
@@ -112,7 +115,7 @@ function matching(keys: SearchKeys, level: SearchLevel, name: string, value: str
   switch (key) {
     case 'accession':
     case 'description':
-      keys[key] = once(keys[key], value, name);
+      keys[key] = once(keys[key], pattern(value), name);
       break;
     case 'date':
       keys.date = once(keys.date, dateRange(value), name);
@@ -122,11 +125,23 @@ function matching(keys: SearchKeys, level: SearchLevel, name: string, value: str
       keys[key] = once(keys[key], integer(name, value), name);
       break;
     case 'modalities':
-      keys.modalities.push(...list(value));
+      keys.modalities = noMore([...keys.modalities, ...list(value).map(pattern)], MAX_PATTERNS);
       break;
     default:
-      keys[key].push(...list(value).map(uid));
+      keys[key] = noMore([...keys[key], ...list(value).map(uid)], MAX_QUERY_LIST);
   }
+}
+
+/** What the index has to try out for each of its terms. */
+function pattern(value: string): string {
+  if (value.length > MAX_PATTERN_LENGTH) throw invalid('A value is too long.');
+  if (value.replace(/[^*?]/g, '').length > MAX_WILDCARDS) throw invalid('A value has too many wildcards.');
+  return value;
+}
+
+function noMore(values: string[], most: number): string[] {
+  if (values.length > most) throw invalid('A list is too long.');
+  return values;
 }
 
 /** Several UIDs of one key are separated by commas or backslashes (PS3.18 8.3.4.1). */
@@ -135,14 +150,14 @@ function list(value: string): string[] {
     .split(/[,\\]/)
     .map((one) => one.trim())
     .filter((one) => one !== '');
-  if (values.length > MAX_QUERY_LIST) throw invalid('A list is too long.');
-  return values;
+  return noMore(values, MAX_QUERY_LIST);
 }
 
 function included(before: SearchQuery['include'], value: string): SearchQuery['include'] {
-  if (before === 'all' || value === 'all') return 'all';
+  const names = list(value);
+  if (before === 'all' || names.includes('all')) return 'all';
   // What nobody knows cannot be included; that is no error (PS3.18 8.3.4.3).
-  const tags = list(value).flatMap((name) => tagOf(name) ?? []);
+  const tags = names.flatMap((name) => tagOf(name) ?? []);
   return new Set([...before, ...tags]);
 }
 
@@ -162,6 +177,11 @@ function uid(value: string): string {
 function once<T>(before: T | null, value: T, name: string): T {
   if (before !== null) throw invalid(`${name} is given twice.`);
   return value;
+}
+
+function isTrue(name: string, value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw invalid(`${name} is true or false.`);
+  return value === 'true';
 }
 
 function count(name: string, value: string): number {

@@ -11,7 +11,7 @@ import { requireAllFrames } from './frame-source.ts';
 import type { OpenedImage } from './frames.ts';
 import { elementsOf, instancePath, PIXEL_DATA, valueAt } from './metadata.ts';
 import { type AnswerPart, multipartAnswer } from './multipart-answer.ts';
-import { acceptedBy, baseOf, DICOM_WEB, type DicomWebParts } from './parts.ts';
+import { acceptedBy, baseOf, DICOM_WEB, type DicomWebParts, limitRate } from './parts.ts';
 import { frameNumbers, placeOf } from './place.ts';
 import { openStoredObject } from './stored-object.ts';
 
@@ -23,10 +23,12 @@ const OCTETS = 'application/octet-stream';
 /** WADO-RS: frames and bulk data (PS3.18 10.4.1.1.5, 10.4.1.1.6). */
 export function addFrameRoutes(server: FastifyInstance, parts: DicomWebParts): void {
   server.get(`${INSTANCE}/frames/:list`, async (request: Request, reply) => {
+    limitRate(parts.frameRate, request);
     const numbers = frameNumbers(request.params.list ?? '');
     return sendFrames(parts, request, reply, () => numbers);
   });
   server.get(`${INSTANCE}/bulkdata/*`, async (request: Request, reply) => {
+    limitRate(parts.frameRate, request);
     const path = (request.params['*'] ?? '').split('/');
     if (path.length === 1 && path[0] === PIXEL_DATA)
       return sendFrames(parts, request, reply, ({ places }) =>

@@ -5,6 +5,7 @@ import { moduleBeside, WorkerThread } from '../../../platform/worker-thread.ts';
 import type { DecodeQuestion, Rendering } from './decode-thread.ts';
 import type { IndexedImage } from './find-images.ts';
 import { type FramePlaces, findFrames, readStoredFrame } from './frame-source.ts';
+import { InflatedObjects } from './inflated-objects.ts';
 import {
   MAX_DECODE_MS,
   MAX_DECODE_WAIT_MS,
@@ -29,6 +30,8 @@ export interface OpenedImage {
 export class Frames {
   readonly #store: ObjectStore;
   readonly #places = new Map<string, FramePlaces>();
+  readonly #opening = new Map<string, Promise<OpenedImage>>();
+  readonly #inflated = new InflatedObjects();
   readonly #thread = new WorkerThread<DecodeQuestion, Uint8Array>({
     file: moduleBeside(import.meta.url, 'decode-thread'),
     failure: 'IMAGE_UNDECODABLE',
@@ -41,10 +44,19 @@ export class Frames {
     this.#store = store;
   }
 
-  /** @throws InterleaveError as `openStoredObject` and `findFrames` do */
-  async open(image: IndexedImage): Promise<OpenedImage> {
-    const object = await openStoredObject(this.#store, image);
+  /**
+   * Requests for the same object that come together read it once.
+   * @throws InterleaveError as `openStoredObject` and `findFrames` do
+   */
+  open(image: IndexedImage): Promise<OpenedImage> {
     const key = `${image.caseId}/${image.object.sha256}`;
+    const opening = this.#opening.get(key) ?? this.#open(key, image).finally(() => this.#opening.delete(key));
+    this.#opening.set(key, opening);
+    return opening;
+  }
+
+  async #open(key: string, image: IndexedImage): Promise<OpenedImage> {
+    const object = await openStoredObject(this.#store, image, this.#inflated);
     const places = this.#places.get(key) ?? (await findFrames(object));
     this.#remember(key, places);
     return { object, places };
@@ -81,6 +93,7 @@ export class Frames {
   }
 
   stop(): Promise<void> {
+    this.#inflated.clear();
     return this.#thread.stop();
   }
 

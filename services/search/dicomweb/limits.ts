@@ -29,12 +29,23 @@ export const MAX_REMEMBERED_OBJECTS = 64;
 /** Frames of all of them together. */
 export const MAX_REMEMBERED_FRAMES = 200_000;
 
+/** Deflated data sets that are kept inflated: their bytes together, at least one whole, and for how long nobody need read them. */
+export const MAX_REMEMBERED_INFLATED_BYTES = 256 * 1024 * 1024;
+export const MAX_REMEMBERED_INFLATED_MS = 30_000;
+
 /** Cases that one study is looked for in: as many as one object has accession numbers. */
 export const MAX_STUDY_CASES = 64;
 
 /** QIDO-RS queries and rendered images a second that one address may ask for, and how many it may save up. */
 export const MAX_DICOMWEB_PER_SECOND = 100;
 export const MAX_DICOMWEB_BURST = 400;
+
+/**
+ * Requests a second for frames and bulk data, and how many an address may save up: a viewer asks for each slice of a CT, so
+ * that there are more of them than of queries.
+ */
+export const MAX_FRAME_REQUESTS_PER_SECOND = 500;
+export const MAX_FRAME_REQUESTS_BURST = 2_000;
 
 /** Longest side of a thumbnail that is made because none is kept, and of a viewport, in pixels. */
 export const THUMBNAIL_SIZE = 256;

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type MediaRange, parseAccept } from '../../../core/dicom/web/media-type.ts';
+import { type MediaRange, parseAccept, takes } from '../../../core/dicom/web/media-type.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import type { Audit } from '../audit.ts';
@@ -14,7 +14,10 @@ export interface DicomWebParts {
   objects: ObjectStore;
   frames: Frames;
   audit: Audit;
+  /** of queries and rendered images */
   rate: RateLimit;
+  /** of frames and bulk data */
+  frameRate: RateLimit;
   /** the address that clients know us by, '' for the one that they use */
   url: string;
 }
@@ -32,16 +35,22 @@ export function acceptedBy(request: FastifyRequest): MediaRange[] {
 }
 
 /** @throws InterleaveError RATE_LIMITED */
-export function limitRate({ rate }: Pick<DicomWebParts, 'rate'>, request: FastifyRequest): void {
+export function limitRate(rate: RateLimit, request: FastifyRequest): void {
   if (!rate.allows(request.ip)) throw new InterleaveError('RATE_LIMITED');
 }
 
 export const DICOM_JSON = 'application/dicom+json';
 
-/** @throws InterleaveError NOT_ACCEPTABLE where the client wants no JSON */
-export function requireJson(request: FastifyRequest): void {
-  const isJson = ({ multipart, type }: MediaRange) =>
-    !multipart && ['*/*', 'application/*', DICOM_JSON, 'application/json'].includes(type);
-  if (!acceptedBy(request).some(isJson))
-    throw new InterleaveError('NOT_ACCEPTABLE', `There is ${DICOM_JSON}.`);
+/**
+ * The name of JSON that the client wants: the standard's, unless it knows only the plain one (PS3.18 8.7.3.2).
+ * @throws InterleaveError NOT_ACCEPTABLE where it wants no JSON
+ */
+export function jsonTypeFor(request: FastifyRequest): string {
+  const isJson = (range: MediaRange) =>
+    !range.multipart && (takes(range, DICOM_JSON) || range.type === JSON_TYPE);
+  const range = acceptedBy(request).find(isJson);
+  if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `There is ${DICOM_JSON}.`);
+  return range.type === JSON_TYPE ? JSON_TYPE : DICOM_JSON;
 }
+
+const JSON_TYPE = 'application/json';

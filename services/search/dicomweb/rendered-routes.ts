@@ -31,7 +31,7 @@ async function sendRendered(
   request: Request,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  limitRate(parts, request);
+  limitRate(parts.rate, request);
   const rendering = parseRendering(acceptedBy(request), parametersOf(request.url));
   const image = await onlyImage(parts, request);
   parts.audit.retrieved([image.caseId], 'rendered');
@@ -46,7 +46,7 @@ async function sendThumbnail(
   request: Request,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  limitRate(parts, request);
+  limitRate(parts.rate, request);
   const { mediaType } = parseRendering(acceptedBy(request), new URLSearchParams());
   const images = await findImages(parts.index, placeOf(request.params));
   const frame = frameOf(request);

@@ -9,7 +9,7 @@ import { inOrder } from './in-order.ts';
 import { HEADERS_AT_ONCE } from './limits.ts';
 import { instancePath, readMetadata } from './metadata.ts';
 import { type AnswerPart, multipartAnswer } from './multipart-answer.ts';
-import { acceptedBy, baseOf, DICOM_JSON, DICOM_WEB, type DicomWebParts, requireJson } from './parts.ts';
+import { acceptedBy, baseOf, DICOM_WEB, type DicomWebParts, jsonTypeFor } from './parts.ts';
 import { placeOf } from './place.ts';
 import { openStoredObject } from './stored-object.ts';
 
@@ -90,7 +90,7 @@ async function sendMetadata(
   request: Request,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  requireJson(request);
+  const type = jsonTypeFor(request);
   const images = await findImages(parts.index, placeOf(request.params));
   parts.audit.retrieved(caseIdsOf(images), 'metadata');
   const base = baseOf(parts, request);
@@ -98,7 +98,7 @@ async function sendMetadata(
   // The first is awaited here: what cannot be read at all is an error, and no answer that breaks off.
   const first = await all.next();
   const body = Readable.from(jsonArray(first, all), { objectMode: false });
-  return reply.type(DICOM_JSON).send(body);
+  return reply.type(type).send(body);
 }
 
 async function* jsonArray(

@@ -5,7 +5,7 @@ import type { Place } from './find-images.ts';
 import { inOrder } from './in-order.ts';
 import { HEADERS_AT_ONCE } from './limits.ts';
 import { readMetadata } from './metadata.ts';
-import { baseOf, DICOM_JSON, DICOM_WEB, type DicomWebParts, limitRate, requireJson } from './parts.ts';
+import { baseOf, DICOM_WEB, type DicomWebParts, jsonTypeFor, limitRate } from './parts.ts';
 import { parametersOf, placeOf } from './place.ts';
 import { resultOf } from './result-attributes.ts';
 import { type SearchMatch, searchImages } from './search-images.ts';
@@ -34,8 +34,8 @@ async function answer(
   request: FastifyRequest<{ Params: Partial<Place> }>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  limitRate(parts, request);
-  requireJson(request);
+  limitRate(parts.rate, request);
+  const type = jsonTypeFor(request);
   const query = parseSearchQuery(level, parametersOf(request.url));
   if (request.params.study !== undefined) {
     const { study, series } = placeOf(request.params);
@@ -53,7 +53,7 @@ async function answer(
   if (more) warn(reply, 'There are additional results that can be requested.');
   if (query.fuzzy)
     warn(reply, 'The fuzzymatching parameter is not supported. Only literal matching has been performed.');
-  return reply.type(DICOM_JSON).send(results);
+  return reply.type(type).send(results);
 }
 
 /** An object that cannot be read is still found, by what the index knows. */

@@ -5,11 +5,12 @@ import { InterleaveError } from '../../../core/errors.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import type { IndexedImage } from './find-images.ts';
 import { inflated } from './inflated.ts';
+import type { InflatedObjects } from './inflated-objects.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
 
 /**
  * A stored DICOM object, read as far as its pixels; the rest is read in the parts that are asked for. A deflated one
- * is inflated from its beginning each time, since there is no other way, and only as far as is asked for.
+ * is inflated from its beginning, since there is no other way: as far as is asked for each time, or once (`inflatedObjects`).
  */
 export interface StoredObject {
   transferSyntaxUid: string;
@@ -24,7 +25,11 @@ export interface StoredObject {
 }
 
 /** @throws InterleaveError OBJECT_MISSING, OBJECT_STORE_UNAVAILABLE, DICOM_DATA_SET_UNREADABLE, IMAGE_TOO_LARGE */
-export async function openStoredObject(store: ObjectStore, image: IndexedImage): Promise<StoredObject> {
+export async function openStoredObject(
+  store: ObjectStore,
+  image: IndexedImage,
+  inflatedObjects?: InflatedObjects,
+): Promise<StoredObject> {
   const { caseId, object } = image;
   const stream = await store.open(caseId, object.sha256);
   let held: Buffer = Buffer.alloc(0);
@@ -40,7 +45,7 @@ export async function openStoredObject(store: ObjectStore, image: IndexedImage):
       if (meta === null) continue;
       if (meta.transferSyntaxUid === TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE) {
         stream.destroy();
-        return openDeflated(store, image, meta.dataSetOffset);
+        return openDeflated(store, image, meta.dataSetOffset, inflatedObjects);
       }
       reader = new DataSetReader(meta.transferSyntaxUid, NOTHING);
       part = held.subarray(meta.dataSetOffset);
@@ -82,6 +87,7 @@ async function openDeflated(
   store: ObjectStore,
   { caseId, object }: IndexedImage,
   dataSetOffset: number,
+  inflatedObjects: InflatedObjects | undefined,
 ): Promise<StoredObject> {
   const deflated = () => store.open(caseId, object.sha256, { from: dataSetOffset, to: object.size });
   const reader = new DataSetReader(TRANSFER_SYNTAX.EXPLICIT_LITTLE, NOTHING);
@@ -101,7 +107,9 @@ async function openDeflated(
     head: Buffer.concat(parts, length).subarray(0, pixelDataAt ?? length),
     pixelDataAt,
     length: Number.POSITIVE_INFINITY,
-    open: async (from, to) => inflated(deflated, from, to),
+    open: async (from, to) =>
+      inflatedObjects?.read(`${caseId}/${object.sha256}`, () => inflated(deflated), from, to) ??
+      inflated(deflated, from, to),
   };
 }
 

@@ -3,11 +3,14 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
   DEFAULT_STUDIES,
+  MAX_PATTERN_LENGTH,
+  MAX_PATTERNS,
   MAX_QUERY_DEPTH,
   MAX_QUERY_LIST,
   MAX_QUERY_PARAMETERS,
   MAX_QUERY_RESULTS,
   MAX_QUERY_VALUE_LENGTH,
+  MAX_WILDCARDS,
 } from '../../../../core/dicom/web/limits.ts';
 import { noKeys, parseSearchQuery, type SearchLevel } from '../../../../core/dicom/web/search-query.ts';
 import { InterleaveError } from '../../../../core/errors.ts';
@@ -63,7 +66,28 @@ describe('a QIDO-RS query', () => {
     refuses(Array.from({ length: MAX_QUERY_PARAMETERS + 1 }, () => 'includefield=all').join('&'));
     refuses(`AccessionNumber=${'x'.repeat(MAX_QUERY_VALUE_LENGTH + 1)}`);
     refuses(`StudyInstanceUID=${Array.from({ length: MAX_QUERY_LIST + 1 }, () => '1').join(',')}`);
+    const ids = Array.from({ length: MAX_QUERY_LIST }, () => '1').join(',');
+    assert.equal(parse(`StudyInstanceUID=${ids}`).keys.studies.length, MAX_QUERY_LIST);
+    refuses(`StudyInstanceUID=${ids}&StudyInstanceUID=2`);
     for (const bad of ['limit=-1', 'limit=1.5', 'offset=x']) refuses(bad);
+  });
+
+  it('has so many wildcards in a value, and so many values with them', () => {
+    for (const key of ['AccessionNumber', 'StudyDescription', 'ModalitiesInStudy']) {
+      parse(`${key}=${'*?'.repeat(MAX_WILDCARDS / 2)}`);
+      refuses(`${key}=${'*?'.repeat(MAX_WILDCARDS / 2)}x*`);
+      parse(`${key}=${'x'.repeat(MAX_PATTERN_LENGTH)}`);
+      refuses(`${key}=${'x'.repeat(MAX_PATTERN_LENGTH + 1)}`);
+    }
+    const modalities = Array.from({ length: MAX_PATTERNS }, () => 'C*').join(',');
+    assert.equal(parse(`ModalitiesInStudy=${modalities}`).keys.modalities.length, MAX_PATTERNS);
+    refuses(`ModalitiesInStudy=${modalities}&ModalitiesInStudy=MR`);
+  });
+
+  it('includes all where all is among the names, and asks for fuzzy matching or does not', () => {
+    assert.equal(parse('includefield=00081030,all').include, 'all');
+    assert.equal(parse('fuzzymatching=true').fuzzy, true);
+    refuses('fuzzymatching=perhaps');
   });
 
   it('is refused without a word of its values', () => {

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { TRANSFER_SYNTAX } from '../../../../core/dicom/uids.ts';
 import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
 import type { Case, ImageReceived } from '../../../../core/radiology/events.ts';
+import { CaseIndex } from '../../../../services/search/case-index.ts';
 import { MAX_DICOMWEB_BURST } from '../../../../services/search/dicomweb/limits.ts';
 import { caseFixture, sha256 } from '../../../support/case-fixture.ts';
 import { dicomFile, type FileOptions, JPEG_BASELINE, jpegOf } from '../../../support/dicom-files.ts';
@@ -239,6 +240,45 @@ describe('DICOMweb of what is indexed', () => {
       }
     });
 
+    it('answers the client, not with a failure, where the index cannot match a key', async () => {
+      for (const query of [
+        `AccessionNumber=${'*?'.repeat(4_000)}`,
+        `ModalitiesInStudy=${'*a?'.repeat(2_000)}`,
+      ])
+        assert.equal((await get(`/studies?${query}`)).status, 400);
+      for (const query of [`AccessionNumber=${'*?'.repeat(8)}`, `StudyDescription=${'*a'.repeat(16)}`])
+        assert.equal((await get(`/studies?${query}`)).status, 200);
+      const index = new CaseIndex(site.indices.client, site.indices.names.casesAlias);
+      await assert.rejects(index.searchAll([{ size: 1_000_000 }], 'QUERY_INVALID'), {
+        code: 'QUERY_INVALID',
+      });
+      await assert.rejects(index.searchAll([{ size: 1_000_000 }]), { code: 'INTERNAL' });
+    });
+
+    it('answers in JSON under the name that the client knows, and in nothing else', async () => {
+      const typeFor = async (accept: string) => {
+        const response = await get('/studies?limit=1', { accept });
+        await response.arrayBuffer();
+        return response.status === 200
+          ? response.headers.get('content-type')?.split(';')[0]
+          : response.status;
+      };
+      const types: [string, string | number][] = [
+        ['application/dicom+json', 'application/dicom+json'],
+        ['*/*', 'application/dicom+json'],
+        ['application/*', 'application/dicom+json'],
+        ['application/json', 'application/json'],
+        ['application/json, application/dicom+json;q=0.5', 'application/json'],
+        ['application/dicom+xml, application/dicom+json', 'application/dicom+json'],
+        ['multipart/related; type="application/dicom+xml"', 406],
+        ['application/dicom+xml', 406],
+        ['application/json;q=0', 406],
+      ];
+      for (const [accept, expected] of types) assert.equal(await typeFor(accept), expected, accept);
+      const refused = await get('/studies', { accept: 'text/html' });
+      assert.equal(((await refused.json()) as { error: { code: string } }).error.code, 'NOT_ACCEPTABLE');
+    });
+
     it('says that fuzzy matching was not done', async () => {
       const response = await get('/studies?fuzzymatching=true');
       assert.match(response.headers.get('warning') ?? '', /fuzzymatching/);
@@ -450,11 +490,13 @@ describe('DICOMweb of what is indexed', () => {
 
     it('its time: pictures are rendered at a rate for each address', async () => {
       const statuses = new Set<number>();
-      for (let i = 0; i < MAX_DICOMWEB_BURST * 2 && !statuses.has(429); i++) {
+      const ask = async () => {
         const response = await get(`${instance(PLAIN)}/rendered`, { accept: 'image/gif' });
         statuses.add(response.status);
         await response.arrayBuffer();
-      }
+      };
+      for (let i = 0; i < 100 && !statuses.has(429); i++)
+        await Promise.all(Array.from({ length: MAX_DICOMWEB_BURST / 2 }, ask));
       assert.deepEqual([...statuses], [406, 429]);
     });
 

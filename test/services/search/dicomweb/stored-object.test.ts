@@ -183,6 +183,69 @@ test('a deflated header without end is not read', async (t) => {
   });
 });
 
+/** Counts what is opened in a store. */
+function countOpened(store: ObjectStore): () => number {
+  const open = store.open.bind(store);
+  let opened = 0;
+  store.open = (...args) => {
+    opened += 1;
+    return open(...args);
+  };
+  return () => opened;
+}
+
+async function indexed(store: ObjectStore, dataSet: Buffer, transferSyntaxUid: string) {
+  const file = Buffer.concat([part10Header({ ...META, transferSyntaxUid }), dataSet]);
+  const object = await store.put(CASE, file, 'application/dicom');
+  const place = { caseId: CASE, study: '1', series: '2', instance: '1.3', numberOfFrames: 1 };
+  return { ...place, object, thumbnails: new Map<number, { sha256: string; media_type: string }>() };
+}
+
+test('an object that many ask for at once is opened once', async (t) => {
+  const store = await storeOf(t);
+  const opened = countOpened(store);
+  const frames = new Frames(store);
+  t.after(() => frames.stop());
+  const image = await indexed(
+    store,
+    buildDataSet(pixels(16, 1, Buffer.alloc(6))),
+    TRANSFER_SYNTAX.EXPLICIT_LITTLE,
+  );
+  await frames.open(image);
+  const alone = opened();
+  const others = new Frames(store);
+  t.after(() => others.stop());
+  await Promise.all(Array.from({ length: 50 }, () => others.open(image)));
+  assert.equal(opened() - alone, alone);
+  const missing = { ...image, object: { ...image.object, sha256: '0'.repeat(64) } };
+  const refused = await Promise.allSettled([others.open(missing), others.open(missing)]);
+  assert.deepEqual(
+    refused.map((one) => one.status),
+    ['rejected', 'rejected'],
+  );
+  await assert.rejects(others.open(missing), { code: 'OBJECT_MISSING' });
+});
+
+test('a deflated object is inflated once for all of its frames', async (t) => {
+  const store = await storeOf(t);
+  const opened = countOpened(store);
+  const frames = new Frames(store);
+  t.after(() => frames.stop());
+  const count = 100;
+  const value = Buffer.alloc(count * 6);
+  for (let i = 0; i < count; i++) value[i * 6] = i + 1;
+  const deflated = deflateRawSync(buildDataSet(pixels(16, count, value)));
+  const image = await indexed(store, deflated, TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE);
+  const image1 = await frames.open(image);
+  const all = await Promise.all(Array.from({ length: count }, (_, i) => frames.stored(image1, count - i)));
+  assert.deepEqual(
+    all.map(({ bytes }) => bytes[0]),
+    Array.from({ length: count }, (_, i) => count - i),
+  );
+  await frames.stored(await frames.open(image), 1);
+  assert.ok(opened() <= 5, `opened ${opened()} times`);
+});
+
 test('an index that holds a UID with line breaks makes no header of it', () => {
   const place = { caseId: CASE, study: '1.2', series: '1\r\nX-Of: 1', instance: '1.3', numberOfFrames: 1 };
   const object = { sha256: '', size: 0, mediaType: '' };
