@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { DataSetReader } from '../core/dicom/data-set-reader.ts';
+import { encodingOf } from '../core/dicom/element-encoding.ts';
 import { readPart10 } from '../core/dicom/part10.ts';
 import { TRANSFER_SYNTAX } from '../core/dicom/uids.ts';
 import { InterleaveError } from '../core/errors.ts';
@@ -40,10 +41,10 @@ export async function* decode(object: Buffer): AsyncGenerator<DecodedFrame> {
 
   const pixel = readImagePixel(reader.dataSet);
   if (pixel.rows * pixel.columns > MAX_FRAME_PIXELS) throw new InterleaveError('IMAGE_TOO_LARGE');
-  const littleEndian = transferSyntaxUid !== TRANSFER_SYNTAX.EXPLICIT_BIG;
-  const explicit = transferSyntaxUid !== TRANSFER_SYNTAX.IMPLICIT_LITTLE;
+  const encoding = encodingOf(transferSyntaxUid);
+  const { littleEndian } = encoding;
   const data = inByteOrder(
-    readPixelData(bytes, reader.pixelDataAt, { explicit, littleEndian }, pixel.frames),
+    readPixelData(bytes, reader.pixelDataAt, encoding, pixel.frames),
     littleEndian,
     pixel,
   );

@@ -7,8 +7,21 @@
  */
 import { InterleaveError } from '../errors.ts';
 import { DataSet, type Tag } from './data-set.ts';
+import {
+  DELIMITERS,
+  type Encoding,
+  encodingOf,
+  FIRST_PIXEL_DATA,
+  IMPLICIT,
+  ITEM,
+  ITEM_END,
+  readLength,
+  readTag,
+  SEQUENCE_END,
+  SHORT_VRS,
+  UNDEFINED_LENGTH,
+} from './element-encoding.ts';
 import { MAX_ELEMENTS, MAX_KEPT_TOTAL, MAX_KEPT_VALUE, MAX_SEQUENCE_DEPTH } from './limits.ts';
-import { TRANSFER_SYNTAX } from './uids.ts';
 
 /** What to keep: values at any place that is walked into, and the sequences that are walked into. */
 export interface Wanted {
@@ -16,28 +29,9 @@ export interface Wanted {
   sequences: ReadonlySet<Tag>;
 }
 
-interface Encoding {
-  explicit: boolean;
-  littleEndian: boolean;
-}
-
 /** What the parser asks for: bytes to look at, or bytes to pass over. `mayEnd`: the data set may also be over here. */
 type Request = { take: number; mayEnd: boolean } | { pass: number };
 type Parse<T> = Generator<Request, T, Buffer>;
-
-const ITEM = 0xfffee000;
-const ITEM_END = 0xfffee00d;
-const SEQUENCE_END = 0xfffee0dd;
-const DELIMITERS = 0xfffe;
-const UNDEFINED = 0xffffffff;
-/**
- * Float, Double Float and integer Pixel Data; nothing that is asked for stands behind them. A group length and extended
- * offset tables, of the same group, stand before.
- */
-const FIRST_PIXEL_DATA: Tag = 0x7fe00008;
-
-/** VRs with a two-byte length (PS3.5 7.1.2); all others have two reserved bytes and a four-byte length. */
-const SHORT_VRS = new Set('AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US'.split(' '));
 
 export class DataSetReader {
   readonly dataSet: DataSet;
@@ -56,11 +50,10 @@ export class DataSetReader {
   #pixelDataAt: number | null = null;
 
   constructor(transferSyntaxUid: string, wanted: Wanted) {
-    const littleEndian = transferSyntaxUid !== TRANSFER_SYNTAX.EXPLICIT_BIG;
-    const explicit = transferSyntaxUid !== TRANSFER_SYNTAX.IMPLICIT_LITTLE;
+    const encoding = encodingOf(transferSyntaxUid);
     this.#wanted = wanted;
-    this.dataSet = new DataSet(littleEndian);
-    this.#parse = this.#elementsUntil(Number.POSITIVE_INFINITY, { explicit, littleEndian }, this.dataSet, 0);
+    this.dataSet = new DataSet(encoding.littleEndian);
+    this.#parse = this.#elementsUntil(Number.POSITIVE_INFINITY, encoding, this.dataSet, 0);
     this.#request = this.#next(undefined);
   }
 
@@ -124,12 +117,12 @@ export class DataSetReader {
   *#elementsUntil(end: number, encoding: Encoding, into: DataSet | null, depth: number): Parse<void> {
     while (this.#position < end) {
       const head = yield { take: 8, mayEnd: depth === 0 };
-      const tag = readTag(head, encoding);
+      const tag = readTag(head, 0, encoding);
       if (++this.#elements > MAX_ELEMENTS) throw unreadable('it has too many elements');
       if (tag >>> 16 === DELIMITERS) {
         if (depth > 0 && tag === ITEM_END && end === Number.POSITIVE_INFINITY) return;
         if (depth > 0) throw unreadable('a delimiter stands in the wrong place');
-        yield* this.#stray(tag, readLong(head, 4, encoding), encoding);
+        yield* this.#stray(tag, readLength(head, 4, encoding), encoding);
         continue;
       }
       if (depth === 0 && tag >= FIRST_PIXEL_DATA) {
@@ -138,7 +131,7 @@ export class DataSetReader {
         return;
       }
       const { vr, length } = yield* this.#valueHeader(head, encoding);
-      if (length !== UNDEFINED && this.#position + length > end)
+      if (length !== UNDEFINED_LENGTH && this.#position + length > end)
         throw unreadable('an element leaves its item');
       yield* this.#value(tag, vr, length, encoding, into, depth);
     }
@@ -151,19 +144,20 @@ export class DataSetReader {
    */
   *#stray(tag: Tag, length: number, encoding: Encoding): Parse<void> {
     if (tag !== ITEM) return;
-    if (length === UNDEFINED) yield* this.#elementsUntil(Number.POSITIVE_INFINITY, encoding, null, 1);
+    if (length === UNDEFINED_LENGTH) yield* this.#elementsUntil(Number.POSITIVE_INFINITY, encoding, null, 1);
     else yield { pass: length };
   }
 
   *#valueHeader(head: Buffer, encoding: Encoding): Parse<{ vr: string; length: number }> {
     const vr = head.toString('latin1', 4, 6);
     // Some senders mix implicit elements into explicit data sets: then these are not two capital letters.
-    if (!encoding.explicit || !/^[A-Z]{2}$/.test(vr)) return { vr: '', length: readLong(head, 4, encoding) };
+    if (!encoding.explicit || !/^[A-Z]{2}$/.test(vr))
+      return { vr: '', length: readLength(head, 4, encoding) };
     if (SHORT_VRS.has(vr)) {
       return { vr, length: encoding.littleEndian ? head.readUInt16LE(6) : head.readUInt16BE(6) };
     }
     const long = yield { take: 4, mayEnd: false };
-    return { vr, length: readLong(long, 0, encoding) };
+    return { vr, length: readLength(long, 0, encoding) };
   }
 
   *#value(
@@ -176,9 +170,8 @@ export class DataSetReader {
   ): Parse<void> {
     const mayBeSequence = vr === 'SQ' || vr === 'UN' || vr === '';
     const wanted = into !== null && mayBeSequence && this.#wanted.sequences.has(tag);
-    if (length === UNDEFINED || wanted) {
-      // A sequence in UN is in Implicit VR Little Endian (PS3.5 6.2.2 note 2).
-      const inner = vr === 'UN' ? { explicit: false, littleEndian: true } : encoding;
+    if (length === UNDEFINED_LENGTH || wanted) {
+      const inner = vr === 'UN' ? IMPLICIT : encoding;
       const items: DataSet[] | null = wanted ? [] : null;
       yield* this.#items(length, inner, items, depth + 1);
       if (items !== null) into?.sequences.set(tag, items);
@@ -193,17 +186,18 @@ export class DataSetReader {
 
   *#items(length: number, encoding: Encoding, into: DataSet[] | null, depth: number): Parse<void> {
     if (depth > MAX_SEQUENCE_DEPTH) throw unreadable('its sequences are nested too deeply');
-    const end = length === UNDEFINED ? Number.POSITIVE_INFINITY : this.#position + length;
+    const end = length === UNDEFINED_LENGTH ? Number.POSITIVE_INFINITY : this.#position + length;
     while (this.#position < end) {
       const head = yield { take: 8, mayEnd: false };
-      const tag = readTag(head, encoding);
+      const tag = readTag(head, 0, encoding);
       if (++this.#elements > MAX_ELEMENTS) throw unreadable('it has too many elements');
       if (tag === SEQUENCE_END) return;
       if (tag !== ITEM) throw unreadable('a sequence holds something that is no item');
-      const itemLength = readLong(head, 4, encoding);
-      const itemEnd = itemLength === UNDEFINED ? Number.POSITIVE_INFINITY : this.#position + itemLength;
-      if (itemLength !== UNDEFINED && itemEnd > end) throw unreadable('an item leaves its sequence');
-      if (into === null && itemLength !== UNDEFINED) {
+      const itemLength = readLength(head, 4, encoding);
+      const itemEnd =
+        itemLength === UNDEFINED_LENGTH ? Number.POSITIVE_INFINITY : this.#position + itemLength;
+      if (itemLength !== UNDEFINED_LENGTH && itemEnd > end) throw unreadable('an item leaves its sequence');
+      if (into === null && itemLength !== UNDEFINED_LENGTH) {
         yield { pass: itemLength };
         continue;
       }
@@ -224,16 +218,6 @@ export class DataSetReader {
 
 function isPixelData(tag: Tag): boolean {
   return tag === 0x7fe00010 || tag === 0x7fe00008 || tag === 0x7fe00009;
-}
-
-function readTag(head: Buffer, { littleEndian }: Encoding): Tag {
-  const group = littleEndian ? head.readUInt16LE(0) : head.readUInt16BE(0);
-  const element = littleEndian ? head.readUInt16LE(2) : head.readUInt16BE(2);
-  return group * 0x10000 + element;
-}
-
-function readLong(bytes: Buffer, at: number, { littleEndian }: Encoding): number {
-  return littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
 }
 
 function unreadable(detail: string): InterleaveError {

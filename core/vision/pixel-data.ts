@@ -1,3 +1,4 @@
+import { type Encoding, ITEM, readLength, readTag, UNDEFINED_LENGTH } from '../dicom/element-encoding.ts';
 import { InterleaveError } from '../errors.ts';
 import { MAX_FRAGMENTS } from './limits.ts';
 
@@ -6,14 +7,6 @@ export type PixelData =
   /** `words`: written as 16-bit words (OW), not bytes */
   { encapsulated: false; value: Buffer; words: boolean } | { encapsulated: true; frames: Buffer[] };
 
-/** How the data set is encoded (PS3.5 A.1 to A.4). */
-export interface Encoding {
-  explicit: boolean;
-  littleEndian: boolean;
-}
-
-const UNDEFINED_LENGTH = 0xffffffff;
-const ITEM = 0xfffee000;
 const PIXEL_DATA = 0x7fe00010;
 
 /**
@@ -22,13 +15,11 @@ const PIXEL_DATA = 0x7fe00010;
  * @throws InterleaveError IMAGE_UNDECODABLE when it is another element, or its fragments cannot be put together
  */
 export function readPixelData(bytes: Buffer, at: number, encoding: Encoding, frames: number): PixelData {
-  const { explicit, littleEndian } = encoding;
-  const headerLength = explicit ? 12 : 8;
-  if (at + headerLength > bytes.length || tagAt(bytes, at, littleEndian) !== PIXEL_DATA)
+  const headerLength = encoding.explicit ? 12 : 8;
+  if (at + headerLength > bytes.length || readTag(bytes, at, encoding) !== PIXEL_DATA)
     throw undecodable('It has no integer pixel data.');
-  const vr = explicit ? bytes.toString('latin1', at + 4, at + 6) : 'OW';
-  const lengthAt = at + headerLength - 4;
-  const length = littleEndian ? bytes.readUInt32LE(lengthAt) : bytes.readUInt32BE(lengthAt);
+  const vr = encoding.explicit ? bytes.toString('latin1', at + 4, at + 6) : 'OW';
+  const length = readLength(bytes, at + headerLength - 4, encoding);
   const start = at + headerLength;
   if (length !== UNDEFINED_LENGTH)
     return { encapsulated: false, value: bytes.subarray(start, start + length), words: vr === 'OW' };
@@ -66,7 +57,7 @@ function readFragments(bytes: Buffer, start: number): Fragments {
 
 /** The value of the item at a place; null where there is none (the sequence delimiter, or the end). */
 function itemAt(bytes: Buffer, at: number): Buffer | null {
-  if (at + 8 > bytes.length || tagAt(bytes, at, true) !== ITEM) return null;
+  if (at + 8 > bytes.length || readTag(bytes, at, { littleEndian: true }) !== ITEM) return null;
   const length = bytes.readUInt32LE(at + 4);
   return bytes.subarray(at + 8, at + 8 + length);
 }
@@ -108,12 +99,6 @@ export function groupFragments<F extends { offset: number; begins: boolean }>(
 export function beginsCodeStream(data: Buffer): boolean {
   const marker = data.length < 2 ? 0 : data.readUInt16BE(0);
   return marker === 0xffd8 || marker === 0xff4f;
-}
-
-function tagAt(bytes: Buffer, at: number, littleEndian: boolean): number {
-  return littleEndian
-    ? bytes.readUInt16LE(at) * 0x10000 + bytes.readUInt16LE(at + 2)
-    : bytes.readUInt16BE(at) * 0x10000 + bytes.readUInt16BE(at + 2);
 }
 
 function undecodable(detail: string): InterleaveError {
