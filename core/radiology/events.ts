@@ -1,4 +1,6 @@
 import type { ObjectRef } from '../object-ref.ts';
+import type { Vector } from '../vector/vector.ts';
+import type { ReportReading, SectionName } from './report-reading.ts';
 
 /**
  * The events on the topics, as TypeScript sees them. `schemas/*.avsc` is the same in Avro; a test encodes and decodes
@@ -6,7 +8,17 @@ import type { ObjectRef } from '../object-ref.ts';
  * Fields with patient data are marked (phi); they stand only in record values.
  */
 
-export type { ObjectRef };
+export type {
+  Assertion,
+  Contradiction,
+  Finding,
+  FindingAttribute,
+  ImageCitation,
+  ImpliedFinding,
+  ReportReading,
+  SectionName,
+} from './report-reading.ts';
+export type { ObjectRef, Vector };
 
 /** What joins a report and its images; see `case-key.ts`. (phi) */
 export interface CaseKey {
@@ -28,15 +40,6 @@ export interface Patient {
 
 /** OBR-25 / OBX-11 / TXA-17 in one list, see `report-status.ts`. */
 export type ReportStatus = 'PRELIMINARY' | 'FINAL' | 'CORRECTED' | 'ADDENDUM' | 'CANCELLED';
-
-export type SectionName =
-  | 'INDICATION'
-  | 'COMPARISON'
-  | 'TECHNIQUE'
-  | 'FINDINGS'
-  | 'IMPRESSION'
-  | 'ADDENDUM'
-  | 'OTHER';
 
 /** A piece of the report as the message carried it; `section` where OBX-3 names one. (phi) */
 export interface ReportPart {
@@ -77,116 +80,6 @@ export interface ReportReceived {
   parts: ReportPart[];
   /** an error code where the report could not be read whole, else null */
   problem: string | null;
-}
-
-export type Assertion = 'PRESENT' | 'ABSENT' | 'UNCERTAIN';
-
-/** One mention of a finding in a report. */
-export interface Finding {
-  /** concept of our own list, e.g. `pneumothorax` */
-  concept: string;
-  assertion: Assertion;
-  subject: 'PATIENT' | 'FAMILY';
-  time: 'CURRENT' | 'HISTORICAL';
-  section: SectionName;
-  laterality: '' | 'LEFT' | 'RIGHT' | 'BILATERAL';
-  location: string;
-  /** of the mention in the report text */
-  start: number;
-  end: number;
-  sentenceStart: number;
-  sentenceEnd: number;
-  /** the words that decided the assertion, '' where none did */
-  cue: string;
-  /** yet to come ("planned for biopsy of the mass"); never a result */
-  planned: boolean;
-  /** what the examination is to find out ("evaluate for pneumonia"); never a result */
-  reason: boolean;
-  change: '' | 'NEW' | 'WORSE' | 'IMPROVED' | 'STABLE' | 'RESOLVED';
-  severity: '' | 'MINIMAL' | 'MILD' | 'MODERATE' | 'SEVERE';
-  /** one to three measures as written, in millimetres: "1.2 x 0.8 cm" is [12, 8] */
-  sizesMm: number[];
-  /** how many: a whole number, `multiple`, or '' */
-  quantity: string;
-  /** where the text says all this, and by which rules */
-  attributes: FindingAttribute[];
-  /** id of the rule that found it, e.g. `finding/effusion/2`; `core/text/rules.ts` explains it */
-  rule: string;
-}
-
-/** A stretch of the text that says something about a finding. */
-export interface FindingAttribute {
-  kind:
-    | 'CERTAINTY'
-    | 'SUBJECT'
-    | 'TIME'
-    | 'REASON'
-    | 'CHANGE'
-    | 'SEVERITY'
-    | 'LATERALITY'
-    | 'LOCATION'
-    | 'SIZE'
-    | 'QUANTITY';
-  /** what it says, as in the finding's field; of a size the text */
-  value: string;
-  start: number;
-  end: number;
-  /** id of the rule */
-  rule: string;
-}
-
-/** A finding that another one implies (a pneumonia is an opacity); it never stands among the findings. */
-export interface ImpliedFinding {
-  concept: string;
-  assertion: 'PRESENT' | 'UNCERTAIN';
-  /** the concept that implies it */
-  by: string;
-  rule: string;
-}
-
-/** Two results of one report that cannot both hold, by the places where they start. */
-export interface Contradiction {
-  concept: string;
-  first: number;
-  second: number;
-}
-
-/** One cited image, e.g. "(series 3, image 55)"; a range gives one citation for each image. */
-export interface ImageCitation {
-  seriesNumber: number | null;
-  instanceNumber: number;
-  start: number;
-  end: number;
-  sentenceStart: number;
-  sentenceEnd: number;
-  /** the sentence with the one before and the one after (the paper, section 2) */
-  contextStart: number;
-  contextEnd: number;
-}
-
-/** What the labeler read in a report. */
-export interface ReportReading {
-  labeler: { generation: number; hash: string };
-  /** the whole report text; all offsets are places in it (phi) */
-  text: string;
-  sections: { name: SectionName; start: number; end: number }[];
-  findings: Finding[];
-  citations: ImageCitation[];
-  /** the clauses that assert something, without the denied ones: what is searched and embedded (phi) */
-  assertedText: string;
-  textVector: Vector | null;
-  problem: string | null;
-  implied: ImpliedFinding[];
-  contradictions: Contradiction[];
-}
-
-/** A vector in float16, little endian, with the generation of the model that made it. */
-export interface Vector {
-  generation: number;
-  /** hash of the model bundle */
-  model: string;
-  dims: number;
-  data: Buffer;
 }
 
 /** `radiology.report.labeled` */
