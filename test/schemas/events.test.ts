@@ -16,6 +16,7 @@ import { SchemaStore } from '../../platform/avro/schema-store.ts';
 import type { DeadLetter } from '../../platform/kafka/dead-letter.ts';
 import { projectRoot } from '../../platform/project-root.ts';
 import { events } from '../../schemas/events.ts';
+import { findingOf } from '../support/event-fixture.ts';
 
 const object = { sha256: 'ab', size: 3, mediaType: 'text/plain' };
 const vector = { generation: 1, model: 'm', dims: 2, data: Buffer.from([0, 60, 0, 0]) };
@@ -54,29 +55,18 @@ const reportLabeled: ReportLabeled = {
     text: 'No effusion.',
     sections: [{ name: 'IMPRESSION', start: 0, end: 12 }],
     findings: [
-      {
+      // Fields that came later have their defaults, so that older schemas lose nothing.
+      findingOf({
         concept: 'effusion',
         assertion: 'ABSENT',
-        subject: 'PATIENT',
-        time: 'CURRENT',
         section: 'IMPRESSION',
-        laterality: '',
-        location: '',
         start: 3,
         end: 11,
         sentenceStart: 0,
         sentenceEnd: 12,
         cue: 'No',
-        // Fields that came later have their defaults, so that older schemas lose nothing.
-        planned: false,
-        reason: false,
-        change: '',
-        severity: '',
-        sizesMm: [],
-        quantity: '',
-        attributes: [],
         rule: '',
-      },
+      }),
     ],
     citations: [
       {

@@ -11,6 +11,7 @@ import type {
 } from '../../core/radiology/events.ts';
 import { readReport } from '../../core/text/reading.ts';
 import { toFloat16 } from '../../core/vector/float16.ts';
+import { imageEmbedded, reportLabeled } from './event-fixture.ts';
 
 /** What a test says of a case; the rest is filled in. Names and numbers are invented, and easy to look for. */
 export interface FixtureOptions {
@@ -108,31 +109,28 @@ type Shared = Pick<ReportReceived, 'caseId' | 'caseKey' | 'patient'>;
 
 function report({ text, change, vector }: FixtureReport, position: number, shared: Shared): CaseReport {
   const digest = sha256(`${shared.caseId} ${position} ${text}`);
-  const received: ReportReceived = {
-    ...shared,
-    eventId: digest,
-    identity: { facility: PLANTED.facility, fillerNumber: `${PLANTED.filler}-${position}` },
-    status: 'FINAL',
-    resultStatus: 'F',
-    effectiveAt: STUDIED_AT + 3_600_000 + position,
-    receivedAt: RECEIVED_AT + 60_000,
-    message: {
-      controlId: `C${position}`,
-      sendingApplication: 'RIS',
-      sendingFacility: PLANTED.facility,
-      type: 'ORU^R01',
-      version: '2.5.1',
+  const { received } = reportLabeled({
+    received: {
+      ...shared,
+      eventId: digest,
+      identity: { facility: PLANTED.facility, fillerNumber: `${PLANTED.filler}-${position}` },
+      effectiveAt: STUDIED_AT + 3_600_000 + position,
+      receivedAt: RECEIVED_AT + 60_000,
+      message: {
+        controlId: `C${position}`,
+        sendingApplication: 'RIS',
+        sendingFacility: PLANTED.facility,
+        type: 'ORU^R01',
+        version: '2.5.1',
+      },
+      digest,
+      raw: { sha256: digest, size: text.length, mediaType: 'application/hl7-v2' },
+      studyInstanceUids: [PLANTED.uid],
+      observedAt: STUDIED_AT,
+      parts: [{ section: null, text }],
+      ...change,
     },
-    digest,
-    raw: { sha256: digest, size: text.length, mediaType: 'application/hl7-v2' },
-    studyInstanceUids: [PLANTED.uid],
-    procedure: { code: '71046', text: 'CHEST PA AND LATERAL' },
-    modality: 'DX',
-    observedAt: STUDIED_AT,
-    parts: [{ section: null, text }],
-    problem: null,
-    ...change,
-  };
+  });
   const reading = { ...readReport(received.parts), textVector: vector ?? null };
   return {
     latest: { received, receivedOffset: position, reading },
@@ -150,36 +148,22 @@ function image(
 ): { image: CaseImage; vectors: CaseVector[] } {
   const sopInstanceUid = change?.sopInstanceUid ?? `${PLANTED.uid}.9.${position}`;
   const digest = sha256(`${shared.caseId} ${sopInstanceUid}`);
-  const received: ImageReceived = {
-    ...shared,
-    eventId: digest,
-    sopInstanceUid,
-    sopClassUid: '1.2.840.10008.5.1.4.1.1.1.1',
-    studyInstanceUid: PLANTED.uid,
-    seriesInstanceUid: `${PLANTED.uid}.1`,
-    seriesNumber: 1,
-    instanceNumber: position + 1,
-    numberOfFrames: 1,
-    rows: 512,
-    columns: 400,
-    modality: 'DX',
-    bodyPart: 'CHEST',
-    viewPosition: 'PA',
-    laterality: '',
-    studyDescription: 'CHEST',
-    studyDate: '20240517',
-    institution: PLANTED.facility,
-    callingAeTitle: 'PLANTEDAE',
-    kind: 'IMAGE',
-    keyImage: 'SMALL_SERIES',
-    references: [],
-    titleCode: '',
-    transferSyntaxUid: '1.2.840.10008.1.2.1',
-    object: { sha256: digest, size: 1000, mediaType: 'application/dicom' },
-    receivedAt: RECEIVED_AT,
-    problem: null,
-    ...change,
-  };
+  const { received } = imageEmbedded({
+    received: {
+      ...shared,
+      eventId: digest,
+      sopInstanceUid,
+      studyInstanceUid: PLANTED.uid,
+      seriesInstanceUid: `${PLANTED.uid}.1`,
+      instanceNumber: position + 1,
+      studyDate: '20240517',
+      institution: PLANTED.facility,
+      callingAeTitle: 'PLANTEDAE',
+      object: { sha256: digest, size: 1000, mediaType: 'application/dicom' },
+      receivedAt: RECEIVED_AT,
+      ...change,
+    },
+  });
   const isImage = received.kind === 'IMAGE';
   return {
     image: {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
+  Finding,
   ImageEmbedded,
   ImageReceived,
   ReportLabeled,
@@ -22,6 +23,34 @@ export function digestOf(text: string): string {
 
 export function vector(generation: number, fill: number, bytes = 8, model = `model-${generation}`): Vector {
   return { generation, model, dims: bytes / 2, data: Buffer.alloc(bytes, fill) };
+}
+
+/** A mention of pneumothorax in the first five characters, of which the text says nothing more. */
+export function findingOf(given: Partial<Finding> = {}): Finding {
+  const { start = 0, end = start + 5 } = given;
+  return {
+    concept: 'pneumothorax',
+    assertion: 'PRESENT',
+    subject: 'PATIENT',
+    time: 'CURRENT',
+    section: 'FINDINGS',
+    laterality: '',
+    location: '',
+    start,
+    end,
+    sentenceStart: start,
+    sentenceEnd: end,
+    cue: '',
+    planned: false,
+    reason: false,
+    change: '',
+    severity: '',
+    sizesMm: [],
+    quantity: '',
+    attributes: [],
+    rule: 'finding/pneumothorax/1',
+    ...given,
+  };
 }
 
 export interface ReportGiven {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { InterleaveError } from '../../../core/errors.ts';
 import { avroSizeAtMost } from '../../../core/radiology/avro-size.ts';
-import type { Case, Finding, ImageEmbedded, ReportLabeled } from '../../../core/radiology/events.ts';
+import type { Case, ImageEmbedded, ReportLabeled } from '../../../core/radiology/events.ts';
 import { fitImage } from '../../../core/radiology/fit-image.ts';
 import { fitReport } from '../../../core/radiology/fit-report.ts';
 import * as limits from '../../../core/radiology/limits.ts';
@@ -12,6 +12,7 @@ import { events } from '../../../schemas/events.ts';
 import {
   CASE_ID,
   digestOf,
+  findingOf,
   imageEmbedded,
   reportLabeled,
   selection,
@@ -98,33 +99,11 @@ test('MAX_REPORT_VERSIONS: the newest are remembered', () => {
 });
 
 test('MAX_REPORT_BYTES: the parts go first, then the end of the text, with what was read in it', () => {
-  const finding = (start: number): Finding => ({
-    concept: 'pneumothorax',
-    assertion: 'PRESENT',
-    subject: 'PATIENT',
-    time: 'CURRENT',
-    section: 'FINDINGS',
-    laterality: '',
-    location: '',
-    start,
-    end: start + 5,
-    sentenceStart: start,
-    sentenceEnd: start + 5,
-    cue: '',
-    planned: false,
-    reason: false,
-    change: '',
-    severity: '',
-    sizesMm: [],
-    quantity: '',
-    attributes: [],
-    rule: 'finding/pneumothorax/1',
-  });
   const ordinary = reportLabeled();
   assert.deepEqual(fitReport(ordinary), { event: ordinary, cut: false });
 
   const long = reportLabeled({
-    reading: { text: 'word '.repeat(12_000), assertedText: 'word', findings: [finding(44_000)] },
+    reading: { text: 'word '.repeat(12_000), assertedText: 'word', findings: [findingOf({ start: 44_000 })] },
   });
   const withoutParts = fitReport(long);
   assert.deepEqual(withoutParts.event.received.parts, []);
@@ -133,7 +112,10 @@ test('MAX_REPORT_BYTES: the parts go first, then the end of the text, with what 
   assert.equal(withoutParts.cut, true);
 
   const longest = reportLabeled({
-    reading: { text: '\u{1f9e0}'.repeat(300_000), findings: [finding(10), finding(500_000)] },
+    reading: {
+      text: '\u{1f9e0}'.repeat(300_000),
+      findings: [findingOf({ start: 10 }), findingOf({ start: 500_000 })],
+    },
   });
   const cut = fitReport(longest);
   assert.ok(avroSizeAtMost(cut.event) <= limits.MAX_REPORT_BYTES);
