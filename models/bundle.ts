@@ -8,7 +8,7 @@ import { MAX_MANIFEST_BYTES } from './limits.ts';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** `manifest.json` of a model bundle: all that decides a vector, and where the weights came from. */
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
   name: z.string(),
   kind: z.literal('image-encoder'),
   /** grows with every change that moves vectors; vectors of two generations are never compared */
@@ -90,7 +90,7 @@ export async function saveBundle(
 }
 
 /** The same for every machine that makes the same bundle. */
-export function bundleHash(manifest: Omit<Manifest, 'hash'> | Manifest): string {
+function bundleHash(manifest: Omit<Manifest, 'hash'> | Manifest): string {
   const { name, kind, generation, dims, input, source, weights } = manifest;
   return digest(JSON.stringify({ name, kind, generation, dims, input, source, weights }));
 }

@@ -40,7 +40,7 @@ const STAGES = [
   [1, 3, 1, 6, 320],
 ] as const;
 
-export const STEM: ConvLayer = conv('stem', 3, 2, 3, 32, 'relu6');
+const STEM: ConvLayer = conv('stem', 3, 2, 3, 32, 'relu6');
 export const BLOCKS: readonly Block[] = blocks();
 export const HEAD: ConvLayer = conv('head', 1, 1, 320, FEATURES, 'relu6');
 

@@ -1,5 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, readFile } from 'node:fs/promises';
 import { InterleaveError } from '../core/errors.ts';
 
 /** The site secret: at least 16 bytes, whatever they are. Throws `CONFIG_INVALID` where it is missing or short. */
@@ -19,23 +18,6 @@ export async function readJsonFile(file: string): Promise<unknown> {
   } catch (cause) {
     throw new InterleaveError('CONFIG_INVALID', 'A JSON file cannot be read.', { cause });
   }
-}
-
-/** Writes a file so that a reader sees the old or the new one, never a half, and so that it survives a power cut. */
-export async function writeFileDurably(file: string, bytes: Buffer | string, mode = 0o644): Promise<void> {
-  const temporary = join(dirname(file), `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
-  const handle = await open(temporary, 'wx', mode);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-    await handle.close();
-    await rename(temporary, file);
-  } catch (error) {
-    await handle.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(file));
 }
 
 /** Makes new names in a folder durable. */

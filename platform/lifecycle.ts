@@ -26,7 +26,7 @@ export interface RunningService {
 }
 
 /** A service that has not drained after this long is ended. */
-export const DRAIN_TIMEOUT_MS = 10_000;
+const DRAIN_TIMEOUT_MS = 10_000;
 
 /** What every configuration must have for `main`. */
 export interface ProcessConfig {

@@ -19,7 +19,7 @@ export type { SimulatedReport } from './report-versions.ts';
 export const UNMATCHED_SHARE = 0.03;
 
 /** Share of cases with a key object selection. */
-export const KEY_OBJECT_SHARE = 0.2;
+const KEY_OBJECT_SHARE = 0.2;
 
 /** A whole case: an order, a report in all its versions, its images, and what is true of it. */
 export interface SimulatedCase {

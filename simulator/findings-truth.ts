@@ -56,7 +56,7 @@ export function drawFindings(random: Random, scenario: Scenario, hasPrior: boole
 }
 
 /** A finding of this concept; `side` is where the trouble of this patient is. */
-export function drawFinding(
+function drawFinding(
   random: Random,
   concept: SimulatedConcept,
   side: 'LEFT' | 'RIGHT',

@@ -15,7 +15,7 @@ export interface Procedure {
   weight: number;
 }
 
-export const PROCEDURES: readonly Procedure[] = [
+const PROCEDURES: readonly Procedure[] = [
   {
     code: 'XRCHEST2',
     text: 'CHEST PA & LATERAL',

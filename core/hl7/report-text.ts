@@ -44,7 +44,7 @@ export function reportParts(
 }
 
 /** The text of one OBX-5, line ends as `\n`. */
-export function observationText(message: Message, observation: Segment): string {
+function observationText(message: Message, observation: Segment): string {
   const raw = rawField(observation, 5);
   const { repetition } = message.delimiters;
   const lines = repetition === '' ? [raw] : raw.split(repetition);

@@ -31,7 +31,7 @@ export function mergeReports(a: CaseReport, b: CaseReport, limits: CaseLimits): 
  * The order of the versions of a report: its time (OBR-22), then the later step of a report's life, then the order of
  * receipt, then the digest. A final report that goes back to preliminary later is preliminary.
  */
-export function compareVersions(a: Version, b: Version): number {
+function compareVersions(a: Version, b: Version): number {
   return (
     a.effectiveAt - b.effectiveAt ||
     statusRank(a.status) - statusRank(b.status) ||

@@ -1,7 +1,6 @@
 // Other labelers of reports, for `npm run bench -- labeler`: medspaCy and negspaCy from PyPI (about 270 MB), into a folder of
 // their own. Run by itself it gets them when they are missing; ends with 1, and says why, where they cannot be got.
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { requirePython } from './prerequisites.mjs';
 import { say, step } from './progress.mjs';
 import { downloads, root } from './project.mjs';
@@ -11,7 +10,7 @@ import { StampedFolder } from './stamped-folder.mjs';
 const requirements = join(root, 'bench', 'peers', 'requirements.txt');
 const folder = new StampedFolder(join(downloads, 'peers', 'labelers'), [requirements]);
 
-export async function fetchLabelerPeers() {
+async function fetchLabelerPeers() {
   if (folder.present) return;
   await requirePython();
   await step('Getting medspaCy and negspaCy from PyPI', () =>
@@ -26,10 +25,9 @@ export async function fetchLabelerPeers() {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  try {
-    await fetchLabelerPeers();
-  } catch (error) {
-    say(error.message);
-    process.exitCode = 1;
-  }
+try {
+  await fetchLabelerPeers();
+} catch (error) {
+  say(error.message);
+  process.exitCode = 1;
+}

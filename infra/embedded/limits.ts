@@ -11,9 +11,6 @@ export const ENGINES_MEMORY_MB = 2 * 1024;
 /** Engines, eight Node processes and the models. */
 export const SYSTEM_MEMORY_MB = 4 * 1024;
 
-/** Room for the engines, the weights and a first day of data. */
-export const SYSTEM_DISK_MB = 3 * 1024;
-
 /** A Kafka request holds one record at least, with what the protocol puts around it. */
 export const KAFKA_MESSAGE_MAX_BYTES = MAX_RECORD_BYTES + MB;
 

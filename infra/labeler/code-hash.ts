@@ -7,7 +7,7 @@ import { projectRoot } from '../../platform/project-root.ts';
 export const CODE_HASH_FILE = join(projectRoot(), 'core', 'text', 'code-hash.ts');
 
 /** SHA-256 (hex) over the names and texts of all files of `core/text` but the one that holds the hash. */
-export function codeHash(): string {
+function codeHash(): string {
   const folder = join(projectRoot(), 'core', 'text');
   const hash = createHash('sha256');
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'code-hash.ts');

@@ -68,7 +68,7 @@ export class SchemaStore {
 }
 
 /** `12.report-received` → [12, 'report-received'] */
-export function splitRegisteredName(name: string): [number, string] {
+function splitRegisteredName(name: string): [number, string] {
   const match = /^(\d+)\.([a-z-]+)$/.exec(name);
   if (match === null) throw new Error(`schemas/registry/${name}.avsc is not named <id>.<event>.avsc`);
   return [Number(match[1]), match[2] ?? ''];

@@ -3,7 +3,7 @@
  * only the value representations that the simulator needs.
  */
 
-export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 
 /** UID and version name by which files of the simulator are known (PS3.10 7.1, (0002,0012) and (0002,0013)). */
 export const IMPLEMENTATION_CLASS_UID = '2.25.209342886715440924263711309521713742173';

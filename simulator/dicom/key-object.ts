@@ -8,7 +8,7 @@ import { studyModules } from './study-modules.ts';
 export const KEY_OBJECT_SELECTION = '1.2.840.10008.5.1.4.1.1.88.59';
 
 /** A series number that no image series of the simulation uses. */
-export const KEY_OBJECT_SERIES = 99;
+const KEY_OBJECT_SERIES = 99;
 
 /** An image as a key object selection names it. */
 export type NamedImage = Pick<ImageUids, 'sopInstanceUid' | 'seriesInstanceUid'>;

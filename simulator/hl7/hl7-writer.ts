@@ -31,7 +31,7 @@ export function escapeText(text: string): string {
 }
 
 /** Lines of formatted text (FT) with `\.br\` between them (HL7 v2.5.1 2.7.6). */
-export function escapeLines(lines: readonly string[]): string {
+function escapeLines(lines: readonly string[]): string {
   return lines.map(escapeText).join('\\.br\\');
 }
 

@@ -19,7 +19,7 @@ function anteriorRibY(g: FrontalGeometry, number: number, distance: number): num
   return lateral + 0.42 * (half - distance) + 0.0012 * (half - distance) ** 2;
 }
 
-export const RIB_WIDTH = 8.5;
+const RIB_WIDTH = 8.5;
 
 /** Spine, ribs, clavicles and shoulder blades, added to the attenuation. */
 export function paintFrontalBones(image: Raster, g: FrontalGeometry): void {

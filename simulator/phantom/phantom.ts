@@ -23,8 +23,8 @@ export interface Phantom {
 }
 
 export const BITS_STORED = 12;
-export const FRONTAL_SIZE = { columns: 512, rows: 512, spacing: 0.7 } as const;
-export const LATERAL_SIZE = { columns: 448, rows: 512, spacing: 0.7 } as const;
+const FRONTAL_SIZE = { columns: 512, rows: 512, spacing: 0.7 } as const;
+const LATERAL_SIZE = { columns: 448, rows: 512, spacing: 0.7 } as const;
 
 /** Attenuation that fills the whole range of values, on average: exposures differ. */
 const FULL_SCALE = 1.5;

@@ -38,7 +38,7 @@ function denial(random: Random, names: readonly string[]): string {
 }
 
 /** "a", "a or b", "a, b, or c" with or without the comma before "or" */
-export function orList(random: Random, names: readonly string[]): string {
+function orList(random: Random, names: readonly string[]): string {
   if (names.length < 3) return names.join(' or ');
   const comma = random.chance(0.6) ? ',' : '';
   return `${names.slice(0, -1).join(', ')}${comma} or ${names.at(-1)}`;

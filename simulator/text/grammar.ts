@@ -11,7 +11,7 @@ export type Cite = (finding: TruthFinding) => string;
 const ORGANS: readonly Organ[] = ['device', 'heart', 'lung', 'pleura', 'bone'];
 
 /** Most findings an IMPRESSION repeats; the rest stand in FINDINGS only. */
-export const MAX_IMPRESSION_ITEMS = 4;
+const MAX_IMPRESSION_ITEMS = 4;
 
 /** FINDINGS: organ by organ, what is there, what is doubted, what is denied, what is normal. One sentence per item. */
 export function findingsSentences(random: Random, truth: FindingsTruth, cite: Cite): string[] {
