@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { DEFAULT_MAX_FRAME_BYTES, MAX_STRAY_BYTES } from './limits.ts';
 
 /** Start block, end block and carriage return of the Minimal Lower Layer Protocol (HL7 v2.5.1 appendix C.2). */
@@ -36,8 +37,7 @@ export type FrameEvent =
 export class MllpFramer {
   readonly #limit: number;
   #state: 'outside' | 'inside' | 'after-fs' | 'closed' = 'outside';
-  #held: Buffer = Buffer.alloc(0);
-  #heldLength = 0;
+  readonly #held = new HeldBytes();
 
   constructor(options: { maxFrameBytes?: number } = {}) {
     this.#limit = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
@@ -53,9 +53,9 @@ export class MllpFramer {
     return this.#state === 'after-fs';
   }
 
-  /** Bytes of the unfinished frame or of stray bytes. */
+  /** Memory that is taken by the unfinished frame or by stray bytes; 0 where there are none. */
   get heldBytes(): number {
-    return this.#heldLength;
+    return this.#held.capacity;
   }
 
   push(chunk: Buffer): FrameEvent[] {
@@ -118,21 +118,21 @@ export class MllpFramer {
   }
 
   #finish(events: FrameEvent[]): void {
-    const bytes = this.#take();
+    const bytes = this.#held.take();
     this.#state = 'outside';
     if (bytes.length === 0) events.push({ kind: 'problem', fault: 'EMPTY', code: 'HL7_FRAME_BROKEN', bytes });
     else events.push({ kind: 'frame', bytes });
   }
 
   #giveUp(fault: FrameFault, code: ErrorCode, events: FrameEvent[]): void {
-    const bytes = this.#take();
+    const bytes = this.#held.take();
     if (bytes.length > 0) events.push({ kind: 'problem', fault, code, bytes });
   }
 
   /** Adds to the open frame; at the limit the frame is handed out as it is and reading ends. */
   #hold(bytes: Buffer, events: FrameEvent[]): void {
-    const room = this.#limit - this.#heldLength;
-    this.#append(bytes.length > room ? bytes.subarray(0, room) : bytes);
+    const room = this.#limit - this.#held.length;
+    this.#held.append(bytes.length > room ? bytes.subarray(0, room) : bytes);
     if (bytes.length <= room) return;
     this.#giveUp('TOO_LARGE', 'HL7_FRAME_TOO_LARGE', events);
     this.#state = 'closed';
@@ -140,36 +140,17 @@ export class MllpFramer {
 
   #stray(bytes: Buffer, events: FrameEvent[]): void {
     let from = 0;
-    if (this.#heldLength === 0) while (from < bytes.length && isBlank(bytes[from])) from += 1;
+    if (this.#held.length === 0) while (from < bytes.length && isBlank(bytes[from])) from += 1;
     while (from < bytes.length) {
-      const piece = bytes.subarray(from, from + MAX_STRAY_BYTES - this.#heldLength);
-      this.#append(piece);
+      const piece = bytes.subarray(from, from + MAX_STRAY_BYTES - this.#held.length);
+      this.#held.append(piece);
       from += piece.length;
-      if (this.#heldLength === MAX_STRAY_BYTES) this.#dropStray(events);
+      if (this.#held.length === MAX_STRAY_BYTES) this.#dropStray(events);
     }
   }
 
   #dropStray(events: FrameEvent[]): void {
     this.#giveUp('STRAY', 'HL7_FRAME_BROKEN', events);
-  }
-
-  /** Doubling keeps the cost linear, however small the chunks are, and the memory below twice the limit. */
-  #append(bytes: Buffer): void {
-    const length = this.#heldLength + bytes.length;
-    if (length > this.#held.length) {
-      const grown = Buffer.allocUnsafe(Math.max(length, Math.min(this.#held.length * 2, this.#limit)));
-      this.#held.copy(grown, 0, 0, this.#heldLength);
-      this.#held = grown;
-    }
-    bytes.copy(this.#held, this.#heldLength);
-    this.#heldLength = length;
-  }
-
-  #take(): Buffer {
-    const bytes = this.#held.subarray(0, this.#heldLength);
-    this.#held = Buffer.alloc(0);
-    this.#heldLength = 0;
-    return bytes;
   }
 }
 
