@@ -21,9 +21,14 @@ const ERASED = '.';
  * `ILJ1 <sha256> <bytes> <case ids> <check>\n<bytes>\n`. The check covers the line before it, the SHA-256 the bytes: a
  * record that the disk has only in part is not one.
  */
-export function encodeRecord({ sha256, caseIds, bytes }: JournalRecord): Buffer {
+export function encodeRecord(record: JournalRecord): Buffer {
+  return Buffer.concat(recordParts(record));
+}
+
+/** The same, not yet in one piece: its line with the end of it, the bytes as they are, the end. */
+export function recordParts({ sha256, caseIds, bytes }: JournalRecord): [line: Buffer, ...rest: Buffer[]] {
   const line = `${MAGIC} ${sha256} ${bytes.length} ${caseIds.join(',')}`;
-  return Buffer.concat([Buffer.from(`${line} ${checkOf(line)}\n`, 'latin1'), bytes, NEWLINE]);
+  return [Buffer.from(`${line} ${checkOf(line)}\n`, 'latin1'), bytes, NEWLINE];
 }
 
 /** The records of a segment up to the first that is not whole: what follows was never confirmed. */

@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../files.ts';
-import { decodeRecords, encodeRecord, type JournalRecord, withoutCase } from './journal-record.ts';
+import { decodeRecords, type JournalRecord, recordParts, withoutCase } from './journal-record.ts';
 
 /** A segment is given up for a new one at this age or size; then its objects are made durable by themselves. */
 export const SEGMENT_MAX_AGE_MS = 300_000;
@@ -37,7 +37,8 @@ export interface Journaled {
 }
 
 interface Waiting {
-  record: Buffer;
+  parts: ReturnType<typeof recordParts>;
+  length: number;
   files: Promise<unknown>;
   resolve: (journaled: Journaled) => void;
   reject: (error: unknown) => void;
@@ -75,8 +76,10 @@ export class Journal {
 
   /** Resolves when the record is on the disk; `files` resolves when its files are written, and never rejects. */
   append(record: JournalRecord, files: Promise<unknown>): Promise<Journaled> {
+    const parts = recordParts(record);
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ record: encodeRecord(record), files, resolve, reject });
+      this.#queue.push({ parts, length, files, resolve, reject });
       if (!this.#running) void this.#run();
     });
   }
@@ -144,8 +147,8 @@ export class Journal {
   #takeBatch(): Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { record } of this.#queue) {
-      bytes += record.length;
+    for (const { length } of this.#queue) {
+      bytes += length;
       if (count > 0 && bytes > MAX_BATCH_BYTES) break;
       count += 1;
     }
@@ -153,14 +156,15 @@ export class Journal {
   }
 
   async #write(batch: Waiting[]): Promise<Journaled[]> {
-    const bytes = Buffer.concat(batch.map(({ record }) => record));
+    const parts = batch.flatMap((waiting) => waiting.parts);
+    const length = batch.reduce((sum, waiting) => sum + waiting.length, 0);
     for (;;) {
       const segment = this.#segment ?? (await this.#open());
       for (const { files } of batch) waitFor(files, segment);
-      await reserve(segment, bytes.length);
-      await writeAt(segment.handle, bytes, segment.bytes);
+      await reserve(segment, length);
+      await writeParts(segment.handle, parts, segment.bytes);
       const from = segment.bytes;
-      segment.bytes += bytes.length;
+      segment.bytes += length;
       await segment.handle.datasync();
       // A process that stood still for long finds that another has taken its segment for an orphan.
       if (fstatSync(segment.handle.fd).nlink > 0) return placesOf(batch, segment, from);
@@ -224,10 +228,10 @@ const NOWHERE: Journaled = { isErased: async () => false };
 
 function placesOf(batch: Waiting[], segment: Segment, from: number): Journaled[] {
   let at = from;
-  return batch.map(({ record }) => {
+  // Only the line is kept: it may take a while until the files are written.
+  return batch.map(({ parts: [line], length }) => {
     const place = at;
-    at += record.length;
-    const line = record.subarray(0, record.indexOf('\n'));
+    at += length;
     return {
       isErased: async (caseId) => {
         const now = Buffer.alloc(line.length);
@@ -250,6 +254,14 @@ async function reserve(segment: Segment, bytes: number): Promise<void> {
     await writeAt(segment.handle, ZEROS, segment.reserved);
     segment.reserved += ZEROS.length;
   }
+}
+
+/** Without making one piece of them first: they may be megabytes. */
+async function writeParts(handle: FileHandle, parts: readonly Buffer[], at: number): Promise<void> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const { bytesWritten } = await handle.writev(parts, at);
+  if (bytesWritten < length)
+    await writeAt(handle, Buffer.concat(parts).subarray(bytesWritten), at + bytesWritten);
 }
 
 async function writeAt(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
