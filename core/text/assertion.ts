@@ -1,7 +1,8 @@
 /**
  * How the findings of a sentence are meant: present, absent or uncertain, whose, and when. Cues reach within their
  * clause (`clauses.ts`), forwards ("no X"), backwards ("X is not seen") or from behind a colon ("X: none"). Of two cues
- * the nearer one decides; at equal distance the denying one.
+ * the nearer one decides; at equal distance the denying one. An answer behind a mark decides over any doubt ("evaluate for
+ * X: none"), and "no X can be excluded" doubts.
  *
  * The idea of cue lists with a reach is NegEx and ConText (Chapman et al. 2001; Harkema et al. 2009); the reach ends
  * at clauses here rather than after a number of words. Sweeps in both directions, linear in the sentence.
@@ -99,7 +100,7 @@ function heard(state: Said, hit: CueHit): Said {
 
 function inReach({ assertion, time, subject }: Said, mention: Mention, timeStops: readonly number[]): Said {
   return {
-    assertion: isNear(assertion, mention) ? assertion : null,
+    assertion: isNear(assertion, mention) && mention.first >= (assertion?.since ?? 0) ? assertion : null,
     time: isNear(time, mention) && !isStopped(time, mention, timeStops) ? time : null,
     subject: isNear(subject, mention) ? subject : null,
   };
@@ -120,7 +121,8 @@ function distance(hit: TokenRange, mention: TokenRange): number {
 }
 
 function decide(mention: Mention, before: Said, after: Said): AssertedMention {
-  const cue = nearer(mention, before.assertion, after.assertion);
+  const cue = deciding(mention, before.assertion, after.assertion);
+  const denied = cue === after.assertion && isDenial(before.assertion) ? cue?.cue.denied : undefined;
   const timeCue = before.time ?? after.time;
   const subjectCue = before.subject ?? after.subject;
   return {
@@ -128,7 +130,7 @@ function decide(mention: Mention, before: Said, after: Said): AssertedMention {
     last: mention.last,
     term: mention.term,
     again: mention.again,
-    assertion: cue?.cue.assertion ?? (mention.term.hint ? 'UNCERTAIN' : 'PRESENT'),
+    assertion: denied ?? cue?.cue.assertion ?? (mention.term.hint ? 'UNCERTAIN' : 'PRESENT'),
     time: timeCue?.cue.time ?? 'CURRENT',
     subject: subjectCue?.cue.subject ?? 'PATIENT',
     cue,
@@ -137,11 +139,17 @@ function decide(mention: Mention, before: Said, after: Said): AssertedMention {
   };
 }
 
-function nearer(mention: Mention, before: CueHit | null, after: CueHit | null): CueHit | null {
+function deciding(mention: Mention, before: CueHit | null, after: CueHit | null): CueHit | null {
   if (before === null || after === null) return before ?? after;
+  const answers = after.cue.direction === 'LABEL';
+  if (isDenial(before) ? after.cue.denied !== undefined : answers) return after;
   const difference = distance(before, mention) - distance(after, mention);
   if (difference !== 0) return difference < 0 ? before : after;
   return before.cue.assertion === 'ABSENT' ? before : after;
+}
+
+function isDenial(hit: CueHit | null): boolean {
+  return hit?.cue.assertion === 'ABSENT';
 }
 
 /** "No suspicion of X": the doubt right behind a denial is part of it. */
@@ -175,9 +183,11 @@ function deniedRanges(
   const firsts = kept.map((mention) => Math.min(mention.first, mention.cue?.first ?? mention.first));
   const lasts = kept.map((mention) => Math.max(mention.last, mention.cue?.last ?? mention.last));
   const [keptFirst, keptLast] = [firsts.sort(ascending), lasts.sort(ascending)];
+  const asserting = new Set(kept.map(({ cue }) => cue));
   const ranges: TokenRange[] = deniedMentions.map(({ first, last }) => ({ first, last }));
   for (const hit of hits) {
     if (hit.cue.assertion !== 'ABSENT' && hit.cue.subject !== 'FAMILY') continue;
+    if (hit.cue.denied !== undefined && asserting.has(hit)) continue;
     const clause = clauses.range(hit.clause);
     if (hit.direction === 'BEFORE') {
       const stop = keptFirst[upperBound(keptFirst, hit.first)] ?? Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 /**
  * The cues of a sentence ("no", "cannot be excluded", "history of"), each with the clause it stands in.
  */
-import { clauseEnds } from './clauses.ts';
+import { type ClauseWords, clauseEnds } from './clauses.ts';
 import type { CueEntry, CueTerm, FindingTerm, Lexicon } from './lexicon.ts';
 import type { Sentence } from './sentences.ts';
 import type { TokenRange, Tokens } from './tokens.ts';
@@ -22,6 +22,8 @@ export interface CueHit extends TokenRange {
   /** part of a mention: an uncertain one speaks of it ("is possibly enlarged"), others only of what follows */
   within: boolean;
   clause: number;
+  /** it speaks of no mention that begins before this token */
+  since: number;
 }
 
 /** A sentence's clauses: `ends` are the tokens at which one ends and the next begins, in order. */
@@ -96,7 +98,9 @@ export function readCues(
         deniedMentions.push(around);
       if (isLabelCue(term) !== labelled || (within && cue.direction !== 'BEFORE')) continue;
       const direction = cue.direction === 'BEFORE' ? 'BEFORE' : 'AFTER';
-      hits.push({ first, last, cue, rule, within, direction, clause: 0 });
+      const doubts = cue.direction === 'AFTER' && cue.assertion === 'UNCERTAIN';
+      const since = doubts ? lastPart(tokens, sentence, mentions[next - 1], lexicon.clauseWords) : 0;
+      hits.push({ first, last, cue, rule, within, direction, clause: 0, since });
     }
   }
   const clauses = stops.length === 0 ? statements : new Clauses(sentence, merged(statementEnds, stops));
@@ -108,16 +112,44 @@ function merged(a: readonly number[], b: readonly number[]): number[] {
   return [...a, ...b].sort((x, y) => x - y);
 }
 
+/**
+ * Where the last part of a list begins that has commas only, with its last mention: a doubt behind it speaks of that part
+ * ("opacity, pneumonia not excluded"); 0 where "and" or "or" make one list of all.
+ */
+function lastPart(
+  tokens: Tokens,
+  sentence: TokenRange,
+  mention: TokenRange | undefined,
+  { joiners, or, verbs }: ClauseWords,
+): number {
+  if (mention === undefined) return 0;
+  const from = Math.max(sentence.first, mention.first - MAX_WORDS_OF_PART);
+  for (let at = mention.first - 1; at >= from; at--) {
+    const id = tokens.id(at);
+    if (id === COMMA) return or.has(tokens.id(at + 1)) || joiners.has(tokens.id(at + 1)) ? 0 : at + 1;
+    if (joiners.has(id) || or.has(id) || verbs.has(id)) return 0;
+  }
+  return 0;
+}
+
+/** words between a comma and the finding behind it at most: "a small, hardly seen left apical pneumothorax" */
+const MAX_WORDS_OF_PART = 6;
+
+const COMMA = punctuationId(',');
 const COLON = punctuationId(':');
 const DASH = punctuationId('-');
+const OPENING = new Set([COLON, DASH, COMMA]);
 const CLOSING = new Set(['.', ',', ';', ')'].map(punctuationId));
 
 function isLabelCue(term: CueTerm): boolean {
   return typeof term === 'object' && term.cue.direction === 'LABEL';
 }
 
-/** "Effusion: none." - behind a colon or dash, and nothing after it that it could deny. */
+/** "Effusion: none." - behind a colon, dash or comma, and nothing after it that it could speak of. */
 function isLabelled(tokens: Tokens, sentence: Sentence, first: number, last: number): boolean {
-  const opens = first > sentence.first && (tokens.id(first - 1) === COLON || tokens.id(first - 1) === DASH);
-  return opens && (last >= sentence.last || CLOSING.has(tokens.id(last)));
+  return (
+    first > sentence.first &&
+    OPENING.has(tokens.id(first - 1)) &&
+    (last >= sentence.last || CLOSING.has(tokens.id(last)))
+  );
 }

@@ -25,7 +25,7 @@ export interface FindingEntry {
   codes?: readonly ConceptCode[];
 }
 
-/** Where a cue stands to what it speaks of; LABEL: behind a colon, as in "Effusion: none". */
+/** Where a cue stands to what it speaks of; LABEL: after a mark and with nothing behind it, as in "Effusion: none". */
 export type CueDirection = 'BEFORE' | 'AFTER' | 'LABEL';
 
 /** Words that decide how a finding is meant. */
@@ -33,6 +33,8 @@ export interface CueEntry {
   id: string;
   direction: CueDirection;
   assertion?: Assertion;
+  /** of one AFTER: what it says where a denial stands before, as in "no effusion can be excluded" */
+  denied?: Assertion;
   /** it was there before ("resolved"); with an assertion */
   change?: Finding['change'];
   time?: 'HISTORICAL' | 'PLANNED';

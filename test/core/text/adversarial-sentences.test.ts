@@ -6,25 +6,22 @@ import { readReport } from '../../../core/text/reading.ts';
 import { readingMarks } from '../../../core/text/reading-marks.ts';
 import { projectRoot } from '../../../platform/project-root.ts';
 
-/** A hard sentence of our own, what a radiologist means by it (`reading-marks.ts`), and whether we know that it fails. */
+/** A hard sentence of our own, and what a radiologist means by it (`reading-marks.ts`). */
 interface Sentence {
   about: string;
   text: string;
   read: string;
-  fails?: true;
 }
 
 const SENTENCES = JSON.parse(
   readFileSync(join(projectRoot(), 'test', 'core', 'text', 'adversarial-sentences.json'), 'utf8'),
 ) as Sentence[];
 
-for (const { about, text, read, fails } of SENTENCES) {
-  test(`${about}: ${JSON.stringify(text)}`, { todo: fails === true && 'not read as it is meant' }, () =>
-    assert.equal(readingMarks(readReport([{ section: 'FINDINGS', text }]).findings), read),
-  );
+for (const { about, text, read } of SENTENCES) {
+  test(`${about}: ${JSON.stringify(text)}`, () =>
+    assert.equal(readingMarks(readReport([{ section: 'FINDINGS', text }]).findings), read));
 }
 
-test('there are 200 sentences, each once, and nearly all are read as they are meant', () => {
+test('there are 200 sentences, each once', () => {
   assert.equal(new Set(SENTENCES.map(({ text }) => text)).size, 200);
-  assert.ok(SENTENCES.filter(({ fails }) => fails === true).length <= 5);
 });

@@ -83,6 +83,34 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['No opacity to suggest pneumonia.', 'opacity- pneumonia-'],
   ['No evidence of pneumonia.', 'pneumonia-'],
   ['Possible effusion has resolved.', 'effusion-'],
+  // an answer behind its question
+  ['Evaluate for pneumothorax after line placement: none seen.', 'pneumothorax-'],
+  ['Question of effusion: no.', 'effusion-'],
+  ['Possible fracture: negative.', 'fracture-'],
+  ['Early emphysema, perhaps.', 'emphysema?'],
+  ['Pneumonia - possibly.', 'pneumonia?'],
+  // what could be missed
+  ['A small mass in the liver could be missed.', 'liver-lesion?'],
+  ['Subtle fractures may be overlooked.', 'fracture?'],
+  ['An underlying mass may be obscured by the effusion.', 'mass? effusion+'],
+  // what comes with the end of something else
+  ['Interval resolution of the right effusion with persistent atelectasis.', 'effusion- atelectasis+'],
+  ['Resolution of the pneumothorax and residual effusion.', 'pneumothorax- effusion+'],
+  ['This may be consistent with persistent edema.', 'edema?'],
+  ['No acute or persistent pneumothorax.', 'pneumothorax-'],
+  // a doubt is about the last of what has no "and" or "or"
+  ['Hazy basilar opacity, pneumonia not excluded.', 'opacity+ pneumonia?'],
+  ['Cardiomegaly, mild edema suspected.', 'cardiomegaly+ edema?'],
+  ['Atelectasis, scarring, or pneumonia possible.', 'atelectasis? scarring? pneumonia?'],
+  ['Nodule, right upper lobe, suspected.', 'nodule?'],
+  // neither confirmed nor excluded
+  ['Absence of effusion cannot be confirmed.', 'effusion?'],
+  ['No definite effusion can be excluded.', 'effusion?'],
+  ['Pneumonia cannot be confirmed.', 'pneumonia?'],
+  ['Pneumonia can be excluded.', 'pneumonia-'],
+  // one rather than the other
+  ['Pneumonia is favored over edema.', 'pneumonia? edema?'],
+  ['Atelectasis is more likely than pneumonia.', 'atelectasis? pneumonia?'],
   // when and whose
   ['History of pneumonia.', 'pneumonia+h'],
   ['Status post pneumothorax.', 'pneumothorax+h'],
