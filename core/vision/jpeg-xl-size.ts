@@ -1,9 +1,7 @@
-import type { CodeStreamSize } from './code-stream.ts';
-
 /**
  * Reads the SizeHeader of a JPEG XL code stream (ISO/IEC 18181-1 D.2) from its signature FF 0A on. Null where there is none.
  */
-export function sizeOfJpegXl(stream: Buffer): CodeStreamSize | null {
+export function sizeOfJpegXl(stream: Buffer): { width: number; height: number } | null {
   if (stream.length < 2 || stream.readUInt16BE(0) !== SIGNATURE) return null;
   const bits = new Bits(stream.subarray(2, 2 + MAX_SIZE_HEADER));
   const small = bits.read(1) === 1;
