@@ -64,7 +64,13 @@ export const ERRORS = {
     'reject',
     'The report states a time in the future: the time of its message or of receipt stands in its place.',
   ],
+  HL7_DOCUMENT_WAITING: ['retry', "Others' documents are being read: the text of this one has to wait."],
   HL7_DOCUMENT_UNREADABLE: ['reject', 'The text of a document in the message could not be read.'],
+  HL7_FIELD_TOO_LONG: [
+    'reject',
+    'A field is longer than any should be: an identifier is refused, another text is cut.',
+  ],
+  HL7_TOO_MANY_ACCESSIONS: ['reject', 'The report names more accession numbers than are looked at.'],
   HL7_NO_REPORT_TEXT: ['reject', 'The message holds no report text.'],
 
   // DICOM

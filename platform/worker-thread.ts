@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { codeOf, type ErrorCode, InterleaveError } from '../core/errors.ts';
+import { followParent, WorkerProcess } from './worker-process.ts';
 
 export interface WorkerThreadOptions {
   /** the module of the thread, which calls `answerQuestions`; see `moduleBeside` */
@@ -9,6 +10,11 @@ export interface WorkerThreadOptions {
   failure: ErrorCode;
   /** heap of the thread in MiB; one that wants more is ended */
   maxHeapMb: number;
+  /**
+   * Makes it a process of its own with this limit, in MiB, for all of its memory: for what strangers' bytes may swell to
+   * outside of the heap, see `WorkerProcess`. Such a process gets no `workerData`.
+   */
+  maxProcessMb?: number;
   /** for a thread to open what it needs, from its start */
   openMs: number;
   /** given to every thread that is started, to open what it needs */
@@ -29,7 +35,7 @@ export interface TimeLimits {
  */
 export class WorkerThread<Question, Reply> {
   readonly #options: WorkerThreadOptions;
-  #worker: Worker | null = null;
+  #worker: Peer | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #id = OPENING;
   #stopped = false;
@@ -37,6 +43,16 @@ export class WorkerThread<Question, Reply> {
   /** The first question starts the thread. */
   constructor(options: WorkerThreadOptions) {
     this.#options = options;
+  }
+
+  /** Starts the thread where there is none; throws what kept it from opening. Not needed before `ask`. */
+  async open(): Promise<void> {
+    const opening = this.#last.then(async () => {
+      if (this.#stopped) throw this.#failed('It was stopped.');
+      await (this.#worker ?? this.#open());
+    });
+    this.#last = opening.catch(() => undefined);
+    await opening;
   }
 
   /** Throws what the thread threw, with its code, or an InterleaveError with the code of this thread's failure. */
@@ -67,8 +83,8 @@ export class WorkerThread<Question, Reply> {
     if (performance.now() >= end) throw this.#failed('It took too long.');
   }
 
-  async #open(): Promise<Worker> {
-    const worker = startWorker(this.#options);
+  async #open(): Promise<Peer> {
+    const worker = startPeer(this.#options);
     this.#worker = worker;
     // Also between two questions: an error that nothing listens to would end the process.
     const forget = () => {
@@ -85,7 +101,7 @@ export class WorkerThread<Question, Reply> {
   }
 
   /** What the thread says to a question; a thread that says nothing is given up. */
-  async #reply(worker: Worker, id: number, limitMs: number): Promise<unknown> {
+  async #reply(worker: Peer, id: number, limitMs: number): Promise<unknown> {
     let listenNoMore: () => void = () => undefined;
     const answered = new Promise<Answer>((resolve, reject) => {
       const onMessage = (answer: Answer) => answer.id === id && resolve(answer);
@@ -105,7 +121,7 @@ export class WorkerThread<Question, Reply> {
   }
 
   /** Nobody waits for its end: native code that hangs cannot be ended. */
-  #giveUp(worker: Worker): void {
+  #giveUp(worker: Peer): void {
     if (this.#worker === worker) this.#worker = null;
     void worker.terminate();
   }
@@ -134,9 +150,12 @@ export type Handle<Question, Reply> = (question: Question) => Reply | Promise<Re
 export async function answerQuestions<Data, Question, Reply>(
   open: (data: Data) => Handle<Question, Reply> | Promise<Handle<Question, Reply>>,
 ): Promise<void> {
+  if (parentPort === null) followParent();
   await answer(OPENING, async () => {
     const handle = await open(workerData as Data);
-    parentPort?.on('message', ({ id, question }: Asked<Question>) => answer(id, () => handle(question)));
+    const onQuestion = ({ id, question }: Asked<Question>) => answer(id, () => handle(question));
+    if (parentPort === null) process.on('message', onQuestion);
+    else parentPort.on('message', onQuestion);
   });
 }
 
@@ -160,12 +179,22 @@ interface Answer {
 }
 
 async function answer(id: number, work: () => unknown): Promise<void> {
+  const say = (what: Answer): unknown =>
+    parentPort === null ? process.send?.(what) : parentPort.postMessage(what);
   try {
-    parentPort?.postMessage({ id, value: await work() } satisfies Answer);
+    say({ id, value: await work() });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    parentPort?.postMessage({ id, error: { code: codeOf(error), message } } satisfies Answer);
+    say({ id, error: { code: codeOf(error), message } });
   }
+}
+
+type Peer = Worker | WorkerProcess;
+
+function startPeer({ maxProcessMb, ...options }: WorkerThreadOptions): Peer {
+  return maxProcessMb === undefined
+    ? startWorker(options)
+    : new WorkerProcess({ ...options, maxMemoryMb: maxProcessMb });
 }
 
 /** A thread. Source files (tests, development) need the TypeScript loader, which a worker does not inherit. */

@@ -1,3 +1,4 @@
+import { identifierWithin } from './field-length.ts';
 import { MAX_ACCESSION_CANDIDATES, MAX_ACCESSIONS_PER_REPORT } from './limits.ts';
 import { type Message, rawRepetitions, readable, type Segment, textIn } from './message.ts';
 import { once } from './once.ts';
@@ -7,6 +8,12 @@ import { readPath } from './path.ts';
 export interface Accession {
   value: string;
   assigningAuthority: string;
+}
+
+export interface Accessions {
+  accessions: Accession[];
+  /** there were more, or more values to look at, than the limits allow */
+  more: boolean;
 }
 
 /**
@@ -27,18 +34,27 @@ export function accessionReader(
   message: Message,
   shared: Segment[],
   options: { paths: readonly string[]; accept: (value: string) => boolean },
-): (own: Segment[]) => Accession[] {
-  const believed = (segments: Segment[], path: string): Accession[] =>
-    candidatesAt(message, segments, path).filter(
-      ({ value }) => options.accept(value) && (!isFreeField(path) || looksLikeAccession(value)),
-    );
+): (own: Segment[]) => Accessions {
+  const believed = (segments: Segment[], path: string): Accessions => {
+    const { accessions, more } = candidatesAt(message, segments, path);
+    const isBelieved = ({ value }: Accession): boolean =>
+      options.accept(value) && (!isFreeField(path) || looksLikeAccession(value));
+    return { accessions: accessions.filter(isBelieved), more };
+  };
   const sharedAt = once((path: string) => believed(shared, path));
   return (own) => {
+    let more = false;
     for (const path of options.paths) {
-      const found = [...believed(own, path), ...sharedAt(path)];
-      if (found.length > 0) return distinct(found).slice(0, MAX_ACCESSIONS_PER_REPORT);
+      const found = [believed(own, path), sharedAt(path)];
+      more ||= found.some((part) => part.more);
+      const all = distinct(found.flatMap(({ accessions }) => accessions));
+      if (all.length > 0)
+        return {
+          accessions: all.slice(0, MAX_ACCESSIONS_PER_REPORT),
+          more: more || all.length > MAX_ACCESSIONS_PER_REPORT,
+        };
     }
-    return [];
+    return { accessions: [], more };
   };
 }
 
@@ -55,7 +71,7 @@ function isFreeField(path: string): boolean {
 }
 
 /** Entity identifiers (EI): value & namespace; a plain string has only the first. */
-function candidatesAt(message: Message, segments: Segment[], path: string): Accession[] {
+function candidatesAt(message: Message, segments: Segment[], path: string): Accessions {
   const place = readPath(path);
   const { component } = message.delimiters;
   const found: Accession[] = [];
@@ -65,16 +81,20 @@ function candidatesAt(message: Message, segments: Segment[], path: string): Acce
     for (const raw of rawRepetitions(message, segment, place.field)) {
       if (raw === '') continue;
       seen += 1;
-      if (seen > MAX_ACCESSION_CANDIDATES) return found;
+      if (seen > MAX_ACCESSION_CANDIDATES) return { accessions: found, more: true };
       const pieces = component === '' ? [raw] : raw.split(component, place.component + 2);
       const value = readable(message, pieces[place.component - 1] ?? '').trim();
       // A component that was asked for by its number stands alone.
       const assigningAuthority =
         place.component === 1 ? readable(message, pieces[1] || pieces[2] || '').trim() : '';
-      if (value !== '') found.push({ value, assigningAuthority });
+      if (value !== '')
+        found.push({
+          value: identifierWithin(value),
+          assigningAuthority: identifierWithin(assigningAuthority),
+        });
     }
   }
-  return found;
+  return { accessions: found, more: false };
 }
 
 /** OBX-3: its identifier or its text. */

@@ -153,6 +153,7 @@ const REJECTED = new Set<ErrorCode>([
 /** HL7 table 0357, message error condition codes. */
 const TABLE_0357 = {
   SEQUENCE: ['100', 'Segment sequence error'],
+  DATA_TYPE: ['102', 'Data type error'],
   REQUIRED: ['101', 'Required field missing'],
   TYPE: ['200', 'Unsupported message type'],
   PROCESSING_ID: ['202', 'Unsupported processing id'],
@@ -167,6 +168,8 @@ function conditionOf(code: ErrorCode): keyof typeof TABLE_0357 {
     case 'HL7_UNREADABLE':
     case 'HL7_FRAME_BROKEN':
       return 'SEQUENCE';
+    case 'HL7_FIELD_TOO_LONG':
+      return 'DATA_TYPE';
     case 'HL7_REQUIRED_FIELD_MISSING':
       return 'REQUIRED';
     case 'HL7_TYPE_UNSUPPORTED':

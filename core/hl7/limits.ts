@@ -17,6 +17,15 @@ export const MAX_STUDIES_PER_REPORT = 50;
 /** Values of one path that are looked at as accession numbers: those of one OBR group, and those that all groups share. */
 export const MAX_ACCESSION_CANDIDATES = 200;
 
+/**
+ * UTF-16 units of an identifier (facility, filler number, accession number, patient, control id); HL7 v2.5.1 has at most
+ * 427 (EI). A longer one is refused: cut, it might be that of another.
+ */
+export const MAX_IDENTIFIER_LENGTH = 512;
+
+/** UTF-16 units of other fields that an event repeats (names, procedure, status as sent); longer ones are cut. */
+export const MAX_FIELD_LENGTH = 1024;
+
 /** Repetitions of one field that are looked at; text (OBX-5) has as many lines as it likes. */
 export const MAX_REPETITIONS = 200;
 

@@ -37,11 +37,21 @@ export function groupsOf(message: Message): { groups: Group[]; shared: Segment[]
   return { groups, shared };
 }
 
-/** Groups without text get that of all groups of their patient, one list: never that of another one in the message. */
-export function shareText(groups: Group[], saysSomething: (observation: Segment) => boolean): void {
-  const ofPatient = once((pid: Segment | undefined) => [
-    ...new Set(groups.filter((group) => group.pid === pid).flatMap((group) => group.observations)),
-  ]);
-  for (const group of groups)
-    if (!group.observations.some(saysSomething)) group.observations = ofPatient(group.pid);
+/**
+ * Groups without text get that of all groups of their patient, one list: never that of another one in the message.
+ * `patientOf` tells patients apart. To be called when groups of one report are one group: what it says in another place
+ * is text of its own.
+ */
+export function shareText(
+  groups: readonly Group[],
+  saysSomething: (observation: Segment) => boolean,
+  patientOf: (group: Group) => number,
+): void {
+  const ofPatient = once((patient: number) =>
+    groups.filter((group) => patientOf(group) === patient).flatMap((group) => group.observations),
+  );
+  const shared = groups
+    .filter((group) => !group.observations.some(saysSomething))
+    .map((group) => ({ group, observations: ofPatient(patientOf(group)) }));
+  for (const { group, observations } of shared) group.observations = observations;
 }

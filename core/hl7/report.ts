@@ -3,6 +3,7 @@ import type { Patient, ReportPart, ReportStatus } from '../radiology/events.ts';
 import { reportStatus } from '../radiology/report-status.ts';
 import { type Accession, accessionReader, DEFAULT_ACCESSION_PATHS } from './accession.ts';
 import { isDocument } from './embedded-document.ts';
+import { identifierWithin, TextCutter } from './field-length.ts';
 import { MAX_STUDIES_PER_REPORT, MAX_TIME_AHEAD_MS } from './limits.ts';
 import { type Message, type Segment, textAt, textIn } from './message.ts';
 import { modalityOf } from './modality.ts';
@@ -32,7 +33,9 @@ export interface Report {
     | 'HL7_NO_REPORT_TEXT'
     | 'HL7_DOCUMENT_UNREADABLE'
     | 'HL7_REQUIRED_FIELD_MISSING'
+    | 'HL7_TOO_MANY_ACCESSIONS'
     | 'HL7_TIME_IN_FUTURE'
+    | 'HL7_FIELD_TOO_LONG'
     | null;
 }
 
@@ -69,20 +72,24 @@ export function reportsOf(message: Message, options: ReportOptions = {}): Report
     });
   }
   const reader = readerOf(message, shared, options);
-  shareText(groups, (one) => isText(one) || reader.documents.has(one));
   const reports = new Map<string, Identified>();
   let patients = 0;
   const patientOfRaw = once((_raw: string | undefined) => ++patients);
+  const patientNumber = (group: Group): number => patientOfRaw(group.pid?.raw);
   for (const group of groups) {
-    const accessions = reader.accessions(group.segments);
+    const { accessions, more } = reader.accessions(group.segments);
     const identity = identityOf(message, group, accessions, reader);
     const values = accessions.map(({ value }) => value);
-    const key = JSON.stringify([patientOfRaw(group.pid?.raw), identity.fillerNumber, values]);
+    const key = JSON.stringify([patientNumber(group), identity.fillerNumber, values]);
     const same = reports.get(key)?.group;
-    if (same === undefined) reports.set(key, { group, accessions, identity });
-    else if (same.observations !== group.observations)
-      same.observations = [...new Set([...same.observations, ...group.observations])];
+    if (same === undefined) reports.set(key, { group, accessions, identity, more });
+    else for (const observation of group.observations) same.observations.push(observation);
   }
+  shareText(
+    [...reports.values()].map(({ group }) => group),
+    (one) => isText(one) || reader.documents.has(one),
+    patientNumber,
+  );
   return [...reports.values()].map((report) => reportOf(message, report, reader));
 }
 
@@ -91,6 +98,8 @@ interface Identified {
   group: Group;
   accessions: Accession[];
   identity: Report['identity'] & { made: boolean };
+  /** accession numbers were left out */
+  more: boolean;
 }
 
 /** What is read once for a message, however many OBR groups ask for it. */
@@ -132,7 +141,10 @@ function readerOf(message: Message, shared: Segment[], options: ReportOptions) {
   };
 }
 
-function reportOf(message: Message, { group, accessions, identity }: Identified, reader: Reader): Report {
+function reportOf(message: Message, identified: Identified, reader: Reader): Report {
+  const { group, accessions, identity } = identified;
+  const cutter = new TextCutter();
+  const { cut } = cutter;
   const obr = first(group.segments, 'OBR');
   const time = (path: string): number | null =>
     obr === undefined ? null : parseTimestamp(textIn(message, obr, path), reader.zone);
@@ -143,30 +155,43 @@ function reportOf(message: Message, { group, accessions, identity }: Identified,
     (candidate) => candidate !== null,
   );
   const effectiveAt = stated.find((candidate) => candidate <= reader.latest) ?? null;
-  const problem = problemOf(parts, identity.made, effectiveAt !== (stated[0] ?? null));
-  return {
+  const patient = reader.patient(group.pid);
+  const report = {
     identity: { facility: identity.facility, fillerNumber: identity.fillerNumber },
     accessions,
     status: statusOf(reader.text('MSH-9.2'), resultStatus),
-    resultStatus,
+    resultStatus: cut(resultStatus),
     effectiveAt,
     observedAt: time('OBR-7') ?? reader.time('TXA-4'),
-    patient: reader.patient(group.pid),
+    patient: {
+      ...patient,
+      issuer: identifierWithin(patient.issuer),
+      identifier: identifierWithin(patient.identifier),
+      familyName: cut(patient.familyName),
+      givenName: cut(patient.givenName),
+    },
     studyInstanceUids: reader.studies(group.segments),
     procedure: {
-      code: text('OBR-4.1') || reader.text('TXA-2'),
-      text: text('OBR-4.2') || text('OBR-4.5'),
+      code: cut(text('OBR-4.1') || reader.text('TXA-2')),
+      text: cut(text('OBR-4.2') || text('OBR-4.5')),
     },
     modality: modalityOf(text('OBR-24')),
     parts,
-    problem: unread ? 'HL7_DOCUMENT_UNREADABLE' : problem,
   };
+  const isFromFuture = effectiveAt !== (stated[0] ?? null);
+  const problem = unread ? 'HL7_DOCUMENT_UNREADABLE' : problemOf(identified, parts, isFromFuture);
+  return { ...report, problem: problem ?? (cutter.hasCut ? 'HL7_FIELD_TOO_LONG' : null) };
 }
 
 /** The gravest one. */
-function problemOf(parts: ReportPart[], identityIsMade: boolean, isFromFuture: boolean): Report['problem'] {
+function problemOf(
+  { identity, more }: Identified,
+  parts: ReportPart[],
+  isFromFuture: boolean,
+): Report['problem'] {
   if (parts.length === 0) return 'HL7_NO_REPORT_TEXT';
-  if (identityIsMade) return 'HL7_REQUIRED_FIELD_MISSING';
+  if (identity.made) return 'HL7_REQUIRED_FIELD_MISSING';
+  if (more) return 'HL7_TOO_MANY_ACCESSIONS';
   return isFromFuture ? 'HL7_TIME_IN_FUTURE' : null;
 }
 
@@ -193,17 +218,18 @@ function identityOf(
   accessions: Accession[],
   reader: Reader,
 ): Identified['identity'] {
-  const facility = reader.text('MSH-4') || reader.text('MSH-3');
+  const facility = identifierWithin(reader.text('MSH-4') || reader.text('MSH-3'));
   const own = (path: 'OBR-3' | 'ORC-3'): string => {
     const segment = first(group.segments, path.slice(0, 3));
     return segment === undefined ? '' : textIn(message, segment, path).trim();
   };
   for (const value of [reader.text('TXA-12'), own('OBR-3'), own('ORC-3')]) {
-    if (value !== '' && reader.accept(value)) return { facility, fillerNumber: value, made: false };
+    if (value !== '' && reader.accept(identifierWithin(value)))
+      return { facility, fillerNumber: value, made: false };
   }
   const [accession] = accessions;
   if (accession !== undefined) return { facility, fillerNumber: accession.value, made: false };
-  return { facility, fillerNumber: `message ${reader.fallbackIdentity}`, made: true };
+  return { facility, fillerNumber: `message ${identifierWithin(reader.fallbackIdentity)}`, made: true };
 }
 
 function first(segments: Segment[], name: string): Segment | undefined {

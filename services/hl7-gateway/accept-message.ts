@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { type AnsweredHeader, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
+import { identifierWithin, textWithin } from '../../core/hl7/field-length.ts';
 import { type Message, parseMessage, rawField, textAt } from '../../core/hl7/message.ts';
 import { type Report, reportsOf } from '../../core/hl7/report.ts';
 import {
@@ -121,11 +122,11 @@ function eventsOf(
     documents,
   });
   const header = {
-    controlId: textAt(message, 'MSH-10'),
-    sendingApplication: textAt(message, 'MSH-3'),
-    sendingFacility: textAt(message, 'MSH-4'),
-    type: messageType(message),
-    version: textAt(message, 'MSH-12'),
+    controlId: identifierWithin(textAt(message, 'MSH-10')),
+    sendingApplication: identifierWithin(textAt(message, 'MSH-3')),
+    sendingFacility: identifierWithin(textAt(message, 'MSH-4')),
+    type: textWithin(messageType(message)),
+    version: textWithin(textAt(message, 'MSH-12')),
   };
   checkLimits(reports);
   const events = new Map<string, EventDraft>();

@@ -10,11 +10,13 @@ import {
   MAX_FAULTS_PER_CONNECTION,
   MAX_IN_FLIGHT_PER_CONNECTION,
 } from './limits.ts';
-import type { FrameReceiver } from './receive-frame.ts';
+import type { FrameOrigin, FrameReceiver } from './receive-frame.ts';
 import { Turnstile } from './turnstile.ts';
 import type { UnfinishedFrames } from './unfinished-frames.ts';
 
 export interface ConnectionOptions {
+  /** address of the sender, as far as senders are told apart */
+  peer: string;
   receiver: FrameReceiver;
   inFlight: InFlight;
   metrics: GatewayMetrics;
@@ -30,7 +32,6 @@ export interface ConnectionOptions {
 
 /** A frame that waits for its answer; the answers leave in the order of the frames. */
 interface Slot {
-  bytes: number;
   done: boolean;
   answer: Buffer | null;
 }
@@ -118,7 +119,8 @@ export class Connection {
   #handle(event: FrameEvent): void {
     if (event.kind === 'frame') {
       const turn = this.#turnstile.next();
-      this.#occupy(event.bytes, this.#options.receiver.receive(event.bytes, turn));
+      const { receiver, peer } = this.#options;
+      this.#occupy(event.bytes, (keeping) => receiver.receive(event.bytes, { turn, peer, keeping }));
     } else this.#fault(event);
   }
 
@@ -128,27 +130,35 @@ export class Connection {
     metrics.faults.inc({ fault: event.fault });
     this.#faults += 1;
     if (event.bytes.length > 0) {
-      const refused = receiver.refuse(event.bytes, event.code, event.fault);
-      this.#occupy(event.bytes, event.fault === 'TOO_LARGE' ? refused : refused.then(() => null));
+      this.#occupy(event.bytes, async (keeping) => {
+        const answer = await receiver.refuse(event.bytes, event.code, { keeping }, event.fault);
+        return event.fault === 'TOO_LARGE' ? answer : null;
+      });
     }
     if (event.fault === 'TOO_LARGE' || this.#faults >= MAX_FAULTS_PER_CONNECTION) this.#end();
   }
 
-  #occupy(bytes: Buffer, answering: Promise<Buffer | null>): void {
+  /** The answer leaves when it must; the bytes count for as long as somebody keeps them. */
+  #occupy(bytes: Buffer, answer: (keeping: FrameOrigin['keeping']) => Promise<Buffer | null>): void {
     const { inFlight, metrics } = this.#options;
-    const slot: Slot = { bytes: bytes.length, done: false, answer: null };
+    const slot: Slot = { done: false, answer: null };
     const stop = metrics.seconds.startTimer();
+    const keeping: Promise<unknown>[] = [];
     this.#slots.push(slot);
-    inFlight.add(slot.bytes);
+    inFlight.add(bytes.length);
     metrics.inFlight.set(inFlight.bytes);
-    void answering.then((answer) => {
+    const answered = answer((work) => keeping.push(work)).then((said) => {
       slot.done = true;
-      slot.answer = answer;
+      slot.answer = said;
       stop();
-      inFlight.remove(slot.bytes);
-      metrics.inFlight.set(inFlight.bytes);
       this.#flush();
     });
+    void answered
+      .then(() => Promise.all(keeping))
+      .then(() => {
+        inFlight.remove(bytes.length);
+        metrics.inFlight.set(inFlight.bytes);
+      });
   }
 
   /** Sends the answers at the head of the line, together. */

@@ -1,51 +1,113 @@
+import { InterleaveError } from '../../core/errors.ts';
 import { embeddedDocuments, mayHoldDocument } from '../../core/hl7/embedded-document.ts';
-import { parseMessage } from '../../core/hl7/message.ts';
+import { type Message, parseMessage } from '../../core/hl7/message.ts';
 import type { ReportPart } from '../../core/radiology/events.ts';
 import { moduleBeside, WorkerThread } from '../../platform/worker-thread.ts';
-import type { DocumentQuestion } from './document-thread.ts';
-import { DOCUMENT_OPEN_MS, DOCUMENT_TIMEOUT_MS, MAX_DOCUMENT_HEAP_MB } from './limits.ts';
+import type { DocumentQuestion } from './document-process.ts';
+import { FairTurns } from './fair-turns.ts';
+import {
+  DEFAULT_ANSWER_TIMEOUT_MS,
+  DOCUMENT_OPEN_MS,
+  DOCUMENT_READ_SHARE,
+  DOCUMENT_READERS,
+  DOCUMENT_WAIT_SHARE,
+  MAX_DOCUMENT_HEAP_MB,
+  MAX_DOCUMENT_MEMORY_MB,
+} from './limits.ts';
 
 /** The text of the documents of one message by the place of their OBX; null for one that could not be read. (phi) */
 export type DocumentTexts = ReadonlyMap<number, ReportPart[] | null>;
 
 const NONE: DocumentTexts = new Map();
 
-/** Takes the text out of PDF and CDA documents in messages, in a thread with limits of time and memory. */
-export class Documents {
-  readonly #thread: WorkerThread<DocumentQuestion, ReportPart[]>;
-  readonly #timeoutMs: number;
+export interface DocumentsOptions {
+  /** for the answer to a message: waiting for a reader, and reading, have their shares of it */
+  answerTimeoutMs?: number;
+  /** for tests: other times than those shares, the module that reads, and MiB of its process */
+  waitMs?: number;
+  readMs?: number;
+  reader?: URL;
+  maxMemoryMb?: number;
+}
 
-  constructor({ timeoutMs = DOCUMENT_TIMEOUT_MS }: { timeoutMs?: number } = {}) {
-    this.#timeoutMs = timeoutMs;
-    this.#thread = new WorkerThread({
-      file: moduleBeside(import.meta.url, 'document-thread'),
-      failure: 'HL7_DOCUMENT_UNREADABLE',
-      maxHeapMb: MAX_DOCUMENT_HEAP_MB,
-      openMs: DOCUMENT_OPEN_MS,
+type Reader = WorkerThread<DocumentQuestion, ReportPart[]>;
+
+/**
+ * Takes the text out of PDF and CDA documents in messages, in processes with limits of time and memory. A sender has one
+ * of them at a time. The time to read counts from when reading begins: what waits behind a slow one is not unreadable.
+ */
+export class Documents {
+  readonly #readers: Reader[];
+  readonly #turns = new FairTurns(DOCUMENT_READERS);
+  readonly #waitMs: number;
+  readonly #readMs: number;
+
+  constructor(options: DocumentsOptions = {}) {
+    const { answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS } = options;
+    this.#waitMs = options.waitMs ?? answerTimeoutMs * DOCUMENT_WAIT_SHARE;
+    this.#readMs = options.readMs ?? answerTimeoutMs * DOCUMENT_READ_SHARE;
+    this.#readers = Array.from({ length: DOCUMENT_READERS }, () => {
+      return new WorkerThread({
+        file: options.reader ?? moduleBeside(import.meta.url, 'document-process'),
+        failure: 'HL7_DOCUMENT_UNREADABLE',
+        maxHeapMb: MAX_DOCUMENT_HEAP_MB,
+        maxProcessMb: options.maxMemoryMb ?? MAX_DOCUMENT_MEMORY_MB,
+        openMs: DOCUMENT_OPEN_MS,
+      });
     });
   }
 
-  /** Never rejects: a document that cannot be read does not keep its message out. */
-  async read(bytes: Buffer): Promise<DocumentTexts> {
-    if (!mayHoldDocument(bytes)) return NONE;
-    const texts = new Map<number, ReportPart[] | null>();
+  /**
+   * A document that cannot be read does not keep its message out. Rejects with `HL7_DOCUMENT_WAITING` where reading could
+   * not begin in time; `sender` tells those apart who take turns.
+   */
+  async read(bytes: Buffer, sender: string): Promise<DocumentTexts> {
+    const message = mayHoldDocument(bytes) ? parsed(bytes) : null;
+    const documents = message === null ? [] : embeddedDocuments(message);
+    if (documents.length === 0) return NONE;
+    const until = performance.now() + this.#waitMs;
+    const place = await this.#turns.take(sender, this.#waitMs);
+    const reader = place === null ? undefined : this.#readers[place.number];
+    if (place === null || reader === undefined) throw new InterleaveError('HL7_DOCUMENT_WAITING');
     try {
-      const end = performance.now() + this.#timeoutMs;
-      for (const { segment, kind, bytes: document } of embeddedDocuments(parseMessage(bytes))) {
-        const left = Math.max(1, end - performance.now());
+      await opened(reader, until - performance.now());
+      const texts = new Map<number, ReportPart[] | null>();
+      const end = performance.now() + this.#readMs;
+      for (const { segment, kind, bytes: document } of documents) {
+        const answerMs = end - performance.now();
         const question = { kind, bytes: document };
-        texts.set(
-          segment,
-          await this.#thread.ask(question, { answerMs: left, totalMs: left }).catch(() => null),
-        );
+        const read = answerMs > 0 ? reader.ask(question, { answerMs }) : Promise.resolve(null);
+        texts.set(segment, await read.catch(() => null));
       }
-    } catch {
-      // The message itself cannot be read: `decide` says why.
+      return texts;
+    } finally {
+      place.leave();
     }
-    return texts;
   }
 
-  stop(): Promise<void> {
-    return this.#thread.stop();
+  async stop(): Promise<void> {
+    await Promise.all(this.#readers.map((reader) => reader.stop()));
   }
+}
+
+/** Null for what cannot be read: `decide` says why. */
+function parsed(bytes: Buffer): Message | null {
+  try {
+    return parseMessage(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Who waits for too long leaves it starting, for the next. */
+async function opened(reader: Reader, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('It starts for too long.')), limitMs);
+  });
+  await Promise.race([reader.open(), late])
+    .catch((cause: unknown) => {
+      throw new InterleaveError('HL7_DOCUMENT_WAITING', undefined, { cause });
+    })
+    .finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-/** Counts the bytes of all messages that wait for their answer, and wakes who stopped reading because of them. */
+/** Counts the bytes of all messages that wait for their answer or are still being kept, and wakes who stopped reading because of them. */
 export class InFlight {
   readonly #maxBytes: number;
   readonly #sleeping = new Set<() => void>();

@@ -22,7 +22,7 @@ export const END_BLOCK_GRACE_MS = 250;
 /** Messages of one connection that may wait for their answer; then the socket is not read. */
 export const MAX_IN_FLIGHT_PER_CONNECTION = 32;
 
-/** Bytes of messages that wait for their answer, all connections together; then no socket is read. */
+/** Bytes of messages that wait for their answer or are still being kept, all connections together; then no socket is read. */
 export const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -51,13 +51,24 @@ export const MAX_EVENT_TEXT_PER_MESSAGE = 16 * 1024 * 1024;
 export const MAX_REMEMBERED_MESSAGES = 50_000;
 export const DEFAULT_REMEMBER_MS = 600_000;
 
-/** For the text of all documents (PDF, CDA) of a message, other messages' documents before them included. */
-export const DOCUMENT_TIMEOUT_MS = 8_000;
+/** Processes that read documents; each is one sender's at a time. */
+export const DOCUMENT_READERS = 2;
 
-/** For the thread that reads documents to start. */
+/**
+ * Shares of the time to answer: what a message may wait until somebody reads its documents (then it is to be sent again),
+ * and what reading all of them may take, from when it begins (then the rest is unreadable). The rest is for keeping it.
+ */
+export const DOCUMENT_WAIT_SHARE = 1 / 4;
+export const DOCUMENT_READ_SHARE = 1 / 2;
+export const KEEP_SHARE = 1 - DOCUMENT_WAIT_SHARE - DOCUMENT_READ_SHARE;
+
+/** For a process that reads documents to start. */
 export const DOCUMENT_OPEN_MS = 10_000;
 
-/** Heap of that thread, pages of one document, and UTF-16 units of its text; one with more is not read. */
+/** V8's heap of that process, and all that it may write to, what a PDF inflates to included. In MiB. */
 export const MAX_DOCUMENT_HEAP_MB = 256;
+export const MAX_DOCUMENT_MEMORY_MB = 512;
+
+/** Pages of one document, and UTF-16 units of its text; one with more is not read. */
 export const MAX_DOCUMENT_PAGES = 100;
 export const MAX_DOCUMENT_TEXT = 1024 * 1024;

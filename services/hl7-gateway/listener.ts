@@ -4,7 +4,7 @@ import { createSocketServer } from '../../platform/sockets.ts';
 import type { ServerTls } from '../../platform/tls.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 
-export interface ListenerOptions extends ConnectionOptions {
+export interface ListenerOptions extends Omit<ConnectionOptions, 'peer'> {
   host: string;
   port: number;
   /** null for plain TCP */
@@ -70,7 +70,7 @@ export class Listener {
       socket.on('error', () => undefined).destroy();
       return;
     }
-    const connection = new Connection(socket, this.#options);
+    const connection = new Connection(socket, { ...this.#options, peer });
     this.#connections.set(connection, peer);
     metrics.connections.set(this.#connections.size);
     void connection.closed.then(() => {

@@ -9,6 +9,7 @@ import { type AcceptanceRules, type Decision, decide } from './accept-message.ts
 import type { Documents } from './documents.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { keepRefused, keepReport } from './keep-message.ts';
+import { KEEP_SHARE } from './limits.ts';
 import type { Admission, Outcome, RecentMessages } from './recent-messages.ts';
 import { type Turn, Turnstile } from './turnstile.ts';
 
@@ -28,6 +29,16 @@ export interface FrameReceiverOptions {
   onOutcome: (outcome: Outcome) => void;
 }
 
+/** Whose a frame is, and who waits for it. */
+export interface FrameOrigin {
+  /** place among the frames of its connection */
+  turn: Turn;
+  /** address of the sender */
+  peer: string;
+  /** told about work that may go on when the answer has left: until it ends the bytes are held */
+  keeping: (work: Promise<unknown>) => void;
+}
+
 /** From the bytes of a frame to the bytes of its answer: decide, make durable, answer. Never rejects. */
 export class FrameReceiver {
   readonly #options: FrameReceiverOptions;
@@ -39,42 +50,59 @@ export class FrameReceiver {
   }
 
   /** The answer, or null where none is wanted. A batch is answered by all its answers in one frame. */
-  async receive(bytes: Buffer, turn: Turn): Promise<Buffer | null> {
+  async receive(bytes: Buffer, origin: FrameOrigin): Promise<Buffer | null> {
+    const { turn } = origin;
     try {
       if (isCommit(bytes)) return null;
       const messages = splitBatch(bytes);
       const [only] = messages;
-      if (messages.length === 1 && only !== undefined) return await this.#answerTo(only, turn);
+      if (messages.length === 1 && only !== undefined) return await this.#answerTo(only, origin);
       await turn.mine;
       const places = new Turnstile();
       const answers: Buffer[] = [];
       for (const message of messages) {
-        const answer = await this.#answerTo(message, places.next());
+        const answer = await this.#answerTo(message, { ...origin, turn: places.next() });
         if (answer !== null) answers.push(answer);
       }
       return answers.length === 0 ? null : Buffer.concat(answers);
     } catch (error) {
-      return this.refuse(bytes, error instanceof InterleaveError ? error.code : 'HL7_UNREADABLE');
+      const code = error instanceof InterleaveError ? error.code : 'HL7_UNREADABLE';
+      return this.refuse(bytes, code, origin);
     } finally {
       turn.pass();
     }
   }
 
   /** Keeps what is no frame; the answer is only for a sender that waits for one. */
-  async refuse(bytes: Buffer, code: ErrorCode, fault?: FrameFault): Promise<Buffer | null> {
+  async refuse(
+    bytes: Buffer,
+    code: ErrorCode,
+    { keeping }: Pick<FrameOrigin, 'keeping'>,
+    fault?: FrameFault,
+  ): Promise<Buffer | null> {
     const header = readAnsweredHeader(bytes);
-    const outcome = await this.#within(keepRefused(bytes, code, this.#options));
+    const kept = keepRefused(bytes, code, this.#options);
+    const outcome = await this.#within(kept, this.#options.answerTimeoutMs, keeping);
     this.#count(outcome ?? code, fault);
     return buildAcknowledgement(header, outcome ?? code, this.#nextAnswer());
   }
 
-  async #answerTo(bytes: Buffer, turn: Turn): Promise<Buffer | null> {
+  async #answerTo(bytes: Buffer, { turn, peer, keeping }: FrameOrigin): Promise<Buffer | null> {
     const receivedAt = Date.now();
-    const { rules, documents } = this.#options;
-    const decision = decide(bytes, rules, receivedAt, await documents.read(bytes));
-    const outcome = await this.#within(this.#keep(bytes, decision, turn, receivedAt));
+    const { rules, documents, answerTimeoutMs } = this.#options;
+    const texts = await documents.read(bytes, peer).catch(codeOf);
+    if (typeof texts === 'string') return this.#later(bytes, texts);
+    const decision = decide(bytes, rules, receivedAt, texts);
+    const left = Math.max(answerTimeoutMs * KEEP_SHARE, receivedAt + answerTimeoutMs - Date.now());
+    const outcome = await this.#within(this.#keep(bytes, decision, turn, receivedAt), left, keeping);
     this.#count(outcome);
     return buildAcknowledgement(decision.header, outcome, this.#nextAnswer());
+  }
+
+  /** Nothing is kept: the sender has it, and sends it again. */
+  #later(bytes: Buffer, code: ErrorCode): Buffer | null {
+    this.#count(code);
+    return buildAcknowledgement(readAnsweredHeader(bytes), code, this.#nextAnswer());
   }
 
   async #keep(bytes: Buffer, decision: Decision, turn: Turn, now: number): Promise<Outcome> {
@@ -118,12 +146,14 @@ export class FrameReceiver {
   }
 
   /** The outcome, or `KAFKA_UNAVAILABLE` when it takes too long: it may still become durable, and a repeat is harmless. */
-  async #within(outcome: Promise<Outcome>): Promise<Outcome> {
+  async #within(work: Promise<Outcome>, limitMs: number, keeping: FrameOrigin['keeping']): Promise<Outcome> {
+    const outcome = work.catch(codeOf);
+    keeping(outcome);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => resolve('KAFKA_UNAVAILABLE'), this.#options.answerTimeoutMs);
+      timer = setTimeout(() => resolve('KAFKA_UNAVAILABLE'), limitMs);
     });
-    return Promise.race([outcome.catch(codeOf), late]).finally(() => clearTimeout(timer));
+    return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
   }
 
   #nextAnswer(): { controlId: string; at: number } {

@@ -39,7 +39,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     await (await store.writer()).abort();
   });
 
-  const documents = new Documents();
+  const documents = new Documents({ answerTimeoutMs: config.hl7AnswerTimeoutMs });
   const receiver = new FrameReceiver({
     rules: {
       site,

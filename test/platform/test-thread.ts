@@ -18,6 +18,9 @@ export type TestQuestion =
   | 'exit'
   | 'crash later'
   | 'eat'
+  | 'inflate'
+  | 'signal'
+  | 'environment'
   | number;
 
 let answered = 0;
@@ -40,9 +43,19 @@ const DEEDS: Record<Exclude<TestQuestion, number>, () => unknown> = {
     const eaten: number[][] = [];
     for (;;) eaten.push(new Array(100_000).fill(eaten.length));
   },
+  inflate: () => {
+    const inflated: Uint8Array[] = [];
+    for (let n = 0; n < 40; n += 1) inflated.push(new Uint8Array(50 * 1024 * 1024).fill(1));
+  },
+  signal: () => process.kill(process.pid, 'SIGTERM'),
+  environment: () => {
+    if (Object.keys(process.env).some((name) => name.startsWith('INTERLEAVE_')))
+      throw new InterleaveError('INTERNAL', 'It sees what it need not know.');
+  },
 };
 
-await answerQuestions(async ({ name = '', openMs = 0, openFails = false }: TestData) => {
+await answerQuestions(async (data: TestData | null) => {
+  const { name = '', openMs = 0, openFails = false } = data ?? {};
   await sleep(openMs);
   if (openFails) throw new InterleaveError('MODEL_MISSING', name);
   return async (question: TestQuestion): Promise<string> => {

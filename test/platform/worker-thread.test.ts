@@ -121,6 +121,53 @@ test('a stopped thread answers no more, and what waits fails', async (t) => {
   await failsWith(thread.ask('greet', PATIENT), 'BACKEND_UNAVAILABLE', /It was stopped\.$/);
 });
 
+const PROCESS: Partial<WorkerThreadOptions> = { maxProcessMb: 512 };
+
+test('a process answers like a thread; what it throws comes with its code', async (t) => {
+  const one = start(t, {}, PROCESS);
+  assert.deepEqual(await Promise.all([one.ask('greet', PATIENT), one.ask(1, PATIENT)]), [
+    ' 1: greet',
+    ' 2: 1',
+  ]);
+  await failsWith(one.ask('refuse', PATIENT), 'IMAGE_TOO_LARGE', /So big\.$/);
+  assert.equal(await one.ask('greet', PATIENT), ' 4: greet');
+});
+
+for (const [question, answerMs, reason] of [
+  ['hang', 300, /It took too long\.$/],
+  ['exit', 60_000, /It ended its thread: exit code 7$/],
+  ['crash', 60_000, /It ended its thread: exit code 1$/],
+  ['eat', 60_000, /It ended its thread: /],
+] as const)
+  test(`a process, ${question}: a new one answers the questions that follow`, async (t) => {
+    const one = start(t, {}, PROCESS);
+    assert.equal(await one.ask('greet', PATIENT), ' 1: greet');
+    await failsWith(one.ask(question, { answerMs }), 'BACKEND_UNAVAILABLE', reason);
+    assert.equal(await one.ask('greet', PATIENT), ' 1: greet');
+  });
+
+test('a process gets no more memory than it may have, outside of its heap too', async (t) => {
+  if (process.platform !== 'linux') return t.skip('only Linux limits it');
+  const one = start(t, {}, PROCESS);
+  await failsWith(one.ask('inflate', PATIENT), 'INTERNAL', /allocation failed/);
+  assert.equal(await one.ask('greet', PATIENT), ' 2: greet');
+});
+
+test('a process sees nothing of our environment, and does not end where all are told to', async (t) => {
+  process.env['INTERLEAVE_TEST_SECRET'] = 'x';
+  t.after(() => delete process.env['INTERLEAVE_TEST_SECRET']);
+  const one = start(t, {}, PROCESS);
+  assert.equal(await one.ask('signal', PATIENT), ' 1: signal');
+  assert.equal(await one.ask('environment', PATIENT), ' 2: environment');
+});
+
+test('opening ahead: what keeps a thread from opening is told apart from what a question does to it', async (t) => {
+  const one = start(t, { name: 'ahead' });
+  await one.open();
+  assert.equal(await one.ask('greet', { answerMs: 1_000 }), 'ahead 1: greet');
+  await failsWith(start(t, { openFails: true }).open(), 'MODEL_MISSING', /weights/);
+});
+
 function start(
   t: { after(fn: () => Promise<void>): void },
   workerData: TestData,

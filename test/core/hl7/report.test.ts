@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InterleaveError } from '../../../core/errors.ts';
 import {
+  MAX_ACCESSION_CANDIDATES,
   MAX_ACCESSIONS_PER_REPORT,
+  MAX_FIELD_LENGTH,
+  MAX_IDENTIFIER_LENGTH,
   MAX_REPORTS_PER_MESSAGE,
   MAX_TIME_AHEAD_MS,
 } from '../../../core/hl7/limits.ts';
@@ -170,6 +173,38 @@ describe('reports of an ORU^R01', () => {
     );
   });
 
+  it("an OBR without text of a report that has text elsewhere brings no other report's text into it", () => {
+    const fillers = Array.from({ length: MAX_REPORTS_PER_MESSAGE / 2 }, (_, n) => `F${n}`);
+    const lines = fillers.flatMap((filler) => [
+      `OBR|1||${filler}`,
+      `OBX|1|TX|||Text of ${filler}.`,
+      `OBR|2||${filler}`,
+    ]);
+    const reports = reportsOf(parsed(MSH, PID, ...lines));
+    assert.deepEqual(
+      reports.map(({ parts }) => parts),
+      fillers.map((filler) => [{ section: null, text: `Text of ${filler}.` }]),
+    );
+  });
+
+  it('OBR groups of one report keep their text in order; one that has none anywhere shares that of the message', () => {
+    const [first, second, ...others] = reportsOf(
+      parsed(
+        MSH,
+        PID,
+        'OBR|1||F1',
+        'OBX|1|TX|||One.',
+        'OBR|2||F2',
+        'OBR|3||F1',
+        'OBX|1|TX|||Two.',
+        'OBR|4||F2',
+      ),
+    );
+    assert.deepEqual(first?.parts, [{ section: null, text: 'One.\nTwo.' }]);
+    assert.deepEqual(second?.parts, first?.parts);
+    assert.deepEqual(others, []);
+  });
+
   it('OBR groups of the same filler and accession number are one report', () => {
     const report = only(
       reportsOf(parsed(MSH, PID, 'OBR|1||F1', 'OBX|1|TX|A||One.', 'OBR|2||F1', 'OBX|1|TX|A||Two.')),
@@ -191,6 +226,44 @@ describe('reports of an ORU^R01', () => {
       ),
     );
     assert.deepEqual(report.studyInstanceUids, ['1.2.840.3', '1.2.840.4', '1.2.840.5', '1.2.840.6']);
+  });
+
+  it('an identifier that is longer than any is refused, another text is cut and says so', () => {
+    const long = 'X'.repeat(MAX_IDENTIFIER_LENGTH + 1);
+    for (const lines of [
+      [MSH.replace('CITY', long), PID, OBR],
+      [MSH, PID.replace('P100', long), OBR],
+      [MSH, PID.replace('CITY', long), OBR],
+      [MSH, PID, OBR.replace('F1001', long)],
+      [MSH, PID, OBR.replace('ACC1001', `${long}123`)],
+      [MSH, PID, OBR.replace('ACC1001', `ACC1001^${long}`)],
+      [MSH, PID, OBR, `TXA|1${'|'.repeat(11)}${long}`],
+    ])
+      assert.throws(() => reportsOf(parsed(...lines, 'OBX|1|TX|||Clear.')), { code: 'HL7_FIELD_TOO_LONG' });
+    const name = 'N'.repeat(MAX_FIELD_LENGTH + 1);
+    const [cut] = reportsOf(
+      parsed(MSH, PID.replace('Vogel', name), OBR.replace('Chest 2 views', name), 'OBX|1|TX|||Clear.'),
+    );
+    assert.equal(cut?.patient.familyName, name.slice(1));
+    assert.equal(cut?.procedure.text, name.slice(1));
+    assert.equal(cut?.problem, 'HL7_FIELD_TOO_LONG');
+  });
+
+  it('accession numbers beyond those that are looked at leave a mark', () => {
+    const numbers = (length: number) => Array.from({ length }, (_, n) => `IPC|A${1000 + n}`);
+    const problemWith = (more: string[], isNumber = (_value: string) => true) =>
+      reportsOf(parsed(MSH, PID, 'OBR|1||F1', ...more, 'OBX|1|TX|||Clear.'), {
+        accessionPaths: ['IPC-1'],
+        accept: (value) => value === 'F1' || isNumber(value),
+      })[0]?.problem;
+    assert.equal(problemWith(numbers(MAX_ACCESSIONS_PER_REPORT)), null);
+    assert.equal(problemWith(numbers(MAX_ACCESSIONS_PER_REPORT + 1)), 'HL7_TOO_MANY_ACCESSIONS');
+    const isB = (value: string) => !value.startsWith('A');
+    assert.equal(problemWith(numbers(MAX_ACCESSION_CANDIDATES), isB), null);
+    assert.equal(
+      problemWith([...numbers(MAX_ACCESSION_CANDIDATES), 'IPC|B1000'], isB),
+      'HL7_TOO_MANY_ACCESSIONS',
+    );
   });
 
   it('a report without text is handed on and says so', () => {

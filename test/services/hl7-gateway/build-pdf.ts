@@ -1,12 +1,23 @@
+import { deflateSync } from 'node:zlib';
+
 /** A PDF of one page with these lines, in Helvetica. */
 export function buildPdf(lines: readonly string[]): Buffer {
   const shown = lines.map((line) => `(${line.replace(/[()\\]/g, '\\$&')}) Tj T*`).join(' ');
-  const content = `BT /F1 12 Tf 72 720 Td 14 TL ${shown} ET`;
+  return pdfOf(`BT /F1 12 Tf 72 720 Td 14 TL ${shown} ET`);
+}
+
+/** One whose page inflates to so many spaces, by two filters, out of next to nothing. */
+export function buildPdfBomb(bytes: number): Buffer {
+  const twice = deflateSync(deflateSync(Buffer.alloc(bytes, ' '), { level: 9 }), { level: 9 });
+  return pdfOf(twice.toString('latin1'), ' /Filter [/FlateDecode /FlateDecode]');
+}
+
+function pdfOf(content: string, filter = ''): Buffer {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
-    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    `<< /Length ${content.length}${filter} >>\nstream\n${content}\nendstream`,
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   ];
   let pdf = '%PDF-1.4\n';

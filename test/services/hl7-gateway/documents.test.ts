@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { moduleBeside } from '../../../platform/worker-thread.ts';
 import { Documents } from '../../../services/hl7-gateway/documents.ts';
-import { buildPdf } from './build-pdf.ts';
+import { buildPdf, buildPdfBomb } from './build-pdf.ts';
 import { framed, gateway, oru, RawClient, type TestGateway } from './gateway.ts';
 
 const PDF = buildPdf(['FINDINGS:', 'The lungs are clear (both).', 'IMPRESSION:', 'No acute disease.']);
 const CDA = `<?xml version="1.0"?><ClinicalDocument><component><structuredBody><component><section><code code="19005-8"/><text>Wrapped &amp; read.</text></section></component></structuredBody></component></ClinicalDocument>`;
 const WRAPPED = `<ClinicalDocument><component><nonXMLBody><text representation="B64">${PDF.toString('base64')}</text></nonXMLBody></component></ClinicalDocument>`;
+
+const PATIENT = 60_000;
 
 /** An ORU^R01 whose only OBX are these, after OBX-2. */
 const message = (controlId: string, ...observations: string[]) =>
@@ -18,7 +21,8 @@ const ed = (type: string, encoding: string, data: string) =>
   `ED|PDF^Report||^${type}^${encoding}^${data}||||||F`;
 
 describe('documents in messages', () => {
-  const documents = new Documents();
+  // Patient: on a busy machine a reader starts slowly.
+  const documents = new Documents({ waitMs: PATIENT });
   let made: TestGateway;
   before(async () => {
     made = await gateway({ maxFrameBytes: 20_000_000, maxUnfinishedBytes: 20_000_000, documents });
@@ -100,11 +104,67 @@ describe('documents in messages', () => {
     assert.deepEqual(parts, [{ section: 'IMPRESSION', text: 'Normal.' }]);
   });
 
-  it('a document that takes too long is given up, and the next one is read', async () => {
-    const hasty = new Documents({ timeoutMs: 1 });
-    const bytes = Buffer.from(message('T', ed('AP^PDF', 'Base64', PDF.toString('base64'))), 'latin1');
-    assert.deepEqual([...(await hasty.read(bytes)).values()], [null]);
-    await hasty.stop();
-    assert.deepEqual((await partsOf(ed('AP^PDF', 'Base64', PDF.toString('base64')))).parts, read);
+  it('a document that takes too long is given up, and the next one is read', async (t) => {
+    const readBy = slowReader(t, { waitMs: PATIENT, readMs: 300 });
+    assert.deepEqual(await readBy('hang', 'one'), [null]);
+    assert.deepEqual(await readBy('quick', 'one'), [[{ section: null, text: 'quick' }]]);
+  });
+
+  it('a slow document of one sender leaves those of others readable; behind it, the time of the next does not run', async (t) => {
+    const readBy = slowReader(t, { waitMs: 500, readMs: PATIENT });
+    const warm = async (sender: string): Promise<unknown> =>
+      readBy('quick', sender).catch(() => warm(sender));
+    await Promise.all([warm('slow'), warm('other')]);
+    const first = readBy('sleep 1500', 'slow');
+    const behind = readBy('quick', 'slow');
+    const other = readBy('sleep 700', 'other');
+    await assert.rejects(behind, { code: 'HL7_DOCUMENT_WAITING' });
+    assert.deepEqual(await other, [[{ section: null, text: 'sleep 700' }]]);
+    assert.deepEqual(await first, [[{ section: null, text: 'sleep 1500' }]]);
+  });
+
+  it('what was not begun is to be sent again, and nothing is kept of it', async () => {
+    const none = new Documents({ answerTimeoutMs: 1 });
+    const { port, backends, listener } = await gateway({ documents: none });
+    const client = await RawClient.open(port);
+    client.write(framed(message('W1', ed('AP^PDF', 'Base64', PDF.toString('base64')))));
+    assert.deepEqual(await client.read(1), ['AR W1']);
+    assert.ok(client.answers[0]?.includes('HL7_DOCUMENT_WAITING'));
+    assert.deepEqual(
+      [backends.objects.size, backends.reports.length, backends.deadLetters.length],
+      [0, 0, 0],
+    );
+    client.socket.destroy();
+    await listener.stop();
+    await none.stop();
+  });
+
+  it('a PDF that inflates to more than its reader may have is given up in a process of its own', async (t) => {
+    if (process.platform !== 'linux') return t.skip('only Linux limits the memory of a process');
+    const bomb = buildPdfBomb(64 * 1024 * 1024);
+    assert.ok(bomb.length < 4_000);
+    const tight = new Documents({ waitMs: PATIENT, readMs: PATIENT, maxMemoryMb: 192 });
+    t.after(() => tight.stop());
+    const before = process.memoryUsage().rss;
+    let most = before;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss);
+    }, 20);
+    const bytes = Buffer.from(message('B1', ed('AP^PDF', 'Base64', bomb.toString('base64'))), 'latin1');
+    const texts = [...(await tight.read(bytes, 'one')).values()];
+    clearInterval(watch);
+    assert.deepEqual(texts, [null]);
+    assert.ok(most - before < 100 * 1024 * 1024, `${most - before} bytes more`);
   });
 });
+
+/** Reads texts with `slow-reader.ts`. */
+function slowReader(t: TestContext, times: { waitMs: number; readMs: number }) {
+  const hasty = new Documents({ ...times, reader: moduleBeside(import.meta.url, 'slow-reader') });
+  t.after(() => hasty.stop());
+  return async (text: string, sender: string) => {
+    const data = Buffer.from(text).toString('base64');
+    const bytes = Buffer.from(message('T', ed('TEXT^PLAIN', 'Base64', data)), 'latin1');
+    return [...(await hasty.read(bytes, sender)).values()];
+  };
+}

@@ -513,6 +513,24 @@ describe('limits', () => {
     assert.equal(inFlight.bytes, 0);
   });
 
+  it('what the object store still holds counts after its answer has left', async () => {
+    const { port, backends, inFlight } = await started({ answerTimeoutMs: 100 });
+    let go: () => void = () => undefined;
+    const hangs = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const put = backends.store.put.bind(backends.store);
+    backends.store.put = async (...given) => hangs.then(() => put(...given));
+    const raw = await client(port);
+    const sent = oru('C1');
+    raw.write(framed(sent));
+    assert.deepEqual(await raw.read(1), ['AR C1']);
+    assert.equal(inFlight.bytes, sent.length);
+    go();
+    await until(() => inFlight.bytes === 0);
+    assert.equal(backends.reports.length, 1, 'it landed after all');
+  });
+
   it('a frame that is cut off while too many bytes are under way is kept, and its connection closed, once there is room', async () => {
     const unfinished = new UnfinishedFrames(1_000_000);
     const { port, backends } = await started({ maxInFlightBytes: 1, frameTimeoutMs: 150, unfinished });

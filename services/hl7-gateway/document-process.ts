@@ -1,4 +1,4 @@
-/** The thread that takes the text out of documents: one that hangs or swells ends only this thread. */
+/** The process that takes the text out of documents: one that hangs or swells ends only this process. */
 import { getDocumentProxy } from 'unpdf';
 import { InterleaveError } from '../../core/errors.ts';
 import { cdaText } from '../../core/hl7/cda.ts';
@@ -33,8 +33,8 @@ async function partsOf(kind: EmbeddedDocument['kind'], bytes: Uint8Array): Promi
 
 /** The text as it is laid out, page after page; '' for pages that are pictures. */
 async function pdfText(bytes: Uint8Array): Promise<string> {
-  // The reader takes the bytes for itself.
-  const pdf = await getDocumentProxy(bytes.slice(), { verbosity: 0 }).catch(() => {
+  // The reader takes the bytes for itself, and no Buffer, which they come as from another process.
+  const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 }).catch(() => {
     throw unreadable('The PDF cannot be read.');
   });
   if (pdf.numPages > MAX_DOCUMENT_PAGES) throw unreadable('It has too many pages.');

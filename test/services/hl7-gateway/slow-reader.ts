@@ -1,0 +1,12 @@
+/** Stands in for the reader of documents: answers with their bytes as text, after the time that they ask for. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerQuestions } from '../../../platform/worker-thread.ts';
+import type { DocumentQuestion } from '../../../services/hl7-gateway/document-process.ts';
+
+await answerQuestions(() => async ({ bytes }: DocumentQuestion) => {
+  const text = new TextDecoder().decode(bytes);
+  if (text === 'hang') for (;;);
+  const [, ms = '0'] = /^sleep (\d+)$/.exec(text) ?? [];
+  await sleep(Number(ms));
+  return [{ section: null, text }];
+});
