@@ -31,15 +31,23 @@ export function recordParts({ sha256, caseIds, bytes }: JournalRecord): [line: B
   return [Buffer.from(`${line} ${checkOf(line)}\n`, 'latin1'), bytes, NEWLINE];
 }
 
-/** The records of a segment up to the first that is not whole: what follows was never confirmed. */
+/**
+ * The whole records of a segment. One that is not whole was never confirmed, or was torn as a case was taken out of it:
+ * then confirmed ones stand behind it.
+ */
 export function decodeRecords(segment: Buffer): PlacedRecord[] {
   const records: PlacedRecord[] = [];
-  for (let at = 0; ; ) {
-    const record = decodeAt(segment, at);
-    if (record === null) return records;
-    records.push(record);
-    at += record.length;
+  for (let at = 0; at !== -1; ) {
+    const record = decodeRecordAt(segment, at);
+    if (record !== null) records.push(record);
+    at = record === null ? nextRecord(segment, at) : at + record.length;
   }
+  return records;
+}
+
+/** Where the next record may begin behind one that is not whole; -1 where none does. */
+export function nextRecord(segment: Buffer, at: number): number {
+  return segment.indexOf(MAGIC, at + 1, 'latin1');
 }
 
 /** The record without this case: its name made unreadable and, where no case is left, its bytes too. Same length. */
@@ -54,19 +62,29 @@ export function isErased(caseId: string): boolean {
   return caseId.startsWith(ERASED);
 }
 
-function decodeAt(segment: Buffer, at: number): PlacedRecord | null {
+/** The record that begins there; null where none does or it is not whole. */
+export function decodeRecordAt(segment: Buffer, at: number): PlacedRecord | null {
+  const line = decodeLineAt(segment, at);
+  if (line === null) return null;
+  const { sha256, caseIds, length } = line;
+  const end = at + length - 1;
+  const bytes = segment.subarray(at + line.lineLength, end);
+  const whole = segment[end] === NEWLINE[0];
+  const intact = caseIds.every(isErased) || createHash('sha256').update(bytes).digest('hex') === sha256;
+  return whole && intact ? { sha256, caseIds, bytes, at, length } : null;
+}
+
+/** What the line of a record says; `length` is that of the whole record, `lineLength` that of the line with its end. */
+export function decodeLineAt(
+  segment: Buffer,
+  at: number,
+): (Omit<JournalRecord, 'bytes'> & { lineLength: number; length: number }) | null {
   const lineEnd = segment.subarray(at, at + MAX_LINE_BYTES).indexOf(NEWLINE);
   if (lineEnd === -1) return null;
   const line = segment.toString('latin1', at, at + lineEnd);
   const [magic, sha256 = '', size = '', ids = '', check] = line.split(' ');
   if (magic !== MAGIC || check !== checkOf(`${magic} ${sha256} ${size} ${ids}`)) return null;
-  const caseIds = ids.split(',');
-  const from = at + lineEnd + 1;
-  const bytes = segment.subarray(from, from + Number(size));
-  const whole = segment[from + Number(size)] === NEWLINE[0];
-  const intact = caseIds.every(isErased) || createHash('sha256').update(bytes).digest('hex') === sha256;
-  if (!whole || !intact) return null;
-  return { sha256, caseIds, bytes, at, length: from + Number(size) + 1 - at };
+  return { sha256, caseIds: ids.split(','), lineLength: lineEnd + 1, length: lineEnd + 1 + Number(size) + 1 };
 }
 
 function checkOf(line: string): string {
@@ -76,4 +94,4 @@ function checkOf(line: string): string {
 const MAGIC = 'ILJ1';
 const NEWLINE = Buffer.from('\n');
 /** Of a line with the 200 cases that one message may have. */
-const MAX_LINE_BYTES = 64 * 1024;
+export const MAX_LINE_BYTES = 64 * 1024;

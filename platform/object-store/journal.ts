@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { fstatSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { syncFolder } from '../files.ts';
 import { decodeRecords, type JournalRecord, recordParts, withoutCase } from './journal-record.ts';
+import { ageOf, readerOf, readRecords, withFile } from './segment-file.ts';
+import { SegmentIndex } from './segment-index.ts';
 
 /** A segment is given up for a new one at this age or size; then its objects are made durable by themselves. */
 export const SEGMENT_MAX_AGE_MS = 300_000;
@@ -25,7 +27,7 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 export interface JournalOptions {
   folder: string;
   /** Writes again those files of the records that are not there or not whole. */
-  restore: (records: JournalRecord[]) => Promise<void>;
+  restore: (records: (JournalRecord & Journaled)[]) => Promise<void>;
   /** Makes the files of the records durable. */
   sync: (records: () => Promise<JournalRecord[]>) => Promise<void>;
   maxAgeMs?: number;
@@ -69,6 +71,8 @@ export class Journal {
   #timer: NodeJS.Timeout | undefined;
   /** of the segment that ended last */
   #checkpoint: Promise<void> = Promise.resolve();
+  /** of the segments that are there, by file */
+  readonly #indexes = new Map<string, SegmentIndex>();
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -87,8 +91,7 @@ export class Journal {
   /** Restores what the segments of other processes hold, at the start, and removes those that nobody writes to. */
   async recover(orphanAgeMs = ORPHAN_AGE_MS): Promise<void> {
     for (const file of await this.#segments()) {
-      const records = await readRecords(file);
-      await this.#options.restore(records);
+      const records = await this.#restore(file);
       if ((await ageOf(file)) <= orphanAgeMs) continue;
       await this.#options.sync(async () => records);
       await this.#remove(file);
@@ -97,32 +100,49 @@ export class Journal {
 
   /** The bytes of an object whose file is not written yet, of any process; null where no segment has it. */
   async find(caseId: string, sha256: string): Promise<Buffer | null> {
-    for (const file of await this.#segments())
-      for (const record of await readRecords(file))
-        if (record.sha256 === sha256 && record.caseIds.includes(caseId)) return record.bytes;
+    const files = await this.#segments();
+    for (const known of this.#indexes.keys()) if (!files.includes(known)) this.#indexes.delete(known);
+    for (const file of files) {
+      const index = this.#indexes.get(file) ?? new SegmentIndex();
+      this.#indexes.set(file, index);
+      const bytes = await withFile(file, 'r', (handle) => index.find(caseId, sha256, readerOf(handle)));
+      if (bytes !== null) return bytes;
+    }
     return null;
   }
 
   /** Takes a case out of every segment, of other processes too: nothing of it can come back. */
   async eraseCase(caseId: string): Promise<void> {
-    for (const file of await this.#segments()) {
-      const handle = await open(file, 'r+').catch(() => null);
-      if (handle === null) continue; // removed meanwhile, with all that it held
-      try {
+    for (const file of await this.#segments())
+      await withFile(file, 'r+', async (handle) => {
         const held = decodeRecords(await handle.readFile()).filter(({ caseIds }) => caseIds.includes(caseId));
-        for (const record of held)
-          await handle.write(withoutCase(record, caseId), 0, record.length, record.at);
+        for (const record of held) await writeAt(handle, withoutCase(record, caseId), record.at);
         await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    }
+      });
   }
 
   /** Ends the segment, syncs its files and removes it; the next record opens another. */
   async checkpoint(): Promise<void> {
     this.#endSegment();
     await this.#checkpoint;
+  }
+
+  /** A case may be erased while its files are restored: each record is looked at again, in the file itself. */
+  async #restore(file: string): Promise<JournalRecord[]> {
+    const restored = await withFile(file, 'r', async (handle) => {
+      const bytes = await handle.readFile();
+      const records = decodeRecords(bytes).map((record) => ({
+        ...record,
+        ...journaled(
+          handle,
+          bytes.subarray(record.at, record.at + record.length - record.bytes.length - 1),
+          record.at,
+        ),
+      }));
+      await this.#options.restore(records);
+      return records;
+    });
+    return restored ?? [];
   }
 
   async #run(): Promise<void> {
@@ -198,7 +218,9 @@ export class Journal {
 
   async #open(): Promise<Segment> {
     const { folder, maxAgeMs = SEGMENT_MAX_AGE_MS } = this.#options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // The folder's own name must be durable too, or a power cut takes the segments with it.
+    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined)
+      await syncFolder(dirname(folder));
     const file = join(folder, randomUUID());
     const segment = {
       file,
@@ -232,14 +254,18 @@ function placesOf(batch: Waiting[], segment: Segment, from: number): Journaled[]
   return batch.map(({ parts: [line], length }) => {
     const place = at;
     at += length;
-    return {
-      isErased: async (caseId) => {
-        const now = Buffer.alloc(line.length);
-        await segment.handle.read(now, 0, now.length, place);
-        return !now.equals(line) && !now.includes(caseId);
-      },
-    };
+    return journaled(segment.handle, line, place);
   });
+}
+
+/** Whether a case was taken out of the record with this line, as its file says now. */
+function journaled(handle: FileHandle, line: Buffer, place: number): Journaled {
+  return {
+    isErased: async (caseId) => {
+      const now = await readerOf(handle)(place, line.length);
+      return !now.equals(line) && !now.includes(caseId);
+    },
+  };
 }
 
 function waitFor(files: Promise<unknown>, segment: Segment): void {
@@ -267,15 +293,4 @@ async function writeParts(handle: FileHandle, parts: readonly Buffer[], at: numb
 async function writeAt(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
   for (let done = 0; done < bytes.length; )
     done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
-}
-
-/** None of a segment that its process removed meanwhile. */
-async function readRecords(file: string): Promise<JournalRecord[]> {
-  return decodeRecords(await readFile(file).catch(() => Buffer.alloc(0)));
-}
-
-/** In ms; 0 where it is gone. */
-async function ageOf(file: string): Promise<number> {
-  const entry = await stat(file).catch(() => null);
-  return entry === null ? 0 : Date.now() - entry.mtimeMs;
 }

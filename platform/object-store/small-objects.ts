@@ -122,12 +122,18 @@ export class SmallObjects {
   }
 
   async #writeFiles({ record, journaled }: Pending): Promise<void> {
-    for (const caseId of record.caseIds) {
-      if (await journaled.isErased(caseId)) continue;
-      await this.#write([caseId], record.bytes, '');
-      // Who erases takes the record first and the folder then: one of us removes it.
-      if (await journaled.isErased(caseId)) await rm(this.#fileOf(caseId, record.sha256), { force: true });
-    }
+    for (const caseId of record.caseIds) await this.#writeUnlessErased(caseId, record, journaled);
+  }
+
+  async #writeUnlessErased(
+    caseId: string,
+    { sha256, bytes }: JournalRecord,
+    journaled: Journaled,
+  ): Promise<void> {
+    if (await journaled.isErased(caseId)) return;
+    await this.#write([caseId], bytes, '');
+    // Who erases takes the record first and the folder then: one of us removes it.
+    if (await journaled.isErased(caseId)) await rm(this.#fileOf(caseId, sha256), { force: true });
   }
 
   /** Until it succeeds: the object was confirmed, and until then its segment stays. */
@@ -153,10 +159,11 @@ export class SmallObjects {
     return file.commit(caseIds, mediaType);
   }
 
-  async #restore(records: JournalRecord[]): Promise<void> {
-    for (const { sha256, caseIds, bytes } of records)
-      for (const caseId of caseIds.filter((id) => !isErased(id)))
-        if (!(await this.#isWhole(caseId, sha256))) await this.#write([caseId], bytes, '');
+  async #restore(records: (JournalRecord & Journaled)[]): Promise<void> {
+    for (const record of records)
+      for (const caseId of record.caseIds.filter((id) => !isErased(id)))
+        if (!(await this.#isWhole(caseId, record.sha256)))
+          await this.#writeUnlessErased(caseId, record, record);
   }
 
   async #isWhole(caseId: string, sha256: string): Promise<boolean> {

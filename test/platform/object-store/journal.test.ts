@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, open, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +11,11 @@ import {
   decodeRecords,
   encodeRecord,
   isErased,
+  MAX_LINE_BYTES,
   withoutCase,
 } from '../../../platform/object-store/journal-record.ts';
 import { LocalFolderStore } from '../../../platform/object-store/local-folder.ts';
+import { type ReadAt, SegmentIndex } from '../../../platform/object-store/segment-index.ts';
 import { SmallObjects } from '../../../platform/object-store/small-objects.ts';
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
@@ -43,6 +46,17 @@ async function cutPower(folder: string, names: { lost: string[]; zeroed?: string
   await written(folder);
   for (const caseId of names.lost) await rm(join(folder, caseId), { recursive: true });
   for (const file of names.zeroed ?? []) await writeFile(join(folder, file), Buffer.alloc(3));
+}
+
+/** What `eraseCase` of another process does. */
+function eraseAtOnce(folder: string, caseId: string): void {
+  for (const name of readdirSync(join(folder, '.journal'))) {
+    const file = join(folder, '.journal', name);
+    const segment = readFileSync(file);
+    for (const record of decodeRecords(segment)) withoutCase(record, caseId).copy(segment, record.at);
+    writeFileSync(file, segment, { flag: 'r+' });
+  }
+  rmSync(join(folder, caseId), { recursive: true, force: true });
 }
 
 test('what was put survives the loss of every file that was not synced', () =>
@@ -109,6 +123,69 @@ test('an erased case cannot come back from the journal of another process; the o
     assert.equal((await after.read('case2', shared.sha256)).toString(), 'for two cases');
     assert.equal((await after.read('case3', later.sha256)).toString(), 'behind it');
   }));
+
+test('a case that is erased while a starting process restores it stays erased', () =>
+  inFolder(async (folder) => {
+    const writing = await LocalFolderStore.open(folder);
+    const ref = await writing.put(['case1', 'case2'], Buffer.from('for two cases'), 'text/plain');
+    await cutPower(folder, { lost: ['case1', 'case2'] });
+    let erased = false;
+    // Between reading the journal and writing the file.
+    const folderOf = (caseId: string): string => {
+      if (!erased) eraseAtOnce(folder, 'case1');
+      erased = true;
+      return join(folder, caseId);
+    };
+    await SmallObjects.open({ root: folder, file: { incoming: folder, folderOf } });
+    assert.deepEqual(await namesIn(join(folder, 'case1')), []);
+    assert.deepEqual(await namesIn(join(folder, 'case2')), [ref.sha256]);
+  }));
+
+test('a record that is torn as a case is taken out of it hides none of those behind it', () => {
+  const [erased, next] = ['erased', 'next'].map((text) => ({
+    sha256: sha256(text),
+    caseIds: ['case1', 'case2'],
+    bytes: Buffer.from(text),
+  }));
+  assert.ok(erased && next);
+  const segment = Buffer.concat([encodeRecord(erased), encodeRecord(next), Buffer.alloc(1000)]);
+  for (const now of [withoutCase(erased, 'case1'), encodeRecord(erased).fill(0, 0, 20)])
+    for (let cut = 0; cut <= now.length; cut += 1) {
+      const torn = Buffer.from(segment);
+      now.copy(torn, 0, 0, cut);
+      assert.deepEqual(decodeRecords(torn).at(-1)?.bytes.toString(), 'next');
+    }
+});
+
+test('an object is looked for without reading the segment again; erased ones are not found', async () => {
+  const texts = Array.from({ length: 500 }, (_, n) => `${n} ${'x'.repeat(n % 7 === 0 ? 100_000 : 500)}`);
+  const records = texts.map((text) =>
+    encodeRecord({ sha256: sha256(text), caseIds: ['case1'], bytes: Buffer.from(text) }),
+  );
+  let file = Buffer.concat([...records.slice(0, 400), Buffer.alloc(100_000)]);
+  let read = 0;
+  const readAt: ReadAt = async (at, length) => {
+    const bytes = file.subarray(at, at + length);
+    read += bytes.length;
+    return bytes;
+  };
+  const index = new SegmentIndex();
+  const find = async (text: string, caseId = 'case1') => {
+    read = 0;
+    return { found: (await index.find(caseId, sha256(text), readAt))?.toString() ?? null, read };
+  };
+  for (const text of texts.slice(0, 400)) assert.equal((await find(text)).found, text);
+  const missing = await find('missing');
+  assert.equal(missing.found, null);
+  assert.ok(missing.read <= MAX_LINE_BYTES, `${missing.read} bytes`);
+  assert.equal((await find(texts[3] ?? '', 'case2')).found, null);
+  const place = records.slice(0, 3).reduce((sum, { length }) => sum + length, 0);
+  const own = { sha256: sha256(texts[3] ?? ''), caseIds: ['case1'], bytes: Buffer.from(texts[3] ?? '') };
+  withoutCase(own, 'case1').copy(file, place);
+  assert.equal((await find(texts[3] ?? '')).found, null);
+  file = Buffer.concat([...records, Buffer.alloc(100_000)]);
+  for (const text of texts.slice(400)) assert.equal((await find(text)).found, text);
+});
 
 test('the segment of a process that is gone is removed, that of a living one stays', () =>
   inFolder(async (folder) => {
@@ -206,6 +283,7 @@ for (const [how, syncFileSystem] of [
       assert.equal((await readFile(join(folder, 'case1', sha256('raw')))).toString(), 'raw');
       await small.put(['case1'], Buffer.from('more'), 'text/plain');
       assert.equal((await segments(folder)).length, 1);
+      await small.checkpoint();
     }));
 
 test('a segment that grows old is removed by itself', () =>
