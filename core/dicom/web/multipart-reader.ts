@@ -88,7 +88,7 @@ export class MultipartReader {
       return true;
     }
     const at = this.#held.indexOf(CRLF);
-    if (at < 0 && this.#held.length <= MAX_PADDING) return false;
+    if (at < 0 && this.#held.length < MAX_PADDING + CRLF.length) return false;
     if (at < 0 || at > MAX_PADDING || this.#held.toString('latin1', 0, at).trim() !== '')
       throw invalid('A boundary is followed by something else.');
     // The line break stays: a part without headers has only the empty line.
@@ -99,7 +99,10 @@ export class MultipartReader {
 
   #headers(): ReadonlyMap<string, string> | null {
     const at = this.#held.indexOf(HEADERS_END);
-    if (at > MAX_PART_HEADER_LENGTH || (at < 0 && this.#held.length > MAX_PART_HEADER_LENGTH))
+    if (
+      at > MAX_PART_HEADER_LENGTH ||
+      (at < 0 && this.#held.length >= MAX_PART_HEADER_LENGTH + HEADERS_END.length)
+    )
       throw invalid('The headers of a part are too long.');
     if (at < 0) return null;
     const text = this.#held.toString('latin1', 0, at);

@@ -9,7 +9,7 @@ import { realFiles } from '../real-files.ts';
 import type { FuzzTarget, Mutation } from '../target.ts';
 
 /** An input is one byte that says how the rest is encoded, another for the SOP class, and the data set. */
-const SYNTAXES: readonly string[] = [
+export const SYNTAXES: readonly string[] = [
   TRANSFER_SYNTAX.IMPLICIT_LITTLE,
   TRANSFER_SYNTAX.EXPLICIT_LITTLE,
   TRANSFER_SYNTAX.EXPLICIT_BIG,

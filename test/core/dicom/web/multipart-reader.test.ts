@@ -86,6 +86,17 @@ describe('a multipart message', () => {
       assert.throws(() => read([whole.subarray(0, length)]), { code: 'MULTIPART_INVALID' }, String(length));
   });
 
+  it('may have headers and padding of their limits, in any chunks', () => {
+    const headers = `A: ${'h'.repeat(MAX_PART_HEADER_LENGTH - 5)}`;
+    const whole = Buffer.from(
+      `\r\n--${BOUNDARY}${' '.repeat(256)}\r\n${headers}\r\n\r\nx\r\n--${BOUNDARY}--`,
+    );
+    const bytes = [...whole].map((byte) => Buffer.from([byte]));
+    assert.deepEqual(read(bytes), read([whole]));
+    const beyond = Buffer.from(whole.toString().replace('A: ', 'A: h'));
+    assert.throws(() => read([beyond]), { code: 'MULTIPART_INVALID' });
+  });
+
   it('holds back no more than a delimiter, and refuses headers and preambles without end', () => {
     const endless = (text: string, length: number) => Buffer.from(text + 'x'.repeat(length));
     const start = `\r\n--${BOUNDARY}\r\n`;
