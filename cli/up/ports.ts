@@ -25,6 +25,8 @@ const FIXED: Record<FixedName, { port: number; change: string; what: string }> =
 
 /** /livez, /readyz and /metrics of the services: this port for the first and the following ones for the others. */
 const FIRST_HEALTH_PORT = 8481;
+/** Where objects are stored over HTTP: nowhere without it, and 0 is any free port. */
+const STOW_VARIABLE = 'INTERLEAVE_STOW_PORT';
 const HEALTH_VARIABLE = 'INTERLEAVE_FIRST_HEALTH_PORT';
 
 /**
@@ -37,6 +39,8 @@ export async function choosePorts(
 ): Promise<Ports> {
   const ports = options.any ? await anyPorts() : fixedPorts(env);
   if (options.page !== undefined) ports.page = options.page;
+  const stow = env[STOW_VARIABLE] === '0' ? undefined : fromVariable(env, STOW_VARIABLE);
+  if (stow !== undefined) await requireFreePort(stow, 'STOW-RS', remedy(STOW_VARIABLE));
   if (options.any && options.page === undefined) return ports;
   for (const name of namesOf(FIXED))
     await requireFreePort(
