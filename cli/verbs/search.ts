@@ -24,11 +24,15 @@ Exit codes: 0 the search was done, with hits or without; 1 it failed; 2 the comm
 const DEFAULT_PAGE = 'http://127.0.0.1:8480';
 const ANSWER_MS = 30_000;
 
-const namesSchema = z.array(z.object({ name: z.string() }));
+const namesSchema = z.array(z.looseObject({ name: z.string() }));
 const answerSchema = z.looseObject({
   notice: z.string().optional(),
   query: z
-    .looseObject({ respelled: z.array(z.object({ typed: z.string(), read: z.string() })).optional() })
+    .looseObject({
+      concepts: z.array(z.looseObject({ name: z.string(), assertion: z.string() })).optional(),
+      respelled: z.array(z.looseObject({ typed: z.string(), read: z.string() })).optional(),
+      rest: z.string().optional(),
+    })
     .optional(),
   total: z.looseObject({ value: z.number(), relation: z.string() }).optional(),
   hits: z.array(
@@ -37,7 +41,7 @@ const answerSchema = z.looseObject({
       title: z.string(),
       impression: z.string(),
       imageCount: z.number(),
-      findings: z.object({ present: namesSchema, absent: namesSchema, uncertain: namesSchema }),
+      findings: z.looseObject({ present: namesSchema, absent: namesSchema, uncertain: namesSchema }),
     }),
   ),
 });
@@ -68,10 +72,19 @@ function linesOf({ hits, total, query, notice }: Answer): string[] {
   const read = query?.respelled ?? [];
   return [
     ...hits.map((hit, index) => describe(hit, index + 1)),
+    ...understood(query),
     ...read.map((word) => `"${word.typed}" read as "${word.read}"`),
     ...(hits.length === 0 ? ['nothing found'] : total === undefined ? [] : [count(hits.length, total)]),
     ...(notice === undefined ? [] : [notice]),
   ];
+}
+
+/** What was asked of which finding, so that nobody takes the cases that deny it for those that have it. */
+function understood(query: Answer['query']): string[] {
+  const { concepts = [], rest = '' } = query ?? {};
+  if (concepts.length === 0) return [];
+  const asked = concepts.map(({ name, assertion }) => `${name} ${assertion.toLowerCase()}`).join(', ');
+  return [`asked for: ${asked}${rest === '' ? '' : `; "${rest}" ranks, and does not filter`}`];
 }
 
 /** Words travel in the body, never in an address (services/search/routes.ts). */

@@ -9,18 +9,26 @@ const HIT = {
   title: 'Chest X-ray',
   impression: 'Small effusion\non the left.',
   imageCount: 2,
-  findings: { present: [{ name: 'Effusion' }], absent: [], uncertain: [{ name: 'Pneumonia' }] },
+  findings: {
+    present: [{ concept: 'effusion', name: 'Effusion' }],
+    absent: [],
+    uncertain: [{ concept: 'pneumonia', name: 'Pneumonia' }],
+  },
   score: 0.5,
 };
 const TOTAL = { value: 7, relation: 'gte' };
 const ANSWER = {
   notice: 'Not for diagnosis.',
-  query: { respelled: [{ typed: 'effussion', read: 'effusion' }] },
+  query: {
+    concepts: [{ concept: 'effusion', name: 'Pleural effusion', assertion: 'ABSENT' }],
+    respelled: [{ typed: 'effussion', read: 'effusion' }],
+    rest: 'left',
+  },
   hits: [HIT],
   total: TOTAL,
 };
 
-test('search posts the words and prints hits for people or for programs', async () => {
+test('search posts the words and prints hits for people or for programs', async (t) => {
   const bodies: unknown[] = [];
   const server = createServer((request, response) => {
     let text = '';
@@ -43,6 +51,7 @@ test('search posts the words and prints hits for people or for programs', async 
     });
   });
   server.listen(0, '127.0.0.1');
+  t.after(() => server.close());
   await once(server, 'listening');
   const address = server.address();
   assert.ok(address !== null && typeof address === 'object');
@@ -52,7 +61,7 @@ test('search posts the words and prints hits for people or for programs', async 
   assert.equal(people.code, 0);
   assert.equal(
     people.stdout,
-    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\n"effussion" read as "effusion"\n1 of at least 7 cases\nNot for diagnosis.\n',
+    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\nasked for: Pleural effusion absent; "left" ranks, and does not filter\n"effussion" read as "effusion"\n1 of at least 7 cases\nNot for diagnosis.\n',
   );
   assert.deepEqual(bodies, [{ words: 'left effusion', size: 3 }]);
 
@@ -62,5 +71,4 @@ test('search posts the words and prints hits for people or for programs', async 
   const refused = await runCli(['search', 'refuse', ...url]);
   assert.equal(refused.code, 1);
   assert.equal(refused.stderr, 'interleave: The query could not be understood. Too long. (QUERY_INVALID)\n');
-  server.close();
 });
