@@ -95,6 +95,9 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       await searchFor(page, citing.accession);
       await page.locator('article.hit h2 a').first().click();
       await page.locator('.report-text').first().waitFor();
+      assert.equal(await page.title(), 'Case · Interleave', 'no procedure or number in the history');
+      // Who uses the keyboard goes on at the case, and hears its name.
+      await page.locator('h1:focus').waitFor();
       const shown = (await page.locator('.report-text p').allTextContents()).join(' ').replace(/\s+/g, ' ');
       for (const sentence of (citing.reports.at(-1)?.text ?? '').split(/(?<=\.)\s+/).slice(0, 6))
         assert.ok(shown.includes(sentence.replace(/\s+/g, ' ').trim()), 'the sentence is there');

@@ -40,6 +40,11 @@ test('what is no result says why; normality is a state of its own; every state h
   assert.equal(new Set(Object.values(STATE_SIGNS)).size, Object.keys(STATE_SIGNS).length);
 });
 
+test('a size has its unit, whichever the report used', () => {
+  const [nodule] = read('FINDINGS: A 3.4 x 2 cm nodule.');
+  assert.ok(nodule?.reasons.includes('size 34 × 20 mm because of “3.4 x 2 cm”'), nodule?.reasons.join('; '));
+});
+
 test('a document of before has no attributes, and is explained by its cue', () => {
   const text = 'No effusion.';
   const [finding] = readReport([{ section: null, text }]).findings.map(view);

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { getNormalConcepts } from './api.ts';
 import { CasePage } from './case-page.tsx';
 import { useLoad } from './load.ts';
@@ -8,6 +9,10 @@ import { SearchPage } from './search-page.tsx';
 /** The frame of every page: what this is, and what it is not. */
 export function App() {
   const route = useRoute();
+  const title = route.page === 'case' ? 'Case · Interleave' : 'Interleave';
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   const { data: normal } = useLoad(getNormalConcepts, []);
   return (
     <NormalConcepts.Provider value={normal ?? NONE}>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import {
   type CaseView,
   getCase,
@@ -39,7 +39,9 @@ export function CasePage({ id }: { id: string }) {
 function Case({ detail }: { detail: CaseView }) {
   const [shown, setShown] = useState<string | null>(detail.images[0]?.id ?? null);
   const image = detail.images.find((candidate) => candidate.id === shown) ?? detail.images[0];
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
     if (location.hash === '#similar') document.getElementById('similar')?.scrollIntoView();
     else scrollTo(0, 0);
   }, []);
@@ -52,7 +54,9 @@ function Case({ detail }: { detail: CaseView }) {
   return (
     <main class="case">
       <Back />
-      <h1>{detail.title || 'Untitled case'}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {detail.title || 'Untitled case'}
+      </h1>
       <p class="about">
         {detail.accession !== '' && <span class="accession">{detail.accession}</span>}
         {about.join(' · ')}

@@ -78,6 +78,6 @@ const ATTRIBUTE_WORDS: Readonly<Record<Kind, (value: string) => string>> = {
   SEVERITY: plain,
   LATERALITY: plain,
   LOCATION: (value) => `in the ${value}`,
-  SIZE: (value) => `size ${value}`,
+  SIZE: (value) => `size ${value.replaceAll('x', ' × ')} mm`,
   QUANTITY: (value) => `number ${value}`,
 };
