@@ -4,15 +4,10 @@
  * event loop.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-
-/** The first `length` bytes of a buffer, which is lent to the thread and comes back with the answer. */
-export interface Piece {
-  buffer: ArrayBuffer;
-  length: number;
-}
+import type { Piece } from './write-buffers.ts';
 
 /** What is asked: the next bytes of a file that is not named yet, its end with the folders it goes to, or its removal. */
 export type DiskStep =
@@ -28,8 +23,6 @@ export interface DiskQuestion {
 export interface DiskReply {
   id: number;
   answer: DiskAnswer;
-  /** the buffer that came with the question */
-  lent: ArrayBuffer | undefined;
 }
 
 /** The SHA-256 after `commit`, '' after the others; or the code of the operating system's error. */
@@ -47,9 +40,7 @@ const files = new Map<string, OpenFile>();
 const durable = new Set<string>();
 
 parentPort?.on('message', ({ id, step }: DiskQuestion) => {
-  const lent = step.kind === 'abort' ? undefined : step.piece?.buffer;
-  const reply: DiskReply = { id, answer: answer(step), lent };
-  parentPort?.postMessage(reply, lent === undefined ? [] : [lent]);
+  parentPort?.postMessage({ id, answer: answer(step) } satisfies DiskReply);
 });
 
 function answer(step: DiskStep): DiskAnswer {
@@ -68,10 +59,24 @@ function write({ file, piece, first }: DiskStep & { kind: 'write' | 'commit' }):
   if (first) files.set(file, { descriptor: openSync(file, 'wx', 0o600), hash: createHash('sha256') });
   const open = files.get(file);
   if (open === undefined) throw new Error('It was given up.');
-  const bytes = piece === null ? Buffer.alloc(0) : Buffer.from(piece.buffer, 0, piece.length);
-  open.hash.update(bytes);
-  for (let done = 0; done < bytes.length; ) done += writeSync(open.descriptor, bytes, done);
+  const parts = piece?.parts.map(([from, to]) => Buffer.from(piece.buffer, from, to - from)) ?? [];
+  for (const part of parts) open.hash.update(part);
+  writeAll(open.descriptor, parts);
   return open;
+}
+
+function writeAll(descriptor: number, parts: Buffer[]): void {
+  for (let left = parts; left.length > 0; ) left = without(left, writevSync(descriptor, left));
+}
+
+/** What is left when so many bytes are written. */
+function without(parts: Buffer[], written: number): Buffer[] {
+  let done = written;
+  for (const [i, part] of parts.entries()) {
+    if (done < part.length) return [part.subarray(done), ...parts.slice(i + 1)];
+    done -= part.length;
+  }
+  return [];
 }
 
 function commit(step: DiskStep & { kind: 'commit' }): string {

@@ -2,7 +2,6 @@ import type { Worker } from 'node:worker_threads';
 import { InterleaveError } from '../../core/errors.ts';
 import { moduleBeside, startWorker } from '../worker-thread.ts';
 import type { DiskAnswer, DiskQuestion, DiskReply, DiskStep } from './disk-thread.ts';
-import { WriteBuffers } from './write-buffers.ts';
 
 /** Threads that write objects; as many syncs are under way at once, which the file system does together. */
 const DISK_THREADS = 4;
@@ -27,9 +26,6 @@ export class DiskThreads {
   }
 }
 
-/** Buffers for pieces of objects; one that was lent to a thread comes back here. */
-export const WRITE_BUFFERS = new WriteBuffers();
-
 export class DiskThread {
   readonly #worker: Worker;
   readonly #asked = new Map<number, (answer: DiskAnswer) => void>();
@@ -42,10 +38,7 @@ export class DiskThread {
       maxHeapMb: MAX_HEAP_MB,
     });
     this.#worker.unref();
-    this.#worker.on('message', ({ id, answer, lent }: DiskReply) => {
-      if (lent !== undefined) WRITE_BUFFERS.give(Buffer.from(lent));
-      this.#answered(id, answer);
-    });
+    this.#worker.on('message', ({ id, answer }: DiskReply) => this.#answered(id, answer));
     this.#worker
       .on('error', () => undefined)
       .once('exit', () => {
@@ -60,15 +53,14 @@ export class DiskThread {
     return this.#asked.size;
   }
 
-  /** Takes the piece's buffer away. The SHA-256 after a commit. Rejects with `OBJECT_STORE_FULL` or `OBJECT_STORE_UNAVAILABLE`. */
+  /** The piece is the thread's until this is settled. The SHA-256 after a commit. Rejects with `OBJECT_STORE_FULL` or `OBJECT_STORE_UNAVAILABLE`. */
   async do(step: DiskStep): Promise<string> {
     const answer = await new Promise<DiskAnswer>((resolve) => {
       if (this.#ended) return resolve({ error: 'THREAD_ENDED' });
       if (this.#asked.size === 0) this.#worker.ref();
       this.#id += 1;
       this.#asked.set(this.#id, resolve);
-      const lent = step.kind === 'abort' || step.piece === null ? [] : [step.piece.buffer];
-      this.#worker.postMessage({ id: this.#id, step } satisfies DiskQuestion, lent);
+      this.#worker.postMessage({ id: this.#id, step } satisfies DiskQuestion);
     });
     if ('sha256' in answer) return answer.sha256;
     const full = answer.error === 'ENOSPC' || answer.error === 'EDQUOT';

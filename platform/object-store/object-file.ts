@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
-import type { Piece } from './disk-thread.ts';
-import { type DiskThread, DiskThreads, WRITE_BUFFERS } from './disk-threads.ts';
+import type { DiskStep } from './disk-thread.ts';
+import { type DiskThread, DiskThreads } from './disk-threads.ts';
 import type { ObjectWriter } from './object-store.ts';
 import { toStoreError } from './store-errors.ts';
-import { WRITE_SIZE } from './write-buffers.ts';
+import { type WriteBuffer, WriteBuffers } from './write-buffers.ts';
 
 /** Where an object goes, and how durable it is to be. */
 export interface ObjectFileOptions {
@@ -26,8 +26,7 @@ export class ObjectFile implements ObjectWriter {
   readonly #options: ObjectFileOptions;
   readonly #file: string;
   #thread: DiskThread | null = null;
-  #buffer: Buffer | null = null;
-  #filled = 0;
+  #buffer: WriteBuffer | null = null;
   /** the piece that is being written; it never rejects, what went wrong is in `#failed` */
   #writing: Promise<void> = Promise.resolve();
   #failed: InterleaveError | null = null;
@@ -40,12 +39,11 @@ export class ObjectFile implements ObjectWriter {
 
   async write(chunk: Buffer): Promise<void> {
     for (let at = 0; at < chunk.length; ) {
-      this.#buffer ??= WRITE_BUFFERS.take();
-      const taken = chunk.copy(this.#buffer, this.#filled, at);
+      this.#buffer ??= BUFFERS.take();
+      const taken = this.#buffer.take(chunk, at);
       at += taken;
-      this.#filled += taken;
       this.size += taken;
-      if (this.#filled === WRITE_SIZE) await this.#flush();
+      if (at < chunk.length) await this.#flush();
     }
   }
 
@@ -54,17 +52,7 @@ export class ObjectFile implements ObjectWriter {
     try {
       const folders = caseIds.map(folderOf);
       await this.#written();
-      const first = this.#thread === null;
-      this.#thread ??= THREADS.take();
-      const step = {
-        kind: 'commit',
-        file: this.#file,
-        piece: this.#takePiece(),
-        first,
-        folders,
-        sync,
-      } as const;
-      const sha256 = await this.#thread.do(step);
+      const sha256 = await this.#hand({ kind: 'commit', folders, sync });
       this.#thread = null;
       return { sha256, size: this.size, mediaType };
     } catch (cause) {
@@ -75,7 +63,7 @@ export class ObjectFile implements ObjectWriter {
 
   async abort(): Promise<void> {
     await this.#writing;
-    if (this.#buffer !== null) WRITE_BUFFERS.give(this.#buffer);
+    if (this.#buffer !== null) BUFFERS.give(this.#buffer);
     this.#buffer = null;
     const thread = this.#thread;
     this.#thread = null;
@@ -85,22 +73,23 @@ export class ObjectFile implements ObjectWriter {
   /** Hands what has gathered to the disk, when the piece before it is there. */
   async #flush(): Promise<void> {
     await this.#written();
-    const first = this.#thread === null;
-    this.#thread ??= THREADS.take();
-    this.#writing = this.#thread
-      .do({ kind: 'write', file: this.#file, piece: this.#takePiece(), first })
+    this.#writing = this.#hand({ kind: 'write' })
       .then(() => undefined)
       .catch((error: unknown) => {
         this.#failed = toStoreError(error);
       });
   }
 
-  #takePiece(): Piece | null {
+  /** A step with what has gathered; the buffer is free again when the thread is done with it. */
+  #hand(what: Unaddressed): Promise<string> {
+    const first = this.#thread === null;
+    this.#thread ??= THREADS.take();
     const buffer = this.#buffer;
-    const length = this.#filled;
     this.#buffer = null;
-    this.#filled = 0;
-    return buffer === null ? null : { buffer: buffer.buffer as ArrayBuffer, length };
+    const step = { ...what, file: this.#file, piece: buffer?.piece ?? null, first };
+    return this.#thread.do(step).finally(() => {
+      if (buffer !== null) BUFFERS.give(buffer);
+    });
   }
 
   async #written(): Promise<void> {
@@ -109,4 +98,10 @@ export class ObjectFile implements ObjectWriter {
   }
 }
 
+/** A step without what all steps of a file have. */
+type Unaddressed =
+  | Pick<Extract<DiskStep, { kind: 'write' }>, 'kind'>
+  | Pick<Extract<DiskStep, { kind: 'commit' }>, 'kind' | 'folders' | 'sync'>;
+
 const THREADS = new DiskThreads();
+const BUFFERS = new WriteBuffers();
