@@ -4,11 +4,13 @@ import type { LexiconData } from '../../core/text/lexicon-data.ts';
 import type { TextReading } from '../../core/text/reading.ts';
 import { isResult, reportLabels } from '../../core/text/report-labels.ts';
 import { describeRule } from '../../core/text/rules.ts';
+import { NOTICE } from '../../services/search/answers.ts';
 import { paint, type Style } from './paint.ts';
 
 /**
  * What was read in a report, for people: its text with every finding marked (`+` present, `−` absent, `?` uncertain, `·`
- * no result of this examination), then each finding with the words and rules that made it, then the report's labels.
+ * no result of this examination), then each finding with the words and rules that made it, then the report's labels, and
+ * what this is not for.
  * `colour`: with the colours of a terminal; the marks stand in any case.
  */
 export function explainReading(reading: TextReading, data: LexiconData, colour: boolean): string[] {
@@ -25,6 +27,7 @@ export function explainReading(reading: TextReading, data: LexiconData, colour: 
   for (const { concept, first, second } of contradictions)
     lines.push(`contradiction: ${conceptName(concept)} at ${first} and at ${second} cannot both hold`);
   if (problem !== null) lines.push(`problem: ${problem}`);
+  lines.push('', NOTICE);
   return lines;
 }
 
@@ -86,10 +89,15 @@ function reasons(text: string, finding: Finding, data: LexiconData): string[] {
     `    rule ${ruleLine(finding.rule, data)}`,
     ...finding.attributes.map(({ kind, value, start, end, rule }) => {
       const words = printable(text.slice(start, end)).replace(/\s+/g, ' ');
-      return `    ${`${kind} ${value}`.toLowerCase()} because of “${words}”: rule ${ruleLine(rule, data)}`;
+      return `    ${said(kind, value)} because of “${words}”: rule ${ruleLine(rule, data)}`;
     }),
     ...aside,
   ];
+}
+
+/** An attribute in words; sizes are in mm, whichever unit the report used. */
+function said(kind: Finding['attributes'][number]['kind'], value: string): string {
+  return kind === 'SIZE' ? `size ${value.replaceAll('x', ' × ')} mm` : `${kind} ${value}`.toLowerCase();
 }
 
 function ruleLine(id: string, data: LexiconData): string {

@@ -88,6 +88,7 @@ test('--explain shows the text with its findings marked and why; no colours unle
   );
   assert.match(stdout, /subject family because of “Mother”: rule .*\n {4}no result of this examination/);
   assert.match(stdout, /The report as a whole: .*−Pneumothorax/);
+  assert.match(stdout, /Not for diagnosis\.\n$/);
 
   const coloured = await runCli(['label', '--explain', text], { NO_COLOR: '', FORCE_COLOR: '1' });
   assert.ok(coloured.stdout.includes('\u001b[36m[−pneumothorax]\u001b[0m'));
