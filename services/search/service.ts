@@ -15,8 +15,8 @@ import { Frames } from './dicomweb/frames.ts';
 import {
   MAX_DICOMWEB_BURST,
   MAX_DICOMWEB_PER_SECOND,
-  MAX_FRAME_REQUESTS_BURST,
-  MAX_FRAME_REQUESTS_PER_SECOND,
+  MAX_OBJECT_REQUESTS_BURST,
+  MAX_OBJECT_REQUESTS_PER_SECOND,
 } from './dicomweb/limits.ts';
 import { httpServer } from './http-server.ts';
 import { MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
@@ -75,9 +75,9 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
         burst: MAX_DICOMWEB_BURST,
         maxAddresses: MAX_RATED_ADDRESSES,
       }),
-      frameRate: new RateLimit({
-        perSecond: MAX_FRAME_REQUESTS_PER_SECOND,
-        burst: MAX_FRAME_REQUESTS_BURST,
+      objectRate: new RateLimit({
+        perSecond: MAX_OBJECT_REQUESTS_PER_SECOND,
+        burst: MAX_OBJECT_REQUESTS_BURST,
         maxAddresses: MAX_RATED_ADDRESSES,
       }),
       url: config.dicomwebUrl,

@@ -23,12 +23,12 @@ const OCTETS = 'application/octet-stream';
 /** WADO-RS: frames and bulk data (PS3.18 10.4.1.1.5, 10.4.1.1.6). */
 export function addFrameRoutes(server: FastifyInstance, parts: DicomWebParts): void {
   server.get(`${INSTANCE}/frames/:list`, async (request: Request, reply) => {
-    limitRate(parts.frameRate, request);
+    limitRate(parts.objectRate, request);
     const numbers = frameNumbers(request.params.list ?? '');
     return sendFrames(parts, request, reply, () => numbers);
   });
   server.get(`${INSTANCE}/bulkdata/*`, async (request: Request, reply) => {
-    limitRate(parts.frameRate, request);
+    limitRate(parts.objectRate, request);
     const path = (request.params['*'] ?? '').split('/');
     if (path.length === 1 && path[0] === PIXEL_DATA)
       return sendFrames(parts, request, reply, ({ places }) =>

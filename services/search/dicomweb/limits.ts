@@ -41,11 +41,11 @@ export const MAX_DICOMWEB_PER_SECOND = 100;
 export const MAX_DICOMWEB_BURST = 400;
 
 /**
- * Requests a second for frames and bulk data, and how many an address may save up: a viewer asks for each slice of a CT, so
+ * Requests a second for objects, metadata, frames and bulk data, and how many an address may save up: a viewer asks for each slice of a CT, so
  * that there are more of them than of queries.
  */
-export const MAX_FRAME_REQUESTS_PER_SECOND = 500;
-export const MAX_FRAME_REQUESTS_BURST = 2_000;
+export const MAX_OBJECT_REQUESTS_PER_SECOND = 500;
+export const MAX_OBJECT_REQUESTS_BURST = 2_000;
 
 /** Longest side of a thumbnail that is made because none is kept, and of a viewport, in pixels. */
 export const THUMBNAIL_SIZE = 256;

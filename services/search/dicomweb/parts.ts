@@ -16,8 +16,8 @@ export interface DicomWebParts {
   audit: Audit;
   /** of queries and rendered images */
   rate: RateLimit;
-  /** of frames and bulk data */
-  frameRate: RateLimit;
+  /** of whatever is read of stored objects: themselves, metadata, frames, bulk data */
+  objectRate: RateLimit;
   /** the address that clients know us by, '' for the one that they use */
   url: string;
 }

@@ -9,7 +9,7 @@ import { inOrder } from './in-order.ts';
 import { HEADERS_AT_ONCE } from './limits.ts';
 import { instancePath, readMetadata } from './metadata.ts';
 import { type AnswerPart, multipartAnswer } from './multipart-answer.ts';
-import { acceptedBy, baseOf, DICOM_WEB, type DicomWebParts, jsonTypeFor } from './parts.ts';
+import { acceptedBy, baseOf, DICOM_WEB, type DicomWebParts, jsonTypeFor, limitRate } from './parts.ts';
 import { placeOf } from './place.ts';
 import { openStoredObject } from './stored-object.ts';
 
@@ -38,6 +38,7 @@ async function sendObjects(
   request: Request,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  limitRate(parts.objectRate, request);
   const place = placeOf(request.params);
   const range = acceptedBy(request).find((one) => takes(one, DICOM_MEDIA_TYPE));
   if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `There is ${DICOM_MEDIA_TYPE}.`);
@@ -90,6 +91,7 @@ async function sendMetadata(
   request: Request,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  limitRate(parts.objectRate, request);
   const type = jsonTypeFor(request);
   const images = await findImages(parts.index, placeOf(request.params));
   parts.audit.retrieved(caseIdsOf(images), 'metadata');
