@@ -1,3 +1,5 @@
+import { peerOf } from './peer-address.ts';
+
 /** How many associations (or connections) there may be at once: in total, and from one host. */
 export class Admission {
   readonly #total: number;
@@ -13,7 +15,8 @@ export class Admission {
   }
 
   /** Takes a place and returns what gives it back, or null when there is none. */
-  enter(peer: string): (() => void) | null {
+  enter(address: string): (() => void) | null {
+    const peer = peerOf(address);
     const ofPeer = this.#peers.get(peer) ?? 0;
     if (this.#open >= this.#total || ofPeer >= this.#perPeer) return null;
     this.#changed(++this.#open);

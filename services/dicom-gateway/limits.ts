@@ -3,8 +3,17 @@
 /** From the connection to a complete A-ASSOCIATE-RQ, and from our last PDU until the peer closes (PS3.8 9.1.5). */
 export const ARTIM_MS = 30_000;
 
-/** An association on which no byte arrives for this long is aborted. Our own work does not count. */
+/** An association on which no message ends and next to nothing arrives for this long is aborted. Our own work does not count. */
 export const IDLE_MS = 60_000;
+
+/**
+ * Bytes that must come of an unfinished message for that time to start anew: 16 KiB a minute. A sender that drips would
+ * hold its places for ever.
+ */
+export const LEAST_BYTES = 16 * 1024;
+
+/** Handling what came took this long, in ms: we are slow, not the peer. */
+export const SLOW_WORK_MS = 500;
 
 export const MAX_ASSOCIATIONS = 64;
 export const MAX_ASSOCIATIONS_PER_PEER = 16;

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { ImageReceived } from '../../core/radiology/events.ts';
 import { events as codecs } from '../../schemas/events.ts';
+import { lockOpening } from './opening-lock.ts';
 
 /** One object, or one series (`images`). */
 interface Entry {
@@ -56,18 +57,20 @@ export class ObjectMemory {
    */
   static async open(folder: string, maxBytes: number): Promise<ObjectMemory> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const [path, opening] = [join(folder, 'memory.mdb'), join(folder, OPENING)];
+    const path = join(folder, 'memory.mdb');
     const boot = await readFile(BOOT_ID, 'latin1').catch(() => null);
-    if (await isSuspect(folder, boot)) await rm(path, { force: true });
-    await writeFile(opening, '');
-    const unsynced = join(folder, `${UNSYNCED}${process.pid}`);
-    if (boot !== null) await writeFile(unsynced, boot);
-    const memory = new ObjectMemory(open({ path, maxDbs: 3, noSync: boot !== null }), maxBytes, async () => {
-      await syncFile(path);
-      await rm(unsynced, { force: true });
-    });
-    await rm(opening, { force: true });
-    return memory;
+    const { interrupted, release } = await lockOpening(folder, boot);
+    try {
+      if ((await isHalfWritten(folder, boot)) || interrupted) await rm(path, { force: true });
+      const unsynced = join(folder, `${UNSYNCED}${process.pid}`);
+      if (boot !== null) await writeFile(unsynced, boot);
+      return new ObjectMemory(open({ path, maxDbs: 3, noSync: boot !== null }), maxBytes, async () => {
+        await syncFile(path);
+        await rm(unsynced, { force: true });
+      });
+    } finally {
+      await release();
+    }
   }
 
   isNamed(sopInstanceUid: string): boolean {
@@ -170,19 +173,16 @@ function sizeOf(key: string, { sha256, events, images }: Entry): number {
   return lengths.reduce((sum, length) => sum + length, ENTRY_BYTES);
 }
 
-/** Is there in the folder while a file is being opened. */
-const OPENING = 'opening';
-
 /** With the process that writes without syncing; holds the boot of the machine in which it does. */
 const UNSYNCED = 'unsynced-';
 
 /** Another one after each start of the machine. Only Linux has it; elsewhere everything is synced. */
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
-async function isSuspect(folder: string, boot: string | null): Promise<boolean> {
+/** The machine ended while somebody wrote without syncing. */
+async function isHalfWritten(folder: string, boot: string | null): Promise<boolean> {
   let suspect = false;
   for (const name of await readdir(folder)) {
-    if (name === OPENING) suspect = true;
     if (!name.startsWith(UNSYNCED)) continue;
     const then = await readFile(join(folder, name), 'latin1').catch(() => boot);
     if (then === boot) continue; // killed: what it wrote is with the operating system

@@ -19,6 +19,7 @@ import { PduReader } from '../../core/dicom/pdu-reader.ts';
 import { DICOM_APPLICATION_CONTEXT } from '../../core/dicom/uids.ts';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import { Deadline } from './deadline.ts';
+import { LEAST_BYTES, SLOW_WORK_MS } from './limits.ts';
 import { readSocket } from './read-socket.ts';
 import { isUnread, sendResponse } from './send-response.ts';
 
@@ -66,6 +67,8 @@ export class UpperLayer {
   #handler: MessageHandler | null = null;
   #leave: () => void = () => undefined;
   #busy = false;
+  /** bytes since the deadline was last moved */
+  #unfinished = 0;
   #stopping = false;
 
   constructor(socket: Socket, options: UpperLayerOptions) {
@@ -91,9 +94,12 @@ export class UpperLayer {
   async #chunk(chunk: Buffer): Promise<void> {
     if (this.#state === 'closing') return; // what still comes is of no interest (PS3.8 Sta13)
     this.#busy = true;
+    const began = performance.now();
+    let messageEnded = false;
     try {
       for (const pdu of this.#reader.push(chunk)) {
         await this.#handle(pdu);
+        messageEnded ||= this.#handler?.idle === true;
         if (this.#isClosing()) return;
       }
     } catch (error) {
@@ -103,7 +109,12 @@ export class UpperLayer {
     } finally {
       this.#busy = false;
     }
-    if (this.#state === 'open') this.#deadline.in(this.#options.idleMs);
+    this.#unfinished += chunk.length;
+    const isSlow = performance.now() - began >= SLOW_WORK_MS;
+    if (this.#state === 'open' && (messageEnded || isSlow || this.#unfinished >= LEAST_BYTES)) {
+      this.#unfinished = 0;
+      this.#deadline.in(this.#options.idleMs);
+    }
     if (this.#stopping) this.#stopIfIdle();
   }
 

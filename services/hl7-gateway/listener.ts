@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { InterleaveError } from '../../core/errors.ts';
+import { peerOf } from '../../platform/peer-address.ts';
 import { createSocketServer } from '../../platform/sockets.ts';
 import type { ServerTls } from '../../platform/tls.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -63,7 +64,7 @@ export class Listener {
 
   #open(socket: Socket): void {
     const { metrics, log } = this.#options;
-    const peer = socket.remoteAddress ?? '';
+    const peer = peerOf(socket.remoteAddress);
     if (!this.#mayEnter(peer)) {
       metrics.refusedConnections.inc({ code: 'HL7_CONNECTION_LIMIT' });
       log.warn({ code: 'HL7_CONNECTION_LIMIT' }, 'connection.refused');

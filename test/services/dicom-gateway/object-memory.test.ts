@@ -99,6 +99,22 @@ describe('ObjectMemory', () => {
     await kept.close();
   });
 
+  it('is one for two gateways that open it at once, also where the last opening never ended', async (t) => {
+    for (const left of [null, '', '4194304 another-boot']) {
+      const folder = await inFolder(t);
+      if (left !== null) await writeFile(join(folder, 'opening'), left);
+      const both = await Promise.all([ObjectMemory.open(folder, MUCH), ObjectMemory.open(folder, MUCH)]);
+      await both[0].name(['1']);
+      // Who writes first and reads then misses nothing.
+      await both[1].name(['2']);
+      assert.equal(both[1].isNamed('1'), true, `${left}`);
+      // A third finds what they have, and nothing that would make it throw it away.
+      const third = await ObjectMemory.open(folder, MUCH);
+      assert.equal(third.isNamed('1'), true);
+      for (const memory of [...both, third]) await memory.close();
+    }
+  });
+
   it('forgets what was touched longest ago when there is too much, in bytes', async (t) => {
     const limit = 20_000;
     const memory = await ObjectMemory.open(await inFolder(t), limit);

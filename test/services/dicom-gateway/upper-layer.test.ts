@@ -13,7 +13,11 @@ import {
   type Pdu,
 } from '../../../core/dicom/pdu.ts';
 import { codeOf } from '../../../core/errors.ts';
-import { CONNECTION_HEADROOM, CONNECTION_HEADROOM_PER_PEER } from '../../../services/dicom-gateway/limits.ts';
+import {
+  CONNECTION_HEADROOM,
+  CONNECTION_HEADROOM_PER_PEER,
+  LEAST_BYTES,
+} from '../../../services/dicom-gateway/limits.ts';
 import { until } from '../../support/until.ts';
 import { associateRequest, CT_CONTEXT, command, ECHO, ECHO_CONTEXT, RawPeer } from './raw-peer.ts';
 import { connect, testGateway } from './test-gateway.ts';
@@ -214,6 +218,61 @@ describe('B5.3 the timers', () => {
     peer.close();
     await until(() => gateway.ended.length === 1, 5_000);
     assert.deepEqual(gateway.ended, [{ outcome: 'timed-out', problem: 'DICOM_TIMEOUT' }]);
+  });
+
+  it('abort an association whose message drips, whole PDUs or not; messages keep it open', async (t) => {
+    const gateway = await testGateway(t, { env: { DICOM_IDLE_MS: '400' } });
+    const store = command(COMMAND.C_STORE_RQ, CT, '1.2.3', true);
+    const drips: [string, Buffer][] = [
+      [
+        'bytes of a PDU',
+        Buffer.concat([encodeDataHeader(CT_CONTEXT, 'data-set', false, 10_000), Buffer.alloc(10_000)]),
+      ],
+      [
+        'small PDUs',
+        Buffer.concat(
+          new Array(1_000).fill(
+            Buffer.concat([encodeDataHeader(CT_CONTEXT, 'data-set', false, 1), Buffer.alloc(1)]),
+          ),
+        ),
+      ],
+    ];
+    for (const [name, bytes] of drips) {
+      const peer = await RawPeer.associate(gateway.port);
+      peer.send(CT_CONTEXT, 'command', store);
+      const size = 13; // of a PDU with one byte
+      let sent = 0;
+      const drip = setInterval(() => {
+        peer.socket.write(bytes.subarray(sent, sent + size));
+        sent += size;
+      }, 40);
+      assert.deepEqual(await peer.read(), ABORTED(0), name);
+      clearInterval(drip);
+      peer.close();
+    }
+    const working = await RawPeer.associate(gateway.port);
+    for (let n = 0; n < 8; n += 1) {
+      await sleep(100);
+      working.send(ECHO_CONTEXT, 'command', ECHO);
+      assert.equal(status(await working.read()), 0);
+    }
+    working.close();
+  });
+
+  it(`do not end a message of which ${LEAST_BYTES} bytes come in that time`, async (t) => {
+    const gateway = await testGateway(t, { env: { DICOM_IDLE_MS: '500' } });
+    const peer = await RawPeer.associate(gateway.port);
+    peer.send(CT_CONTEXT, 'command', command(COMMAND.C_STORE_RQ, CT, '1.2.3', true));
+    const part = Buffer.concat([
+      encodeDataHeader(CT_CONTEXT, 'data-set', false, LEAST_BYTES / 2),
+      Buffer.alloc(LEAST_BYTES / 2),
+    ]);
+    for (let n = 0; n < 10; n += 1) {
+      await sleep(100);
+      peer.socket.write(part);
+    }
+    assert.deepEqual(gateway.ended, []);
+    peer.close();
   });
 
   it('do not count the time that our own work takes', async (t) => {
