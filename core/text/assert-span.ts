@@ -25,7 +25,7 @@ const ANYTHING: FindingTerm = {
   rule: 'span/given',
 };
 
-/** How the words from `start` to `end` (exclusive) of a text without headings are meant. */
+/** How the words from `start` to `end` (exclusive) of a text are meant; of its headings those of the past and of relatives count. */
 export function assertSpan(
   text: string,
   start: number,
@@ -40,14 +40,22 @@ export function assertSpan(
     again: false,
   };
   const sentence = sentenceAround(tokens, mention, lexicon);
-  const { mentions } = assertMentions(readCues(tokens, sentence, [mention], lexicon), [mention]);
+  const { mentions } = assertMentions(
+    readCues(tokens, sentence, [mention], lexicon),
+    [mention],
+    sentence.section.background,
+  );
   const [asserted] = mentions;
   const cues = [asserted?.cue, asserted?.timeCue, asserted?.subjectCue];
+  const { background } = sentence.section;
   return {
     assertion: asserted?.assertion ?? 'PRESENT',
     time: asserted?.time ?? 'CURRENT',
     subject: asserted?.subject ?? 'PATIENT',
-    rules: cues.flatMap((cue) => (cue === null || cue === undefined ? [] : [cue.rule])),
+    rules: [
+      ...cues.flatMap((cue) => (cue === null || cue === undefined ? [] : [cue.rule])),
+      ...(background === null ? [] : [background.rule]),
+    ],
   };
 }
 
@@ -58,7 +66,8 @@ function sentenceAround(tokens: Tokens, { first, last }: Mention, lexicon: Lexic
   const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
   const begins = sentences.find((sentence) => sentence.last > first);
   const ends = sentences.find((sentence) => sentence.last >= last) ?? begins;
-  const section = { name: part.section, start: part.start, end: part.end };
+  const background = (begins ?? ends)?.section.background ?? null;
+  const section = { name: part.section, start: part.start, end: part.end, background };
   return {
     section,
     start: begins?.start ?? 0,

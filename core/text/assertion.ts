@@ -8,6 +8,7 @@
  * at clauses here rather than after a number of words. Sweeps in both directions, linear in the sentence.
  */
 import type { Assertion, Finding } from '../radiology/events.ts';
+import { type Background, subjectBelow, timeBelow } from './background.ts';
 import type { CueHit, Mention, SentenceCues } from './cues.ts';
 import type { TokenRange } from './tokens.ts';
 
@@ -31,8 +32,12 @@ export interface SentenceAssertions {
 /** Words between "no" and "suspicion of" for which both together deny. */
 const MAX_DENIED_DOUBT_DISTANCE = 3;
 
-/** Decides for every mention of a sentence (in order) how it is meant. */
-export function assertMentions(cues: SentenceCues, mentions: readonly Mention[]): SentenceAssertions {
+/** Decides for every mention of a sentence (in order) how it is meant; `background`: what its section tells of. */
+export function assertMentions(
+  cues: SentenceCues,
+  mentions: readonly Mention[],
+  background: Background | null,
+): SentenceAssertions {
   const hits = withoutDeniedDoubts(cues.hits, mentions);
   const before = sweep(mentions, hits, cues, 'BEFORE');
   const after = sweep(mentions, hits, cues, 'AFTER');
@@ -40,7 +45,7 @@ export function assertMentions(cues: SentenceCues, mentions: readonly Mention[])
   for (let index = 0; index < mentions.length; index++) {
     const mention = mentions[index];
     if (mention !== undefined)
-      asserted.push(decide(mention, before[index] ?? NOTHING, after[index] ?? NOTHING));
+      asserted.push(decide(mention, before[index] ?? NOTHING, after[index] ?? NOTHING, background));
   }
   return { mentions: asserted, denied: deniedRanges(hits, cues, asserted) };
 }
@@ -120,7 +125,7 @@ function distance(hit: TokenRange, mention: TokenRange): number {
   return Math.max(0, mention.first - hit.last, hit.first - mention.last);
 }
 
-function decide(mention: Mention, before: Said, after: Said): AssertedMention {
+function decide(mention: Mention, before: Said, after: Said, background: Background | null): AssertedMention {
   const cue = deciding(mention, before.assertion, after.assertion);
   const denied = cue === after.assertion && isDenial(before.assertion) ? cue?.cue.denied : undefined;
   const timeCue = before.time ?? after.time;
@@ -131,8 +136,8 @@ function decide(mention: Mention, before: Said, after: Said): AssertedMention {
     term: mention.term,
     again: mention.again,
     assertion: denied ?? cue?.cue.assertion ?? (mention.term.hint ? 'UNCERTAIN' : 'PRESENT'),
-    time: timeCue?.cue.time ?? 'CURRENT',
-    subject: subjectCue?.cue.subject ?? 'PATIENT',
+    time: timeCue?.cue.time ?? timeBelow(background),
+    subject: subjectCue?.cue.subject ?? subjectBelow(background),
     cue,
     timeCue,
     subjectCue,

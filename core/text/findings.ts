@@ -2,6 +2,7 @@
 import type { Finding, FindingAttribute } from '../radiology/events.ts';
 import { type AssertedMention, assertMentions } from './assertion.ts';
 import { Describer } from './attributes.ts';
+import type { Background } from './background.ts';
 import { type CueHit, type Mention, readCues, type SentenceCues } from './cues.ts';
 import type { FindingTerm, Lexicon } from './lexicon.ts';
 import { attribute } from './nearest-modifiers.ts';
@@ -24,7 +25,7 @@ export interface SentenceReading {
 export function readSentence(tokens: Tokens, sentence: Sentence, lexicon: Lexicon): SentenceReading {
   const mentions = readMentions(tokens, sentence, lexicon);
   const cues = readCues(tokens, sentence, mentions, lexicon);
-  const { mentions: asserted, denied } = assertMentions(cues, mentions);
+  const { mentions: asserted, denied } = assertMentions(cues, mentions, sentence.section.background);
   const reading: SentenceReading = { sentence, findings: [], abnormal: false, denied: [] };
   for (const { first, last } of denied)
     reading.denied.push({ start: tokens.start(first), end: tokens.end(last - 1) });
@@ -73,6 +74,8 @@ function addFindings(
     if (cue?.cue.change !== undefined) addCue(attributes, tokens, cue, 'CHANGE', cue.cue.change);
     if (timeCue !== null) addCue(attributes, tokens, timeCue, 'TIME', time);
     if (subjectCue !== null) addCue(attributes, tokens, subjectCue, 'SUBJECT', subject);
+    const { background } = sentence.section;
+    if (background !== null) addHeading(attributes, mention, background);
     const finding: Finding = {
       concept: term.entry.id,
       assertion,
@@ -87,7 +90,9 @@ function addFindings(
       sentenceEnd: sentence.end,
       cue: cueText(tokens, mention),
       planned: time === 'PLANNED',
-      reason: cue?.cue.reason === true || (sentence.section.name === 'INDICATION' && time === 'CURRENT'),
+      reason:
+        cue?.cue.reason === true ||
+        (sentence.section.name === 'INDICATION' && time === 'CURRENT' && background === null),
       change: cue?.cue.change ?? described.change,
       severity: described.severity,
       sizesMm: described.sizesMm,
@@ -140,6 +145,15 @@ function addCue(
   value: string,
 ): void {
   attributes.push(attribute(tokens, kind, value, hit, hit.rule));
+}
+
+/** The heading is the reason for the time or the subject where no words of the sentence are. */
+function addHeading(attributes: FindingAttribute[], mention: AssertedMention, background: Background): void {
+  const { start, end, rule, kind } = background;
+  if (kind === 'PAST_HISTORY' && mention.timeCue === null)
+    attributes.push({ kind: 'TIME', value: mention.time, start, end, rule });
+  if (kind === 'FAMILY_HISTORY' && mention.subjectCue === null)
+    attributes.push({ kind: 'SUBJECT', value: mention.subject, start, end, rule });
 }
 
 /** The words that decided the assertion: a cue, or the finding's own where they only hint at it. */

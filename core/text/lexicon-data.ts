@@ -1,5 +1,6 @@
 /** The lexicon as data: the form of `lexicon/*.json`. `lexicon/schema.json` says the same for editors and the linter. */
-import type { Assertion, Finding, SectionName } from '../radiology/events.ts';
+import type { Assertion, Finding } from '../radiology/events.ts';
+import type { HeadingName } from './background.ts';
 import type { CitationWords } from './cited-numbers.ts';
 import type { ClauseWords } from './clauses.ts';
 import type { WordSets } from './phrase-automaton.ts';
@@ -63,7 +64,8 @@ export interface LexiconData {
     /** where the reach of the past ends: "status post bypass with cardiomegaly" */
     timeStop: readonly string[];
   };
-  sections: Readonly<Record<SectionName, readonly string[]>>;
+  /** headings */
+  sections: Readonly<Record<HeadingName, readonly string[]>>;
   anatomy: {
     laterality: Readonly<Record<'LEFT' | 'RIGHT' | 'BILATERAL', readonly string[]>>;
     locations: Readonly<Record<string, readonly string[]>>;

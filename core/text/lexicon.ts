@@ -2,7 +2,8 @@
  * The lexicon: what is looked for in a report, as data (`lexicon/*.json`, explained in `lexicon/README.md`), made into
  * automata once. `compileLexicon` takes other data of the same form, so a site can bring its own (`site-lexicon.ts`).
  */
-import type { FindingAttribute, SectionName } from '../radiology/events.ts';
+import type { FindingAttribute } from '../radiology/events.ts';
+import type { Heading, HeadingName } from './background.ts';
 import type { CitationWords } from './cited-numbers.ts';
 import type { ClauseWords } from './clauses.ts';
 import { IdSet } from './id-set.ts';
@@ -49,7 +50,7 @@ export interface Lexicon {
   data: LexiconData;
   vocabulary: Vocabulary;
   entries: ReadonlyMap<string, FindingEntry>;
-  headings: PhraseAutomaton<SectionName>;
+  headings: PhraseAutomaton<Heading>;
   findings: PhraseAutomaton<Term>;
   cues: PhraseAutomaton<CueTerm>;
   modifiers: PhraseAutomaton<Modifier>;
@@ -75,9 +76,10 @@ export function compileLexicon(data: LexiconData): Lexicon {
     vocabulary,
     entries: new Map(data.findings.findings.map((entry) => [entry.id, entry])),
     headings: automaton(
-      (Object.entries(data.sections) as [SectionName, readonly string[]][]).flatMap(([name, headings]) =>
-        phrases(headings, () => name),
+      (Object.entries(data.sections) as [HeadingName, readonly string[]][]).flatMap(([name, headings]) =>
+        phrases(headings, (index) => ({ name, rule: ruleId.heading(name, index) })),
       ),
+      ({ name }) => name,
     ),
     findings: automaton(findingPhrases(data), (term) => (typeof term === 'string' ? term : term.entry)),
     cues: automaton(cuePhrases(data), (term) => (typeof term === 'string' ? term : term.cue)),

@@ -29,10 +29,10 @@ export interface QueryReading {
 export function queryConcepts(query: string, lexicon: Lexicon = DEFAULT_LEXICON): QueryReading {
   const text = query.slice(0, MAX_QUERY_LENGTH);
   const tokens = tokenize(text, lexicon.vocabulary);
-  const section = { name: 'OTHER' as const, start: 0, end: text.length };
+  const section = { name: 'OTHER' as const, start: 0, end: text.length, background: null };
   const sentence = { start: 0, end: text.length, first: 0, last: tokens.count, section };
   const named = readMentions(tokens, sentence, lexicon);
-  const { mentions } = assertMentions(readCues(tokens, sentence, named, lexicon), named);
+  const { mentions } = assertMentions(readCues(tokens, sentence, named, lexicon), named, null);
   const place = ({ first, last }: TokenRange) => ({ start: tokens.start(first), end: tokens.end(last - 1) });
   const concepts = mentions.map((mention) => {
     const { start, end } = place(mention);

@@ -46,7 +46,7 @@ export function readForEncoding(
   const reading: TextReading = {
     labeler: labelerVersion(lexicon),
     text,
-    sections,
+    sections: sections.map(({ name, start, end }) => ({ name, start, end })),
     findings,
     citations: readCitations(tokens, sentences, lexicon),
     assertedText: assertedText(asserted),

@@ -3,6 +3,7 @@
  * `effusion`, `cue/absent-before/1` the first phrase of that cue. An id holds for one labeler's version (its hash).
  */
 import type { Finding, FindingAttribute } from '../radiology/events.ts';
+import type { HeadingName } from './background.ts';
 import type { LexiconData } from './lexicon-data.ts';
 
 /** How the ids of rules are made; `index` counts from 0, the id from 1. */
@@ -10,6 +11,8 @@ export const ruleId = {
   term: (finding: string, index: number): string => `finding/${finding}/${index + 1}`,
   hint: (finding: string, index: number): string => `finding/${finding}/hint-${index + 1}`,
   cue: (cue: string, index: number): string => `cue/${cue}/${index + 1}`,
+  heading: (name: HeadingName, index: number): string =>
+    `heading/${name}/${index + 1}`.toLowerCase().replaceAll('_', '-'),
   modifier: (kind: FindingAttribute['kind'], value: string, index: number): string =>
     `${kind}/${value}/${index + 1}`.toLowerCase().replaceAll(' ', '-'),
   /** what a statement of normality denies */
@@ -41,7 +44,7 @@ export function describeRule(id: string, data: LexiconData): string | null {
 
 const DESCRIBED = new WeakMap<LexiconData, ReadonlyMap<string, string>>();
 
-function describeAll({ findings, cues, anatomy, attributes }: LexiconData): Map<string, string> {
+function describeAll({ findings, cues, sections, anatomy, attributes }: LexiconData): Map<string, string> {
   const rules = new Map<string, string>(Object.entries(CODE_RULES));
   const add = (phrases: readonly string[], idOf: (index: number) => string) => {
     for (const [index, phrase] of phrases.entries()) rules.set(idOf(index), phrase);
@@ -53,6 +56,8 @@ function describeAll({ findings, cues, anatomy, attributes }: LexiconData): Map<
     for (const implied of implies ?? []) rules.set(ruleId.implies(id, implied), `${id} implies ${implied}`);
   }
   for (const { id, phrases } of cues.cues) add(phrases, (index) => ruleId.cue(id, index));
+  for (const [name, phrases] of Object.entries(sections) as [HeadingName, readonly string[]][])
+    add(phrases, (index) => ruleId.heading(name, index));
   const modifiers = [
     ['LATERALITY', anatomy.laterality],
     ['LOCATION', anatomy.locations],

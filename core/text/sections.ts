@@ -4,6 +4,7 @@
  * the blanks around it.
  */
 import type { ReportPart, SectionName } from '../radiology/events.ts';
+import { type Background, backgroundOf, type Heading, sectionOf } from './background.ts';
 import type { PhraseAutomaton } from './phrase-automaton.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
@@ -12,6 +13,8 @@ export interface Section {
   name: SectionName;
   start: number;
   end: number;
+  /** of when or of whom it tells, where its heading says so */
+  background: Background | null;
 }
 
 /** Where a part lies in the whole text, and what the message calls it. */
@@ -47,23 +50,25 @@ export function joinParts(parts: readonly ReportPart[]): { text: string; placed:
 export function readSections(
   tokens: Tokens,
   parts: readonly PlacedPart[],
-  headings: PhraseAutomaton<SectionName>,
+  headings: PhraseAutomaton<Heading>,
 ): Section[] {
   const sections: Section[] = [];
   for (const part of parts) {
     const from = tokens.indexAt(part.start);
     const to = tokens.indexAt(part.end);
     let name = part.section ?? 'OTHER';
+    let background: Background | null = null;
     let body = from;
     const close = (at: number) => {
-      if (body < at) sections.push({ name, start: tokens.start(body), end: tokens.end(at - 1) });
+      if (body < at) sections.push({ name, start: tokens.start(body), end: tokens.end(at - 1), background });
     };
     for (const { first, last, values } of headings.match(tokens, from, to)) {
       const bodyOfHeading = first < body ? null : afterHeading(tokens, first, last, from, to);
       const [heading] = values;
       if (bodyOfHeading === null || heading === undefined) continue;
       close(first);
-      name = heading;
+      name = sectionOf(heading.name);
+      background = backgroundOf(heading, tokens.start(first), tokens.end(last - 1));
       body = bodyOfHeading;
     }
     close(to);

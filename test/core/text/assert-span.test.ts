@@ -24,5 +24,15 @@ for (const [text, expected] of SPANS) {
   });
 }
 
+test('a heading of the past or of relatives says when or of whom', () => {
+  const past = 'PAST MEDICAL HISTORY: The patient has gout and no diabetes.';
+  const gout = assertSpan(past, past.indexOf('gout'), past.indexOf('gout') + 4);
+  assert.deepEqual([gout.assertion, gout.time, gout.subject], ['PRESENT', 'HISTORICAL', 'PATIENT']);
+  assert.match(gout.rules.join(), /heading\/past-history\//);
+  const family = 'Family history: Glaucoma.';
+  const { subject, time } = assertSpan(family, family.indexOf('Glaucoma'), family.length - 1);
+  assert.deepEqual([subject, time], ['FAMILY', 'CURRENT']);
+});
+
 test('the rules that decided are named', () =>
   assert.deepEqual(assertSpan('No limp.', 3, 7).rules, ['cue/absent-before/1']));

@@ -114,6 +114,12 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   // when and whose
   ['History of pneumonia.', 'pneumonia+h'],
   ['Status post pneumothorax.', 'pneumothorax+h'],
+  ['Pneumonia in 1998.', 'pneumonia+h'],
+  ['Rib fracture three years ago, now cough.', 'fracture+h rib-fracture+h'],
+  ['Lung mass resected in 2010.', 'mass+h'],
+  ['The nodule seen in 2012 is unchanged.', 'nodule+'],
+  ['The effusion seen two weeks ago has resolved.', 'effusion-'],
+  ['Nodule, stable since 2012.', 'nodule+'],
   ['Compared to the prior study, the effusion has increased.', 'effusion+'],
   ['No effusion on the prior radiograph; now a large effusion.', 'effusion- effusion+'],
   ['Family history of emphysema.', 'emphysema+f'],

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReportPart } from '../../../core/radiology/events.ts';
+import { DEFAULT_LEXICON_DATA } from '../../../core/text/lexicon.ts';
 import { readReport } from '../../../core/text/reading.ts';
+import { describeRule } from '../../../core/text/rules.ts';
 
 test('headings in the text, on one line or several', () => {
   const expected = [
@@ -78,6 +80,51 @@ test('findings know their section: the reason for the exam is not a result', () 
       ['IMPRESSION', 'ABSENT'],
     ],
   );
+});
+
+test('what headings of the past and of relatives name is neither a result nor the reason for the exam', () => {
+  const meant = (text: string) =>
+    readReport([{ section: null, text }]).findings.map(({ concept, section, time, subject, reason }) =>
+      [concept, section, time, subject, reason ? 'reason' : ''].join(' ').trim(),
+    );
+  const effusion = 'effusion FINDINGS CURRENT PATIENT';
+  const past = ['emphysema INDICATION HISTORICAL PATIENT', effusion];
+  for (const heading of [
+    'PAST MEDICAL HISTORY',
+    'Past medical history',
+    'Medical History',
+    'PMH',
+    'Previous hx',
+  ])
+    assert.deepEqual(meant(`${heading}: Emphysema. FINDINGS: Effusion.`), past, heading);
+  assert.deepEqual(meant('PAST MEDICAL HISTORY\nEmphysema.\n\nFINDINGS\nEffusion.'), past);
+  assert.deepEqual(meant('FAMILY HISTORY: Emphysema. FINDINGS: Effusion.'), [
+    'emphysema INDICATION CURRENT FAMILY',
+    effusion,
+  ]);
+  const reason = ['emphysema INDICATION CURRENT PATIENT reason', effusion];
+  for (const heading of [
+    'HISTORY',
+    'CLINICAL HISTORY',
+    'INDICATION',
+    'History of present illness',
+    'REFERRING DIAGNOSIS',
+  ])
+    assert.deepEqual(meant(`${heading}: Emphysema. FINDINGS: Effusion.`), reason, heading);
+  const both = 'CLINICAL HISTORY: Pneumonia. PAST MEDICAL HISTORY: Emphysema. INDICATION: Nodule.';
+  assert.deepEqual(meant(both), [
+    'pneumonia INDICATION CURRENT PATIENT reason',
+    'emphysema INDICATION HISTORICAL PATIENT',
+    'nodule INDICATION CURRENT PATIENT reason',
+  ]);
+});
+
+test('the heading is the reason that is given', () => {
+  const text = 'PAST MEDICAL HISTORY: Emphysema.';
+  const [finding] = readReport([{ section: null, text }]).findings;
+  const time = finding?.attributes.find(({ kind }) => kind === 'TIME');
+  assert.equal(text.slice(time?.start, time?.end), 'PAST MEDICAL HISTORY');
+  assert.match(describeRule(time?.rule ?? '', DEFAULT_LEXICON_DATA) ?? '', /history/);
 });
 
 test('a report without words has a problem', () => {
