@@ -15,7 +15,17 @@ export interface LesionSentence {
 /** What `interleave evaluate lesions --json` prints. */
 export interface LesionEvaluation {
   sentences: number;
-  groups: Record<LesionGroup, Rates & { dev: Rates; test: Rates }>;
+  groups: Record<LesionGroup, LesionRates>;
+}
+
+export interface LesionRates extends Rates {
+  dev: Rates;
+  test: Rates;
+  /** terms of the ontology in this group, and how many of them the labeler has any word for */
+  terms: number;
+  terms_known: number;
+  /** recall over the terms that it has a word for */
+  recall_known: number;
 }
 
 /**
@@ -33,18 +43,29 @@ export function evaluateLesions(
     gold: new Set(terms),
     read: ontology.expanded(lesionTerms(text, ontology, lexicon)),
   }));
-  const group = (name: LesionGroup) => {
+  const known = knownTerms(ontology, lexicon);
+  const group = (name: LesionGroup): LesionRates => {
+    const inGroup = (term: string) => ontology.groupOf(term) === name;
     const of = (half?: Half) =>
       rates(
         judged
           .filter((lesion) => half === undefined || lesion.half === half)
           .map(({ gold, read }) => {
-            const inGroup = (term: string) => ontology.groupOf(term) === name;
             return compare(new Set([...gold].filter(inGroup)), new Set([...read].filter(inGroup)));
           })
           .reduce((a, b) => ({ tp: a.tp + b.tp, fp: a.fp + b.fp, fn: a.fn + b.fn }), { tp: 0, fp: 0, fn: 0 }),
       );
-    return { ...of(), dev: of('dev'), test: of('test') };
+    const wanted = judged.flatMap(({ gold, read }) =>
+      [...gold].filter((term) => inGroup(term) && known.has(term)).map((term) => read.has(term)),
+    );
+    return {
+      ...of(),
+      dev: of('dev'),
+      test: of('test'),
+      terms: ontology.terms.filter(inGroup).length,
+      terms_known: [...known].filter(inGroup).length,
+      recall_known: wanted.filter(Boolean).length / Math.max(1, wanted.length),
+    };
   };
   const groups = Object.fromEntries(LESION_GROUPS.map((name) => [name, group(name)]));
   return { sentences: lesions.length, groups: groups as LesionEvaluation['groups'] };
@@ -63,6 +84,19 @@ function lesionTerms(text: string, ontology: LesionOntology, lexicon: Lexicon): 
   return terms;
 }
 
+/** The terms that the labeler has any word for: its concepts, its places with and without a side, its severities. */
+function knownTerms(ontology: LesionOntology, { data }: Lexicon): Set<string> {
+  const places = Object.keys(data.anatomy.locations);
+  const names = [
+    ...data.findings.findings.flatMap(({ id, name }) => [id.replaceAll('-', ' '), name]),
+    ...places.flatMap((place) => [place, `left ${place}`, `right ${place}`, `${place} lymph node`]),
+    ...Object.values(data.attributes.severity)
+      .flat()
+      .flatMap((phrase) => phrase.split(/[ |]/)),
+  ];
+  return ontology.expanded(names.flatMap((name) => ontology.named(name) ?? []));
+}
+
 /** What a finding may be called: by its concept, its own words, its place with and without its side. */
 function namesOf(text: string, finding: Finding): string[] {
   const { concept, location, laterality, start, end } = finding;
@@ -73,9 +107,13 @@ function namesOf(text: string, finding: Finding): string[] {
     text.slice(start, end),
     location,
     `${side} ${location}`.trim(),
+    ...(concept === LYMPH_NODES ? ['lymph node', `${location} lymph node`] : []),
     ...finding.attributes.map((attribute) => text.slice(attribute.start, attribute.end)),
   ];
 }
+
+/** An enlarged lymph node is called by the place of the node. */
+const LYMPH_NODES = 'lymphadenopathy';
 
 function compare(gold: ReadonlySet<string>, read: ReadonlySet<string>): Counts {
   const tp = [...read].filter((term) => gold.has(term)).length;

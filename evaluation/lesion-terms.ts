@@ -24,6 +24,11 @@ export class LesionOntology {
     }
   }
 
+  /** all terms that belong to a group */
+  get terms(): string[] {
+    return [...this.#groups.keys()];
+  }
+
   groupOf(term: string): LesionGroup | undefined {
     return this.#groups.get(term);
   }

@@ -19,15 +19,20 @@ export async function lesionsOutput(input: VerbInput): Promise<EvaluationOutput>
   const terms = new LesionOntology(await readCsvFile(ontology, ONTOLOGY_COLUMNS));
   const result = evaluateLesions(await lesionsOf(kit), terms, await lexiconOf(input));
   const rows = LESION_GROUPS.map((name) => {
-    const { precision, recall, f1, tp, fp, fn, dev, test } = result.groups[name];
-    return [name, ...[tp, fp, fn].map(String), ...[precision, recall, f1, dev.f1, test.f1].map(rate)];
+    const { precision, recall, recall_known, f1, tp, fp, fn, dev, test, terms, terms_known } =
+      result.groups[name];
+    const rates = [precision, recall, recall_known, f1, dev.f1, test.f1].map(rate);
+    return [name, `${terms_known} of ${terms}`, ...[tp, fp, fn].map(String), ...rates];
   });
   return {
     json: result,
     lines: [
       `${result.sentences} lesions`,
       '',
-      ...columns([['group', 'tp', 'fp', 'fn', 'P', 'R', 'F1', 'F1 dev', 'F1 test'], ...rows]),
+      ...columns([
+        ['group', 'known terms', 'tp', 'fp', 'fn', 'P', 'R', 'R known', 'F1', 'F1 dev', 'F1 test'],
+        ...rows,
+      ]),
     ],
   };
 }

@@ -33,3 +33,24 @@ test('what is read of a lesion is compared group by group; what is denied counts
   assert.equal(groups.attribute.recall, 0);
   assert.equal(groups.type.dev.tp + groups.type.test.tp, 1);
 });
+
+test('recall over the terms that the labeler has a word for stands beside recall over all', () => {
+  const ontology = new LesionOntology([
+    { class: 'attribute', term: 'large', synonyms: 'large', term_parents: '' },
+    { class: 'attribute', term: 'enhancing', synonyms: 'enhancing', term_parents: '' },
+    { class: 'bodypart', term: 'mediastinum lymph node', synonyms: '', term_parents: 'lymph node' },
+    { class: 'bodypart', term: 'lymph node', synonyms: '', term_parents: '' },
+  ]);
+  const { attribute, bodypart } = evaluateLesions(
+    [
+      { text: 'Large enhancing mass.', terms: ['large', 'enhancing'] },
+      { text: 'Mediastinal lymphadenopathy.', terms: ['mediastinum lymph node', 'lymph node'] },
+    ],
+    ontology,
+  ).groups;
+  assert.deepEqual(
+    [attribute.terms, attribute.terms_known, attribute.recall, attribute.recall_known],
+    [2, 1, 0.5, 1],
+  );
+  assert.deepEqual([bodypart.terms_known, bodypart.recall, bodypart.precision], [2, 1, 1]);
+});
