@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '../infra/process/free-port.ts';
@@ -69,10 +70,14 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
 
 async function measure({ port }: Receiver, seconds: number, next: () => Buffer): Promise<Measured> {
   const load: Omit<LoadOptions, 'connections'> = { port, seconds, next };
+  const settled = (run: () => Promise<Load>): Promise<Load> => {
+    spawnSync('sync'); // what the load before left to be written to the disk is not this one's
+    return run();
+  };
   return {
-    one: await saturate({ ...load, connections: 1 }),
-    eight: await saturate({ ...load, connections: 8 }),
-    paced: await atRate({ ...load, connections: 8, rate: RATE }),
+    one: await settled(() => saturate({ ...load, connections: 1 })),
+    eight: await settled(() => saturate({ ...load, connections: 8 })),
+    paced: await settled(() => atRate({ ...load, connections: 8, rate: RATE })),
   };
 }
 
@@ -192,6 +197,7 @@ function result(
     peers,
     notes: [
       `median of ${rounds} rounds in turn, ${seconds} s each; ORU^R01 of ${hl7Report('XXXXX', 0).length} bytes, 30 OBX, no two alike; the same client in one process, one message under way on each connection`,
+      `before the rounds every receiver is kept busy for ${WARM_UP_SECONDS} s that are not counted, on 8 connections (it warms the broker behind ours, too); before each load what the one before left to the disk is written (sync)`,
       'ours acknowledges after file and folder are synced and Kafka (one embedded broker on the same machine, acks=all) has confirmed; the peers acknowledge from memory',
     ],
   };

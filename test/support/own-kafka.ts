@@ -12,6 +12,7 @@ import { createLogger } from '../../platform/log.ts';
 
 export interface OwnKafka {
   brokers: string[];
+  pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -36,6 +37,7 @@ export async function ownKafka(partitions: number): Promise<OwnKafka> {
   await setUpKafka({ brokers, partitions, replication: 1 }, createLogger('test', 'fatal'));
   return {
     brokers,
+    pid: running.pid,
     async stop() {
       await running.stop();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
