@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { fileURLToPath } from 'node:url';
 
 export interface WorkerProcessOptions {
   /** the module of the process, which calls `answerQuestions` */
@@ -22,7 +23,12 @@ export class WorkerProcess extends EventEmitter {
 
   constructor({ file, maxHeapMb, maxMemoryMb }: WorkerProcessOptions) {
     super();
-    const node = [process.execPath, `--max-old-space-size=${maxHeapMb}`, ...loaderOf(file), file.pathname];
+    const node = [
+      process.execPath,
+      `--max-old-space-size=${maxHeapMb}`,
+      ...loaderOf(file),
+      fileURLToPath(file),
+    ];
     const limited = `ulimit -d ${maxMemoryMb * 1024} 2>/dev/null; exec "$0" "$@"`;
     this.#child = spawn('/bin/sh', ['-c', limited, ...node], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -12,6 +12,11 @@ export function gatewayMetrics(metrics: Metrics) {
       'Messages of types that are not handled, answered positively by configuration',
     ),
     events: metrics.counter('interleave_hl7_events_total', 'Report events written'),
+    problems: metrics.counter(
+      'interleave_hl7_problems_total',
+      'Report events that are accepted and say what is wrong with their report',
+      ['code'],
+    ),
     bytes: metrics.counter('interleave_hl7_received_bytes_total', 'Bytes read from MLLP connections'),
     faults: metrics.counter('interleave_hl7_frame_faults_total', 'Bytes that were no MLLP frame', ['fault']),
     seconds: metrics.histogram(
@@ -28,6 +33,9 @@ export function gatewayMetrics(metrics: Metrics) {
     cut: metrics.counter('interleave_hl7_connections_cut_total', 'Closed for a timeout or for room', [
       'code',
     ]),
-    inFlight: metrics.gauge('interleave_hl7_in_flight_bytes', 'Bytes of messages that wait for their answer'),
+    inFlight: metrics.gauge(
+      'interleave_hl7_in_flight_bytes',
+      'Bytes of messages that wait for their answer or are still being kept',
+    ),
   };
 }

@@ -5,7 +5,7 @@ import type { FrameFault } from '../../core/hl7/frame.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
-import { type AcceptanceRules, type Decision, decide } from './accept-message.ts';
+import { type AcceptanceRules, type Decision, decide, type EventDraft } from './accept-message.ts';
 import type { Documents } from './documents.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { keepRefused, keepReport } from './keep-message.ts';
@@ -99,9 +99,11 @@ export class FrameReceiver {
     return buildAcknowledgement(decision.header, outcome, this.#nextAnswer());
   }
 
-  /** Nothing is kept: the sender has it, and sends it again. */
+  /** Nothing is kept: the sender has it, and sends it again. That says nothing about whether we can keep things. */
   #later(bytes: Buffer, code: ErrorCode): Buffer | null {
-    this.#count(code);
+    const { metrics, log } = this.#options;
+    metrics.messages.inc({ outcome: code });
+    log.warn({ code }, 'message.refused');
     return buildAcknowledgement(readAnsweredHeader(bytes), code, this.#nextAnswer());
   }
 
@@ -124,7 +126,7 @@ export class FrameReceiver {
     if (admission.standing === 'REUSED' && controlIdReuse === 'refuse')
       return keepRefused(bytes, 'HL7_CONTROL_ID_REUSED', this.#options);
     const outcome = admission.standing === 'NEW' ? admission.outcome : await attempt();
-    if (outcome === null) metrics.events.inc(verdict.events.length);
+    if (outcome === null) this.#countEvents(verdict.events);
     // What can never be written must not come again and again: it is kept as refused.
     return outcome === 'EVENT_TOO_LARGE' || outcome === 'INTERNAL'
       ? keepRefused(bytes, outcome, this.#options)
@@ -136,6 +138,12 @@ export class FrameReceiver {
     const isSetAside = outcome === 'HL7_TYPE_UNSUPPORTED' && this.#options.otherTypes === 'accept';
     if (isSetAside) this.#options.metrics.setAside.inc();
     return isSetAside ? null : outcome;
+  }
+
+  #countEvents(events: readonly EventDraft[]): void {
+    const { metrics } = this.#options;
+    metrics.events.inc(events.length);
+    for (const { problem } of events) if (problem !== null) metrics.problems.inc({ code: problem });
   }
 
   #count(outcome: Outcome, fault?: FrameFault): void {

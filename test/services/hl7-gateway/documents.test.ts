@@ -125,7 +125,9 @@ describe('documents in messages', () => {
 
   it('what was not begun is to be sent again, and nothing is kept of it', async () => {
     const none = new Documents({ answerTimeoutMs: 1 });
-    const { port, backends, listener } = await gateway({ documents: none });
+    const outcomes: unknown[] = [];
+    const onOutcome = (outcome: unknown) => outcomes.push(outcome);
+    const { port, backends, listener } = await gateway({ documents: none, onOutcome });
     const client = await RawClient.open(port);
     client.write(framed(message('W1', ed('AP^PDF', 'Base64', PDF.toString('base64')))));
     assert.deepEqual(await client.read(1), ['AR W1']);
@@ -134,6 +136,7 @@ describe('documents in messages', () => {
       [backends.objects.size, backends.reports.length, backends.deadLetters.length],
       [0, 0, 0],
     );
+    assert.deepEqual(outcomes, [], 'it says nothing about whether we can keep things');
     client.socket.destroy();
     await listener.stop();
     await none.stop();
