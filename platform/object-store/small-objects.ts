@@ -14,7 +14,7 @@ import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
 export const MAX_SMALL_OBJECT_BYTES = 1024 * 1024;
 
 /** Bytes of confirmed objects whose files are still to be written; then the next must wait. */
-export const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+export const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 const ROOM_CHECK_MS = 5;
 
 /** Between two tries to write a file. */

@@ -23,13 +23,13 @@ export const END_BLOCK_GRACE_MS = 250;
 export const MAX_IN_FLIGHT_PER_CONNECTION = 32;
 
 /** Bytes of messages that wait for their answer or are still being kept, all connections together; then no socket is read. */
-export const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
+export const MAX_IN_FLIGHT_BYTES = 24 * 1024 * 1024;
 
 /**
  * Memory of unfinished frames, all connections together. Above it the connection whose frame is unfinished for the
  * longest is closed: a sender that works finishes its frame in no time.
  */
-export const MAX_UNFINISHED_BYTES = 32 * 1024 * 1024;
+export const MAX_UNFINISHED_BYTES = 24 * 1024 * 1024;
 
 /** Things that are no frame on one connection; then it is closed: the other side does not speak MLLP. */
 export const MAX_FAULTS_PER_CONNECTION = 20;
