@@ -1,5 +1,4 @@
 import type { Finding } from '../../core/radiology/events.ts';
-import { conceptName } from '../../core/text/concepts.ts';
 import type { LexiconData } from '../../core/text/lexicon-data.ts';
 import type { TextReading } from '../../core/text/reading.ts';
 import { isResult, reportLabels } from '../../core/text/report-labels.ts';
@@ -15,20 +14,30 @@ import { paint, type Style } from './paint.ts';
  */
 export function explainReading(reading: TextReading, data: LexiconData, colour: boolean): string[] {
   const { text, findings, problem, implied, contradictions } = reading;
+  const nameOf = namesOf(data);
   const lines = [markedText(text, findings, colour), ''];
   for (const finding of findings)
-    lines.push(findingLine(text, finding, colour), ...reasons(text, finding, data));
+    lines.push(findingLine(text, finding, nameOf, colour), ...reasons(text, finding, data));
   if (findings.length === 0) lines.push('No finding of the lexicon is named.');
-  lines.push('', ...labelLines(findings, colour));
+  lines.push('', ...labelLines(findings, nameOf, colour));
   for (const { concept, assertion, by, rule } of implied)
     lines.push(
-      `implied, in no table: ${conceptName(concept)} ${assertion.toLowerCase()}, by ${conceptName(by)} (${rule})`,
+      `implied, in no table: ${nameOf(concept)} ${assertion.toLowerCase()}, by ${nameOf(by)} (${rule})`,
     );
   for (const { concept, first, second } of contradictions)
-    lines.push(`contradiction: ${conceptName(concept)} at ${first} and at ${second} cannot both hold`);
+    lines.push(`contradiction: ${nameOf(concept)} at ${first} and at ${second} cannot both hold`);
   if (problem !== null) lines.push(`problem: ${problem}`);
   lines.push('', NOTICE);
   return lines;
+}
+
+/** The display name of a finding by its id. */
+type NameOf = (concept: string) => string;
+
+/** By the lexicon that read it: a site's own findings have their names there only. */
+function namesOf({ findings: { findings } }: LexiconData): NameOf {
+  const names = new Map(findings.map(({ id, name }) => [id, name]));
+  return (concept) => names.get(concept) ?? concept;
 }
 
 interface Mark {
@@ -71,11 +80,11 @@ function markedText(text: string, findings: readonly Finding[], colour: boolean)
   return shown + printable(text.slice(at));
 }
 
-function findingLine(text: string, finding: Finding, colour: boolean): string {
+function findingLine(text: string, finding: Finding, nameOf: NameOf, colour: boolean): string {
   const sign = isResult(finding) ? SIGNS[finding.assertion] : '·';
   const words = printable(text.slice(finding.start, finding.end)).replace(/\s+/g, ' ');
   const said = paint(
-    `${sign} ${conceptName(finding.concept)}: ${finding.assertion.toLowerCase()}`,
+    `${sign} ${nameOf(finding.concept)}: ${finding.assertion.toLowerCase()}`,
     styleOf(finding),
     colour,
   );
@@ -105,12 +114,12 @@ function ruleLine(id: string, data: LexiconData): string {
   return phrase === null ? id : `${id} (${phrase})`;
 }
 
-function labelLines(findings: readonly Finding[], colour: boolean): string[] {
+function labelLines(findings: readonly Finding[], nameOf: NameOf, colour: boolean): string[] {
   const labels = [...reportLabels(findings)];
   if (labels.length === 0) return ['The report as a whole: no finding.'];
   const shown = labels.map(([concept, assertion]) =>
     paint(
-      `${SIGNS[assertion]}${conceptName(concept)}`,
+      `${SIGNS[assertion]}${nameOf(concept)}`,
       assertion === 'PRESENT' ? 'present' : assertion === 'ABSENT' ? 'absent' : 'uncertain',
       colour,
     ),

@@ -132,6 +132,18 @@ test('--explain reads a file by its path, and standard input by "-"', async () =
   assert.match(tooMuch.stderr, /has more than 4194304 bytes: that is no report/);
 });
 
+test("--explain calls a site's own finding by its name", async () => {
+  const lexicon = join(folder, 'site.json');
+  const halo = { id: 'halo-sign', name: 'Halo around a nodule', group: 'lung', terms: ['halo sign'] };
+  await writeFile(lexicon, JSON.stringify({ findings: [halo] }));
+  const { code, stdout } = await runCli(['label', '--explain', 'Halo sign.', '--lexicon', lexicon], {
+    NO_COLOR: '1',
+  });
+  assert.equal(code, 0);
+  assert.match(stdout, /^\+ Halo around a nodule: present/m);
+  assert.match(stdout, /The report as a whole: \+Halo around a nodule/);
+});
+
 test('a report cannot steer the terminal', async () => {
   const { stdout } = await runCli(['label', '--explain', 'Effusion.\u001b]0;owned\u0007 \u001b[2J'], {
     NO_COLOR: '1',
