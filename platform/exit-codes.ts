@@ -11,6 +11,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'GOLDEN_SET_FAILED',
   'INDEX_MISMATCH',
   'INDEX_OF_OTHER_KAFKA',
+  'LEXICON_INVALID',
   'MODEL_MISSING',
   'TOPIC_MISMATCH',
 ]);
