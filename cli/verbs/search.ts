@@ -9,7 +9,8 @@ import { numberOption, type Verb } from '../verb.ts';
 const HELP = `
 Usage: interleave search WORDS... [options]
 
-Finds cases by words, as the page does: a finding means that it is present, unless you say "no" before it.
+Finds cases by words, as the page does: a finding means that it is present, unless you say "no" before it, or put a minus
+directly before it (in quotes, so that it is not taken for an option: interleave search "pneumothorax -effusion").
 
 Options:
   --size N          hits at most (default 10, up to ${MAX_HITS})
@@ -32,9 +33,18 @@ const answerSchema = z.looseObject({
       concepts: z.array(z.looseObject({ name: z.string(), assertion: z.string() })).optional(),
       respelled: z.array(z.looseObject({ typed: z.string(), read: z.string() })).optional(),
       rest: z.string().optional(),
+      denied: z.array(z.string()).optional(),
+      notes: z.array(z.string()).optional(),
     })
     .optional(),
-  total: z.looseObject({ value: z.number(), relation: z.string() }).optional(),
+  total: z
+    .looseObject({
+      value: z.number(),
+      relation: z.string(),
+      tiers: z.array(z.looseObject({ tier: z.string(), count: z.number() })).optional(),
+      byMeaningOnly: z.number().optional(),
+    })
+    .optional(),
   hits: z.array(
     z.looseObject({
       id: z.string(),
@@ -74,6 +84,8 @@ function linesOf({ hits, total, query, notice }: Answer): string[] {
     ...hits.map((hit, index) => describe(hit, index + 1)),
     ...understood(query),
     ...read.map((word) => `"${word.typed}" read as "${word.read}"`),
+    ...(query?.denied ?? []).map((words) => `without "${words}"`),
+    ...(query?.notes ?? []).map((note) => `note: ${note}`),
     ...(hits.length === 0 ? ['nothing found'] : total === undefined ? [] : [count(hits.length, total)]),
     ...(notice === undefined ? [] : [notice]),
   ];
@@ -129,9 +141,21 @@ function refusal(body: unknown, status: number): InterleaveError {
   return new InterleaveError(code, detail === '' ? undefined : detail);
 }
 
-function count(shown: number, { value, relation }: { value: number; relation: string }): string {
-  return `${shown} of ${relation === 'gte' ? 'at least ' : ''}${value} ${value === 1 ? 'case' : 'cases'}`;
+function count(shown: number, total: NonNullable<Answer['total']>): string {
+  const { value, relation, tiers = [], byMeaningOnly = 0 } = total;
+  const parts = [
+    ...(tiers.length > 1 ? tiers.map(({ tier, count }) => `${count} ${TIER_WORDS[tier] ?? tier}`) : []),
+    ...(byMeaningOnly > 0 ? [`${byMeaningOnly} by meaning only`] : []),
+  ];
+  const said = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  return `${shown} of ${relation === 'gte' ? 'at least ' : ''}${value} ${value === 1 ? 'case' : 'cases'}${said}`;
 }
+
+const TIER_WORDS: Readonly<Record<string, string>> = {
+  AS_ASKED: 'as asked',
+  UNCERTAIN: 'uncertain',
+  SOME: 'with some of it',
+};
 
 function describe(hit: Answer['hits'][number], rank: number): string {
   const { present, uncertain } = hit.findings;

@@ -25,6 +25,8 @@ export interface Why {
   concepts: (NamedConcept & { assertion: Assertion; sentence: Segment[] })[];
   /** fragments with the words that matched */
   words: Segment[][];
+  /** neither a word, a finding nor an image put it here: only that its text is near to what was asked */
+  byMeaningOnly: boolean;
   /** the two images that are alike */
   image: { own: string; other: string; score: number } | null;
 }
@@ -134,19 +136,39 @@ export interface FacetValue {
   count: number;
 }
 
+/**
+ * How well cases fulfil what was asked of findings: each as it was asked; what was asked as present may be uncertain; of
+ * several some, and none denied.
+ */
+export type Tier = 'AS_ASKED' | 'UNCERTAIN' | 'SOME';
+
+export interface Total {
+  value: number;
+  relation: 'eq' | 'gte';
+  /** of `value`, where a finding was asked for as present; in the order of the hits, all of them */
+  tiers: { tier: Tier; count: number }[];
+  /** of `value`; they stand behind all others */
+  byMeaningOnly: number;
+}
+
 export interface SearchAnswer {
   notice: string;
   query: {
     words: string;
-    concepts: (NamedConcept & { assertion: Assertion; text: string })[];
+    /** `side`: RIGHT, LEFT or BILATERAL where the words say so; it ranks, and does not filter */
+    concepts: (NamedConcept & { assertion: Assertion; text: string; side: string })[];
     phrases: string[];
     rest: string;
+    /** words and phrases behind a minus that name no finding: what has them is left out */
+    denied: string[];
     /** mistyped names of findings, and what they were read as */
     respelled: { typed: string; read: string }[];
+    /** where the words are read otherwise than they may be meant, in plain English */
+    notes: string[];
     /** true when the words were the number of a record */
     accession: boolean;
   };
-  total: { value: number; relation: 'eq' | 'gte' };
+  total: Total;
   tookMs: number;
   from: number;
   size: number;

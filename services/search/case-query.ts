@@ -24,9 +24,16 @@ export interface CaseQuery {
 
 export function caseQuery(reading: QueryReading, filters: SearchFilters): CaseQuery {
   const scored = scoredWords(reading);
-  const filtering = reading.concepts.length > 0 || reading.phrases.length > 0;
+  const denies = reading.deniedWords.length > 0 || reading.deniedPhrases.length > 0;
+  const filtering =
+    reading.concepts.length > 0 || reading.phrases.length > 0 || (denies && scored.length === 0);
   return {
-    filter: [...filterClauses(filters), ...reading.phrases.map(phraseClause)],
+    filter: [
+      ...filterClauses(filters),
+      ...reading.phrases.map(phraseClause),
+      ...reading.deniedPhrases.map((phrase) => not(phraseClause(phrase))),
+      ...reading.deniedWords.map((word) => not(assertedClause(word))),
+    ],
     tiers: conceptTiers(reading),
     words: wordsClause(scored, reading, filtering),
     wordsRequired: !filtering,
@@ -136,6 +143,12 @@ const ENOUGH_WORDS = '2<-40%';
 function meaningText({ concepts, rest }: QueryReading): string {
   const mentions = concepts.filter(({ assertion }) => assertion !== 'ABSENT').map(({ text }) => text);
   return [...mentions, ...rest].join(' ');
+}
+
+/** What a report asserts or its title says; that it denies the word is what was asked for. */
+function assertedClause(word: string): Query {
+  const query = wordVariants(word).join(' ');
+  return any([{ match: { 'text.asserted': { query } } }, { match: { title: { query } } }]);
 }
 
 function phraseClause(phrase: string): Query {

@@ -50,13 +50,14 @@ async function inOrder(
       legs: [{ leg, rank: request.from + position + 1, score: 0 }],
       concepts: [],
       words: [],
+      byMeaningOnly: false,
       image: null,
     };
     return found === null ? [] : [hitView(found, why, 0)];
   });
   return {
     hits,
-    total: { value: result === undefined ? 0 : totalOf(result), relation: 'eq' },
+    total: { value: result === undefined ? 0 : totalOf(result), relation: 'eq', tiers: [], byMeaningOnly: 0 },
     facets: request.facets ? facetsOf(result?.aggregations) : null,
     byNumber: false,
   };

@@ -4,7 +4,7 @@ import type { CaseQuery } from './case-query.ts';
 import { conceptEvidence, hitView } from './case-view.ts';
 import { FRAGMENT_LENGTH, MAX_FRAGMENTS } from './limits.ts';
 import type { QueryReading } from './query-reading.ts';
-import type { Fused } from './reciprocal-rank-fusion.ts';
+import { type Fused, isOnlyOf } from './reciprocal-rank-fusion.ts';
 import { HIGHLIGHT_END, HIGHLIGHT_START, highlightedSegments } from './segments.ts';
 
 /** The cases of one page, with what in them matched. */
@@ -44,6 +44,7 @@ export async function matchedCases(
       legs,
       concepts: conceptEvidence(found.document, asked),
       words: fragments(hit.highlight),
+      byMeaningOnly: query.wordsRequired && isOnlyOf('MEANING', legs),
       image: null,
     };
     return [hitView(found, why, score)];

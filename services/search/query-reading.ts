@@ -1,38 +1,109 @@
 import { normaliseName } from '../../core/radiology/case-key.ts';
-import type { Assertion } from '../../core/radiology/events.ts';
-import { queryConcepts } from '../../core/text/query-concepts.ts';
+import type { Assertion, Finding } from '../../core/radiology/events.ts';
+import { type QueryConcept, queryConcepts } from '../../core/text/query-concepts.ts';
+import { readReport } from '../../core/text/reading.ts';
 import { MAX_PHRASES, MAX_QUERY_WORDS } from './limits.ts';
+import { readMarks } from './query-marks.ts';
 import { wordsOf } from './word-variants.ts';
+
+/** A concept as the words ask for it. */
+export interface AskedConcept {
+  concept: string;
+  assertion: Assertion;
+  /** the mention as it was typed */
+  text: string;
+  /** RIGHT, LEFT or BILATERAL where the words say so, else '' */
+  side: Finding['laterality'];
+}
 
 /** What the words typed ask for. */
 export interface QueryReading {
-  /** each concept once; the mention as it was typed */
-  concepts: { concept: string; assertion: Assertion; text: string }[];
+  /** each concept once */
+  concepts: AskedConcept[];
   /** in double quotes: these words in this order, anywhere in the report */
   phrases: string[];
   /** words that name no concept */
   rest: string[];
+  /** words that name no concept and stand behind a minus; cases that assert them are left out */
+  deniedWords: string[];
+  /** phrases behind a minus; cases that have them are left out */
+  deniedPhrases: string[];
+  /** where the words mean something else to us than they may to who typed them, in plain English */
+  notes: string[];
   /** the whole query as the number of a record, normalised, or '' where it does not look like one */
   recordNumber: string;
 }
 
 export function readQuery(words: string): QueryReading {
-  const phrases: string[] = [];
-  const outside = words.replace(/"([^"]*)"/g, (_, phrase: string) => {
-    if (wordsOf(phrase).length > 0) phrases.push(phrase.trim());
-    return ' ';
-  });
-  const reading = queryConcepts(outside);
-  const concepts = new Map<string, QueryReading['concepts'][number]>();
-  for (const { concept, assertion, text } of reading.concepts) {
-    if (!concepts.has(concept)) concepts.set(concept, { concept, assertion, text });
-  }
+  const { pieces, phrases, deniedPhrases } = readMarks(words);
+  const readings = pieces.map(({ text, denied }) => readPiece(text, denied));
+  const concepts = new Map<string, AskedConcept>();
+  for (const asked of readings.flatMap((reading) => reading.concepts))
+    if (!concepts.has(asked.concept)) concepts.set(asked.concept, asked);
   return {
     concepts: [...concepts.values()],
-    phrases: phrases.slice(0, MAX_PHRASES),
-    rest: wordsOf(reading.rest).slice(0, MAX_QUERY_WORDS),
+    phrases: withWords(phrases),
+    rest: readings.flatMap(({ rest }) => rest).slice(0, MAX_QUERY_WORDS),
+    deniedWords: readings.flatMap(({ deniedWord }) => deniedWord ?? []).slice(0, MAX_QUERY_WORDS),
+    deniedPhrases: withWords(deniedPhrases),
+    notes: readings.some(({ eitherAsked }) => eitherAsked) ? [OR_IS_AND] : [],
     recordNumber: recordNumber(words),
   };
+}
+
+export const OR_IS_AND =
+  '“or” is read as “and”: what has all of it comes first. To find either, search for each alone.';
+
+interface PieceReading {
+  concepts: AskedConcept[];
+  rest: string[];
+  /** the first word, where it is denied and begins no concept */
+  deniedWord: string | null;
+  /** an "or" stands in it that asks for one of two */
+  eitherAsked: boolean;
+}
+
+/**
+ * A minus denies the concept whose name begins behind it ("-pleural effusion"), or that follows a word of how it is meant
+ * ("-possible pneumonia"), else the one word.
+ */
+function readPiece(text: string, denied: boolean): PieceReading {
+  const { concepts, rest } = queryConcepts(text);
+  const sides = new Map(
+    readReport([{ section: 'FINDINGS', text }]).findings.map(({ start, laterality }) => [start, laterality]),
+  );
+  const words = wordsOf(rest);
+  const [firstWord] = wordsOf(text);
+  const deniesConcept = denied && concepts[0] !== undefined && firstWord !== words[0];
+  const asked = concepts.map(
+    ({ concept, assertion, start, text: mention }, position): AskedConcept => ({
+      concept,
+      assertion: deniesConcept && position === 0 ? 'ABSENT' : assertion,
+      text: mention,
+      side: sides.get(start) ?? '',
+    }),
+  );
+  const deniedWord = denied && !deniesConcept ? (firstWord ?? null) : null;
+  return {
+    concepts: asked,
+    rest: deniedWord !== null && words[0] === deniedWord ? words.slice(1) : words,
+    deniedWord,
+    eitherAsked: asksForEither(text, concepts),
+  };
+}
+
+/** "no pneumothorax or effusion" asks for neither, and is read so; any other "or" between words asks for one of two. */
+function asksForEither(text: string, concepts: readonly QueryConcept[]): boolean {
+  return [...text.matchAll(/(?<=\S\s+)or(?=\s+\S)/giu)].some(({ index }) => {
+    const before = concepts.findLast(({ end }) => end <= index);
+    const after = concepts.find(({ start }) => start > index);
+    const within = concepts.some(({ start, end }) => start <= index && index < end);
+    return !within && !(before?.assertion === 'ABSENT' && after?.assertion === 'ABSENT');
+  });
+}
+
+function withWords(phrases: readonly string[]): string[] {
+  return phrases.filter((phrase) => wordsOf(phrase).length > 0).slice(0, MAX_PHRASES);
 }
 
 /** One word with a digit in it may be an accession or filler number; whether it is one, the index says. */

@@ -1,4 +1,5 @@
-import type { LegName } from './answers.ts';
+import type { estypes } from '@elastic/elasticsearch';
+import type { LegName, Tier, Total } from './answers.ts';
 import { type CaseIndex, totalOf } from './case-index.ts';
 import { type CaseQuery, caseQuery, matching } from './case-query.ts';
 import { facetsOf, facetsWanted } from './facets.ts';
@@ -8,9 +9,10 @@ import { RANK_WINDOW } from './limits.ts';
 import { matchedCases } from './matched-cases.ts';
 import type { QueryReading } from './query-reading.ts';
 import type { QueryVectors } from './query-vectors.ts';
-import { type Fused, fuse, type Leg } from './reciprocal-rank-fusion.ts';
+import { type Fused, fuse, isOnlyOf, type Leg } from './reciprocal-rank-fusion.ts';
 import { legsOfTier } from './search-legs.ts';
 import type { SearchRequest } from './search-request.ts';
+import { bySide } from './side-order.ts';
 
 /** Cases by words: each tier's legs fused, one tier after the other, and of the page what in each case matched. */
 export async function rankedCases(
@@ -20,10 +22,10 @@ export async function rankedCases(
   request: SearchRequest,
 ): Promise<FoundCases> {
   const query = caseQuery(reading, request.filters);
-  if (query.words === null)
+  if (query.words === null && query.wordsRequired)
     return {
       hits: [],
-      total: { value: 0, relation: 'eq' },
+      total: { value: 0, relation: 'eq', tiers: [], byMeaningOnly: 0 },
       facets: request.facets ? facetsOf(undefined) : null,
       byNumber: false,
     };
@@ -33,23 +35,64 @@ export async function rankedCases(
 
   const tiers = query.tiers.map((tier) => legsOfTier(query, tier, vector));
   const [counted, ...results] = await index.searchAll([
-    { query: matching(query), size: 0, track_total_hits: true, ...facetsWanted(request.facets) },
+    { query: matching(query), size: 0, track_total_hits: true, aggs: aggregations(query, request.facets) },
     ...tiers.flatMap((legs) => legs.map(({ body }) => body)),
   ]);
-  const ranked = tiers.flatMap((legs) =>
+  const fused = tiers.map((legs) =>
     fuse(legs.map(({ leg }): Leg<LegName> => ({ leg, weight: 1, entries: entriesOf(leg, results.shift()) }))),
   );
+  const { named, near } = apart(query, await bySide(index, fused, reading.concepts));
+  const ranked = [...named, ...near];
   const count = counted === undefined ? 0 : totalOf(counted);
   const page = ranked.slice(request.from, request.from + request.size);
   return {
     hits: await matchedCases(index, page, reading, query),
-    total: { value: Math.max(count, ranked.length), relation: isWhole(query, ranked) ? 'eq' : 'gte' },
+    total: {
+      value: Math.max(count, ranked.length),
+      relation: isWhole(query, ranked) ? 'eq' : 'gte',
+      tiers: tierCounts(query, counted?.aggregations),
+      byMeaningOnly: near.length,
+    },
     facets: request.facets ? facetsOf(counted?.aggregations) : null,
     byNumber: false,
   };
 }
 
+/** Words that name no concept: cases that have them, then those whose text is merely near to them. */
+function apart(
+  query: CaseQuery,
+  ranked: readonly Fused<LegName>[],
+): { named: Fused<LegName>[]; near: Fused<LegName>[] } {
+  const isNear = ({ legs }: Fused<LegName>) => query.wordsRequired && isOnlyOf('MEANING', legs);
+  return { named: ranked.filter((hit) => !isNear(hit)), near: ranked.filter(isNear) };
+}
+
 /** Words that name no concept are near to some cases without being in them; beyond the window nobody has counted these. */
 function isWhole(query: CaseQuery, ranked: readonly Fused<LegName>[]): boolean {
   return !query.wordsRequired || ranked.length < RANK_WINDOW;
+}
+
+function aggregations(
+  { tiers }: CaseQuery,
+  facets: boolean,
+): Record<string, estypes.AggregationsAggregationContainer> {
+  const counts = tiers.map((filter, position): [string, estypes.AggregationsAggregationContainer] => [
+    `tier ${position}`,
+    { filter: { bool: { filter } } },
+  ]);
+  return { ...facetsWanted(facets).aggs, ...Object.fromEntries(counts) };
+}
+
+const TIERS: readonly Tier[] = ['AS_ASKED', 'UNCERTAIN', 'SOME'];
+
+/** Only where something was asked for as present are there several tiers. */
+function tierCounts(
+  { tiers }: CaseQuery,
+  counted: Record<string, estypes.AggregationsAggregate> | undefined,
+): Total['tiers'] {
+  if (tiers.length < 2) return [];
+  return TIERS.slice(0, tiers.length).map((tier, position) => {
+    const filtered = counted?.[`tier ${position}`] as estypes.AggregationsFilterAggregate | undefined;
+    return { tier, count: filtered?.doc_count ?? 0 };
+  });
 }

@@ -42,6 +42,11 @@ export function fuse<L extends string>(legs: readonly Leg<L>[]): Fused<L>[] {
   return [...fused.values()].sort((a, b) => b.score - a.score || bestRank(a) - bestRank(b));
 }
 
+/** Whether one leg alone has it. */
+export function isOnlyOf<L extends string>(leg: L, legs: Fused<L>['legs']): boolean {
+  return legs.every((one) => one.leg === leg);
+}
+
 function bestRank(hit: Fused<string>): number {
   return Math.min(...hit.legs.map(({ rank }) => rank));
 }

@@ -23,7 +23,7 @@ export async function respell(
   words: string,
   reading: QueryReading,
 ): Promise<RespelledReading> {
-  const candidates = [...new Set(reading.rest)]
+  const candidates = [...new Set([...reading.rest, ...reading.deniedWords])]
     .flatMap((typed): Respelling[] => {
       const read = nearestFindingWord(typed);
       return read === null ? [] : [{ typed, read }];

@@ -12,8 +12,8 @@ import {
 import { filterClauses } from './case-query.ts';
 import { conceptEvidence, hitView } from './case-view.ts';
 import { cosine, entriesOf } from './leg-entries.ts';
-import { KNN_CANDIDATES, MAX_SIMILAR_IMAGES, RANK_WINDOW } from './limits.ts';
-import { type Fused, fuse } from './reciprocal-rank-fusion.ts';
+import { KNN_CANDIDATES, MAX_SIMILAR_IMAGES, MIN_SIMILAR_TEXT, RANK_WINDOW } from './limits.ts';
+import { type Fused, fuse, isOnlyOf, type Leg } from './reciprocal-rank-fusion.ts';
 import { NO_FILTERS, type SimilarRequest } from './search-request.ts';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -53,18 +53,36 @@ export async function similarCases(
   const hasText = legs.some(({ own }) => own === null);
   const hasImages = legs.some(({ own }) => own !== null);
   const ofText = hasImages ? 1 - request.weight : 1;
-  const ranked = fuse<LegName>([
-    ...legs.flatMap(({ leg, own }, position) =>
-      own === null ? [{ leg, weight: ofText, entries: entriesOf(leg, results[position]) }] : [],
-    ),
+  const byText = legs.flatMap(({ leg, own }, position) =>
+    own === null ? [{ leg, weight: ofText, entries: entriesOf(leg, results[position]) }] : [],
+  );
+  const fused = fuse<LegName>([
+    ...aboveFloor(byText),
     { leg: 'IMAGE', weight: hasText ? request.weight : 1, entries: alike },
-  ]).slice(0, request.size);
+  ]);
+  const near = fused.filter(({ legs }) => isOnlyOf('MEANING', legs));
+  const ranked = [...fused.filter((hit) => !near.includes(hit)), ...near].slice(0, request.size);
   return {
     notice: NOTICE,
     by: comparedBy(hasText, hasImages),
     hits: await details(index, ranked, abnormal(document), alike),
     tookMs: Math.round(performance.now() - began),
   };
+}
+
+/** A case that shares no finding must be rather near by its text. */
+function aboveFloor(legs: readonly Leg<LegName>[]): Leg<LegName>[] {
+  const sharing = new Set(
+    legs.filter(({ leg }) => leg === 'FINDINGS').flatMap(({ entries }) => entries.map(({ id }) => id)),
+  );
+  return legs.map(({ leg, weight, entries }) => ({
+    leg,
+    weight,
+    entries:
+      leg === 'MEANING'
+        ? entries.filter(({ id, score }) => score >= MIN_SIMILAR_TEXT || sharing.has(id))
+        : entries,
+  }));
 }
 
 /** A search; `own` is the image of the given case that is compared, null for its text. */
@@ -154,6 +172,7 @@ async function details(
       legs,
       concepts: conceptEvidence(found.document, concepts).filter(({ assertion }) => assertion !== 'ABSENT'),
       words: [],
+      byMeaningOnly: isOnlyOf('MEANING', legs),
       image: pair === undefined ? null : { own: pair.own, other: pair.other, score: pair.score },
     };
     return [hitView(found, why, score)];

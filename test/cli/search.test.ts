@@ -16,13 +16,23 @@ const HIT = {
   },
   score: 0.5,
 };
-const TOTAL = { value: 7, relation: 'gte' };
+const TOTAL = {
+  value: 7,
+  relation: 'gte',
+  tiers: [
+    { tier: 'AS_ASKED', count: 4 },
+    { tier: 'UNCERTAIN', count: 1 },
+  ],
+  byMeaningOnly: 2,
+};
 const ANSWER = {
   notice: 'Not for diagnosis.',
   query: {
     concepts: [{ concept: 'effusion', name: 'Pleural effusion', assertion: 'ABSENT' }],
     respelled: [{ typed: 'effussion', read: 'effusion' }],
     rest: 'left',
+    denied: ['azygos'],
+    notes: ['“or” is read as “and”'],
   },
   hits: [HIT],
   total: TOTAL,
@@ -61,7 +71,7 @@ test('search posts the words and prints hits for people or for programs', async 
   assert.equal(people.code, 0);
   assert.equal(
     people.stdout,
-    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\nasked for: Pleural effusion absent; "left" ranks, and does not filter\n"effussion" read as "effusion"\n1 of at least 7 cases\nNot for diagnosis.\n',
+    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\nasked for: Pleural effusion absent; "left" ranks, and does not filter\n"effussion" read as "effusion"\nwithout "azygos"\nnote: “or” is read as “and”\n1 of at least 7 cases (4 as asked, 1 uncertain, 2 by meaning only)\nNot for diagnosis.\n',
   );
   assert.deepEqual(bodies, [{ words: 'left effusion', size: 3 }]);
 

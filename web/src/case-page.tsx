@@ -9,7 +9,7 @@ import {
 } from './api.ts';
 import { ExplanationLegend } from './explained-finding.tsx';
 import { FindingChips } from './finding-chips.tsx';
-import { HitCard } from './hit-card.tsx';
+import { Hits } from './hits.tsx';
 import { useLoad } from './load.ts';
 import { Problem } from './problem.tsx';
 import { ReportText } from './report-text.tsx';
@@ -209,9 +209,7 @@ function Similar({ id }: { id: string }) {
       )}
       {error !== null && <Problem error={error} onRetry={() => setAttempt(attempt + 1)} />}
       {loading && data === null && <p class="wait">Looking for cases like this…</p>}
-      {data?.hits.map((hit) => (
-        <HitCard key={hit.id} hit={hit} />
-      ))}
+      {data !== null && <Hits hits={data.hits} />}
       {data?.hits.length === 0 && <p class="nothing">No other case is like this one yet.</p>}
     </section>
   );

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Filters, PAGE_SIZE, search as runSearch, type Search, type SearchAnswer } from './api.ts';
 import { FilterPanel } from './filter-panel.tsx';
 import { Chip } from './finding-chips.tsx';
-import { HitCard } from './hit-card.tsx';
+import { Hits } from './hits.tsx';
 import { useLoad } from './load.ts';
 import { Problem } from './problem.tsx';
 import { go, restoreScroll } from './route.ts';
@@ -108,9 +108,7 @@ export function SearchPage({ search }: { search: Search }) {
           />
           <section ref={results} tabIndex={-1} aria-label="Results" inert={stale}>
             <Understood answer={data.answer} newest={isNewest(data.of)} />
-            {data.answer.hits.map((hit) => (
-              <HitCard key={hit.id} hit={hit} />
-            ))}
+            <Hits hits={data.answer.hits} />
             {data.answer.hits.length === 0 && (
               <Nothing filtered={Object.values(search.filters).some((f) => f.length > 0)} />
             )}
@@ -131,9 +129,11 @@ function isNewest({ words, from }: Search): boolean {
 function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean }) {
   const { query, total, tookMs } = answer;
   const count = total.relation === 'gte' ? `more than ${total.value} cases` : plural(total.value, 'case');
+  const parts = partsOf(answer);
   return (
     <p class="understood" aria-live="polite">
       {newest ? `Newest of ${count}` : `${count[0]?.toUpperCase()}${count.slice(1)}`}
+      {parts.length > 0 && `: ${parts.join(', ')}`}
       {query.concepts.map(({ concept, name, assertion }) => (
         <Chip key={concept + assertion} name={name} assertion={assertion} />
       ))}
@@ -143,6 +143,16 @@ function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean 
       {query.rest !== '' && query.concepts.length + query.phrases.length > 0 && (
         <span class="aside">“{query.rest}” ranks, and does not filter</span>
       )}
+      {query.denied.map((words) => (
+        <span key={words} class="aside">
+          without “{words}”
+        </span>
+      ))}
+      {query.notes.map((note) => (
+        <span key={note} class="aside">
+          {note}
+        </span>
+      ))}
       {query.respelled.map(({ typed, read }) => (
         <span key={typed} class="aside">
           “{typed}” read as “{read}”
@@ -151,6 +161,20 @@ function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean 
       <span class="took">{tookMs} ms</span>
     </p>
   );
+}
+
+/** "8 present, 1 uncertain": a case that only may have it is counted apart. */
+function partsOf({ query, total }: SearchAnswer): string[] {
+  const one = query.concepts.length === 1;
+  const words = { AS_ASKED: one ? 'present' : 'as asked', UNCERTAIN: 'uncertain', SOME: 'with some of it' };
+  const counted = total.tiers.filter(({ count }) => count > 0);
+  const near = total.byMeaningOnly;
+  const named = near < total.value && near > 0 ? [`${total.value - near} with the words`] : [];
+  return [
+    ...counted.map(({ tier, count }) => `${count} ${words[tier]}`),
+    ...named,
+    ...(near > 0 ? [`${near} by meaning only`] : []),
+  ];
 }
 
 function Nothing({ filtered }: { filtered: boolean }) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Assertion } from '../../../core/radiology/events.ts';
 import { caseQuery, conceptTiers } from '../../../services/search/case-query.ts';
-import { readQuery } from '../../../services/search/query-reading.ts';
+import { OR_IS_AND, readQuery } from '../../../services/search/query-reading.ts';
 import { NO_FILTERS } from '../../../services/search/search-request.ts';
 
 /** The clauses that a report's labels fulfil: enough of the query language to judge tiers. */
@@ -104,5 +104,86 @@ describe('readQuery', () => {
 
   it('an open quote is no phrase', () => {
     assert.deepEqual(readQuery('effusion "left').phrases, []);
+  });
+});
+
+describe('a minus before a word', () => {
+  const concepts = (words: string) =>
+    readQuery(words).concepts.map(({ concept, assertion }) => `${concept} ${assertion}`);
+
+  it('asks for no such finding, whatever sign the keyboard makes of it', () => {
+    for (const minus of ['-', '–', '—', '−', '‐'])
+      assert.deepEqual(concepts(`pneumothorax ${minus}effusion`), [
+        'pneumothorax PRESENT',
+        'effusion ABSENT',
+      ]);
+    assert.deepEqual(concepts('-effusion pneumothorax'), ['effusion ABSENT', 'pneumothorax PRESENT']);
+    assert.deepEqual(concepts('pneumothorax -pleural effusion'), ['pneumothorax PRESENT', 'effusion ABSENT']);
+    assert.equal(tierOf('pneumothorax -effusion', { pneumothorax: 'PRESENT', effusion: 'PRESENT' }), 0);
+    assert.equal(tierOf('pneumothorax -effusion', { pneumothorax: 'PRESENT', effusion: 'ABSENT' }), 1);
+  });
+
+  it('denies that finding alone, and turns no denial round', () => {
+    assert.deepEqual(concepts('pneumonia -effusion -edema cardiomegaly'), [
+      'pneumonia PRESENT',
+      'effusion ABSENT',
+      'edema ABSENT',
+      'cardiomegaly PRESENT',
+    ]);
+    assert.deepEqual(concepts('no -effusion'), ['effusion ABSENT']);
+    assert.deepEqual(concepts('-no effusion'), ['effusion ABSENT']);
+    assert.deepEqual(concepts('-possible pneumonia'), ['pneumonia ABSENT']);
+  });
+
+  it('leaves out what asserts a word that names no finding, or has a phrase', () => {
+    const { deniedWords, deniedPhrases, phrases, rest } = readQuery(
+      'zebra -azygos fissure -"chest tube" "air"',
+    );
+    assert.deepEqual([deniedWords, rest], [['azygos'], ['zebra', 'fissure']]);
+    assert.deepEqual([deniedPhrases, phrases], [['chest tube'], ['air']]);
+    const query = caseQuery(readQuery('pneumothorax -azygos -"chest tube"'), NO_FILTERS);
+    const left = JSON.stringify(query.filter.filter((clause) => clause.bool?.must_not !== undefined));
+    assert.ok(left.includes('azygos') && left.includes('chest tube'));
+    assert.ok(!query.meaning.includes('azygos'));
+  });
+
+  it('within a word, or before a blank, is a hyphen', () => {
+    for (const words of ['T2-weighted', 'x-ray', 'follow-up of mass', 'chest - abdomen', '-', '- -'])
+      assert.deepEqual(readQuery(words).deniedWords, [], words);
+    assert.deepEqual(concepts('air-space opacity'), ['opacity PRESENT']);
+    assert.deepEqual(concepts('pneumothorax - effusion'), ['pneumothorax PRESENT', 'effusion PRESENT']);
+  });
+
+  it('alone asks for every case without it', () => {
+    assert.equal(caseQuery(readQuery('-zebra'), NO_FILTERS).wordsRequired, false);
+    assert.equal(caseQuery(readQuery('azygos -zebra'), NO_FILTERS).wordsRequired, true);
+  });
+});
+
+describe('"or"', () => {
+  it('is said to be read as "and" where one of two is asked for', () => {
+    for (const words of ['pneumothorax or effusion', 'azygos OR fissure', 'pneumonia or no effusion'])
+      assert.deepEqual(readQuery(words).notes, [OR_IS_AND], words);
+  });
+
+  it('needs no word where neither is asked for, or where it is no word of the query', () => {
+    for (const words of [
+      'no pneumothorax or effusion',
+      'without edema or effusion',
+      'or',
+      '"one or two"',
+      'lor',
+    ])
+      assert.deepEqual(readQuery(words).notes, [], words);
+  });
+});
+
+describe('the side of a finding', () => {
+  it('is read with the finding that it is said of', () => {
+    const sides = (words: string) =>
+      readQuery(words).concepts.map(({ concept, side }) => `${concept} ${side}`);
+    assert.deepEqual(sides('right pneumothorax and left effusion'), ['pneumothorax RIGHT', 'effusion LEFT']);
+    assert.deepEqual(sides('nodule in the right upper lobe'), ['nodule RIGHT']);
+    assert.deepEqual(sides('pneumothorax'), ['pneumothorax ']);
   });
 });

@@ -7,7 +7,8 @@ import { toFloat16 } from '../../../core/vector/float16.ts';
 import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../../models/tensor-backend.ts';
 import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../services/search/answers.ts';
-import { MAX_RESPELLED_WORDS } from '../../../services/search/limits.ts';
+import { MAX_RESPELLED_WORDS, MIN_SIMILAR_TEXT } from '../../../services/search/limits.ts';
+import { OR_IS_AND } from '../../../services/search/query-reading.ts';
 import {
   caseFixture,
   type FixtureOptions,
@@ -140,6 +141,57 @@ describe('the search API', () => {
 
   it('"possible pneumothorax" finds those that leave it open', async () => {
     assert.deepEqual(await found('possible pneumothorax'), ['A102']);
+  });
+
+  it('says how many have it and how many may have it', async () => {
+    const { total } = await post({ words: 'pneumothorax' });
+    assert.deepEqual(total, {
+      value: 3,
+      relation: 'eq',
+      tiers: [
+        { tier: 'AS_ASKED', count: 2 },
+        { tier: 'UNCERTAIN', count: 1 },
+      ],
+      byMeaningOnly: 0,
+    });
+    assert.deepEqual((await post({ words: 'no pneumothorax' })).total.tiers, []);
+  });
+
+  it('a side that is asked for puts the cases of the other side last, and loses none', async () => {
+    assert.deepEqual(await found('right pneumothorax'), ['A103', 'A102', 'A100']);
+    assert.deepEqual(await found('left pneumothorax'), ['A100', 'A102', 'A103']);
+    assert.deepEqual(await found('pneumothorax on the right', { hasImages: true }), ['A100']);
+  });
+
+  it('a minus before a word asks for cases without it', async () => {
+    assert.ok((await found('edema')).includes('A105'));
+    assert.deepEqual(await found('cardiomegaly -edema'), ['A106']);
+    const answer = await post({ words: 'pneumothorax -shift -"repeat film"' });
+    assert.deepEqual(
+      answer.hits.map((hit) => hit.accession),
+      ['A103'],
+    );
+    assert.deepEqual(answer.query.denied, ['shift', 'repeat film']);
+    assert.equal((await found('-cannula')).length, 9);
+    assert.deepEqual((await post({ words: 'cardiomegaly -edemma' })).query.respelled, [
+      { typed: 'edemma', read: 'edema' },
+    ]);
+    assert.deepEqual(await found('cardiomegaly -edemma'), ['A106']);
+  });
+
+  it('says that "or" is read as "and"', async () => {
+    assert.deepEqual((await post({ words: 'pneumonia or edema' })).query.notes, [OR_IS_AND]);
+    assert.deepEqual((await post({ words: 'no pneumonia or edema' })).query.notes, []);
+  });
+
+  it('what is near by meaning only stands behind all others, and says so', async () => {
+    const { hits, total } = await post({ words: 'lung drainage' });
+    const flags = hits.map(({ why }) => why.byMeaningOnly);
+    assert.ok(flags.includes(true), 'some case is near to it');
+    assert.deepEqual(flags, [...flags].sort(), 'those with the words first');
+    assert.equal(total.byMeaningOnly, flags.filter(Boolean).length);
+    const asked = await post({ words: 'pneumothorax' });
+    assert.ok(asked.hits.every(({ why }) => !why.byMeaningOnly));
   });
 
   it('"cardiomegaly without edema" takes each as it was meant', async () => {
@@ -284,10 +336,23 @@ describe('the search API', () => {
     const why = byImage.hits[0]?.why.image;
     assert.equal(why?.other, byImage.hits[0]?.images[0]?.id);
     assert.ok((why?.score ?? 0) > 0.9);
+    for (const hit of byText.hits)
+      for (const { leg, score } of hit.why.legs)
+        if (leg === 'MEANING')
+          assert.ok(score >= MIN_SIMILAR_TEXT || !hit.why.byMeaningOnly, 'no unrelated case fills the list');
     const both = await similar('both');
     assert.equal(both.by, 'both');
     for (const answer of [byText, byImage, both])
       assert.ok(!answer.hits.some((hit) => hit.accession === 'A100'));
+  });
+
+  it('more like this finds nothing where nothing is alike', async () => {
+    const url = `${base}/api/cases/${ids['A108']}/similar?by=text`;
+    const { hits } = (await (await fetch(url)).json()) as SimilarAnswer;
+    assert.deepEqual(
+      hits.map((hit) => hit.accession),
+      [],
+    );
   });
 
   it('serves a thumbnail of the case, and no other object', async () => {
