@@ -53,11 +53,13 @@ export function assertMentions(
 /** What the cues on one side of a mention say. */
 interface Said {
   assertion: CueHit | null;
+  /** nearer than that, but speaks of some findings only */
+  choosy: CueHit | null;
   time: CueHit | null;
   subject: CueHit | null;
 }
 
-const NOTHING: Said = { assertion: null, time: null, subject: null };
+const NOTHING: Said = { assertion: null, choosy: null, time: null, subject: null };
 
 /** For each mention the nearest cues of one direction within its clause; empty where there are none at all. */
 function sweep(
@@ -96,19 +98,30 @@ function reaches(hit: CueHit, mention: Mention, forwards: boolean): boolean {
 
 function heard(state: Said, hit: CueHit): Said {
   const { assertion, time, subject } = hit.cue;
+  const choosy = hit.cue.spares !== undefined || hit.cue.group !== undefined;
   return {
-    assertion: assertion === undefined ? state.assertion : hit,
+    assertion: assertion === undefined || choosy ? state.assertion : hit,
+    choosy: choosy ? hit : assertion === undefined ? state.choosy : null,
     time: time === undefined ? state.time : hit,
     subject: subject === undefined ? state.subject : hit,
   };
 }
 
-function inReach({ assertion, time, subject }: Said, mention: Mention, timeStops: readonly number[]): Said {
+function inReach(said: Said, mention: Mention, timeStops: readonly number[]): Said {
+  const { choosy, time, subject } = said;
+  const assertion = choosy !== null && speaksOf(choosy, mention) ? choosy : said.assertion;
   return {
+    choosy: null,
     assertion: isNear(assertion, mention) && mention.first >= (assertion?.since ?? 0) ? assertion : null,
     time: isNear(time, mention) && !isStopped(time, mention, timeStops) ? time : null,
     subject: isNear(subject, mention) ? subject : null,
   };
+}
+
+/** Is it about this finding, and not set right behind another one? */
+function speaksOf({ cue: { spares, group }, since }: CueHit, { first, term: { entry } }: Mention): boolean {
+  const chosen = (group === undefined || entry.group === group) && spares?.includes(entry.id) !== true;
+  return chosen && first >= since;
 }
 
 function isNear(hit: CueHit | null, mention: Mention): boolean {

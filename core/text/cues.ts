@@ -98,14 +98,26 @@ export function readCues(
         deniedMentions.push(around);
       if (isLabelCue(term) !== labelled || (within && cue.direction !== 'BEFORE')) continue;
       const direction = cue.direction === 'BEFORE' ? 'BEFORE' : 'AFTER';
-      const doubts = cue.direction === 'AFTER' && cue.assertion === 'UNCERTAIN';
-      const since = doubts ? lastPart(tokens, sentence, mentions[next - 1], lexicon.clauseWords) : 0;
+      const since = reachesBackTo(cue, mentions[next - 1], tokens, sentence, lexicon);
       hits.push({ first, last, cue, rule, within, direction, clause: 0, since });
     }
   }
   const clauses = stops.length === 0 ? statements : new Clauses(sentence, merged(statementEnds, stops));
   for (const hit of hits) hit.clause = clauses.of(hit.first);
   return { hits, statements, clauses, timeStops, deniedMentions };
+}
+
+/** The token before which a cue speaks of no mention that begins there; `mention`: the last one before the cue. */
+function reachesBackTo(
+  cue: CueEntry,
+  mention: Mention | undefined,
+  tokens: Tokens,
+  sentence: TokenRange,
+  lexicon: Lexicon,
+): number {
+  if (cue.direction !== 'AFTER' || mention === undefined) return 0;
+  if (cue.nearest === true) return mention.first;
+  return cue.assertion === 'UNCERTAIN' ? lastPart(tokens, sentence, mention, lexicon.clauseWords) : 0;
 }
 
 function merged(a: readonly number[], b: readonly number[]): number[] {
@@ -119,10 +131,9 @@ function merged(a: readonly number[], b: readonly number[]): number[] {
 function lastPart(
   tokens: Tokens,
   sentence: TokenRange,
-  mention: TokenRange | undefined,
+  mention: TokenRange,
   { joiners, or, verbs }: ClauseWords,
 ): number {
-  if (mention === undefined) return 0;
   const from = Math.max(sentence.first, mention.first - MAX_WORDS_OF_PART);
   for (let at = mention.first - 1; at >= from; at--) {
     const id = tokens.id(at);

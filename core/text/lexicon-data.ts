@@ -44,6 +44,12 @@ export interface CueEntry {
   reason?: boolean;
   /** words that it reaches at most; without it, to the end of the clause */
   reach?: number;
+  /** of one AFTER: speaks of the finding right before it only, as "A and B versus C" doubts B */
+  nearest?: boolean;
+  /** findings that it does not speak of */
+  spares?: readonly string[];
+  /** speaks of findings of this group only */
+  group?: string;
   phrases: readonly string[];
 }
 
