@@ -19,6 +19,11 @@ export function peerOf(address = ''): string {
   return `${network.join(':')}::/64`;
 }
 
+/** The address of a peer as logs name it: IPv4 where it is that, without the zone of IPv6; '' where it is not known. */
+export function addressOf(address = ''): string {
+  return address.replace(/%.*$/, '').replace(/^::ffff:(?=[0-9.]+$)/i, '');
+}
+
 /** An IPv4 address at the end stands for two groups, which are of no interest here. */
 function groupsOf(text: string): string[] {
   if (text === '') return [];

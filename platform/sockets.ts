@@ -1,5 +1,5 @@
 import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net';
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { InterleaveError } from '../core/errors.ts';
 import { Admission } from './admission.ts';
 import type { ClientTls, ServerTls } from './tls.ts';
@@ -26,8 +26,12 @@ export interface SocketServerOptions {
   mayOpen?: ((address: string | undefined) => boolean) | undefined;
   /** A peer that may speak: behind TLS one whose handshake is done. */
   onSocket: (socket: Socket) => void;
-  /** A peer whose handshake failed. `why` is a code of OpenSSL or Node or `TOO_MANY_HANDSHAKES`, never input. */
-  onRefused?: (why: string) => void;
+  /**
+   * A peer whose handshake failed. `why` is `TOO_MANY_HANDSHAKES` or a code, never input: what is wrong with the peer's
+   * certificate (`UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `CERT_HAS_EXPIRED`), what OpenSSL says (`ERR_SSL_…`), or
+   * `ECONNRESET` where the peer left, as one does that does not believe our certificate.
+   */
+  onRefused?: (why: string, address: string | undefined) => void;
 }
 
 /** A server of plain TCP or of TLS, not listening yet; what it hands out is the same socket for both. */
@@ -54,15 +58,17 @@ function handshakes(tls: ServerTls, options: SocketServerOptions): (raw: Socket)
     socket.allowHalfOpen = allowHalfOpen;
     onSocket(socket);
   });
-  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    onRefused(error.code ?? 'UNKNOWN');
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    // Where we do not believe the peer's certificate, Node ends the socket and calls that a reset.
+    const verdict: unknown = socket.authorizationError;
+    onRefused(typeof verdict === 'string' ? verdict : (error.code ?? 'UNKNOWN'), addressUnder(socket));
     socket.destroy();
   });
   return (raw) => {
     const leave = places.enter(raw.remoteAddress ?? '');
     if (leave === null) {
       raw.on('error', () => undefined).destroy();
-      onRefused('TOO_MANY_HANDSHAKES');
+      onRefused('TOO_MANY_HANDSHAKES', raw.remoteAddress);
       return;
     }
     const end = endOf(raw);
@@ -74,6 +80,12 @@ function handshakes(tls: ServerTls, options: SocketServerOptions): (raw: Socket)
     raw.once('close', done);
     server.emit('connection', raw);
   };
+}
+
+/** Who was at the other end of a TLS socket that may be closed: what lies under it has been asked for its address before. */
+function addressUnder(socket: TLSSocket): string | undefined {
+  const { _parent: raw } = socket as { _parent?: Socket }; // Node has no public name for it
+  return socket.remoteAddress ?? raw?.remoteAddress;
 }
 
 /** Both ends of a connection, the same before and after its handshake. */

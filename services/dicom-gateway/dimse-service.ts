@@ -34,6 +34,10 @@ export interface DataSetReceiver {
 /** What a C-STORE-RQ says of the data set that follows it. */
 export interface StoreRequest {
   callingAeTitle: string;
+  /** not there over HTTP */
+  calledAeTitle?: string;
+  /** address of the sender */
+  peer?: string;
   sopClassUid: string;
   sopInstanceUid: string;
   transferSyntaxUid: string;
@@ -107,8 +111,9 @@ export class DimseService implements MessageHandler {
     if (sopClassUid !== context.abstractSyntax) {
       return discard({ status: STATUS.SOP_CLASS_NOT_SUPPORTED, code: 'DICOM_SOP_CLASS_UNSUPPORTED' });
     }
-    const { callingAeTitle } = association;
-    return store({ callingAeTitle, sopClassUid, sopInstanceUid, transferSyntaxUid: context.transferSyntax });
+    const { callingAeTitle, calledAeTitle } = association;
+    const { transferSyntax: transferSyntaxUid } = context;
+    return store({ callingAeTitle, calledAeTitle, sopClassUid, sopInstanceUid, transferSyntaxUid });
   }
 
   async #dataSet(contextId: number, last: boolean, bytes: Buffer): Promise<void> {

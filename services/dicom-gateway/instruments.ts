@@ -1,22 +1,32 @@
 /** The metrics and log lines of the gateway. Labels are outcomes and statuses; nothing of a patient stands anywhere. */
+
+import type { RefusedContexts } from '../../core/dicom/refused-contexts.ts';
 import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { ServiceContext } from '../../platform/lifecycle.ts';
+import { type Sender, shown } from './sender.ts';
 import type { StoredReport } from './store-object.ts';
 import type { Outcome } from './upper-layer.ts';
 
 export interface Instruments {
-  connectionEnded(end: { outcome: Outcome; problem: string | null }): void;
-  /** closed before it could say anything */
-  connectionDropped(code: ErrorCode): void;
+  connectionEnded(end: { outcome: Outcome; problem: string | null }, from: Sender): void;
+  /** closed before it could say anything; `why` is a code (`platform/sockets.ts`) */
+  connectionRefused(code: ErrorCode, who: { peer: string; why?: string }): void;
+  /** what was asked for in an association that was accepted, and is not taken */
+  contextsRefused(refused: RefusedContexts, from: Sender): void;
   stored(report: StoredReport): void;
   associationsOpen(count: number): void;
-  stowRequest(problem: ErrorCode | null): void;
+  stowRequest(problem: ErrorCode | null, peer: string): void;
 }
 
 export function instruments({ log, metrics }: ServiceContext): Instruments {
   const connections = metrics.counter('interleave_dicom_connections_total', 'Connections by how they ended', [
     'outcome',
   ]);
+  const refusedConnections = metrics.counter(
+    'interleave_dicom_connections_refused_total',
+    'Closed as they opened: at a limit, not listed, or TLS',
+    ['code'],
+  );
   const objects = metrics.counter('interleave_dicom_objects_total', 'C-STORE answers by status', ['status']);
   const bytes = metrics.counter('interleave_dicom_bytes_total', 'Bytes of data sets received');
   const requests = metrics.counter('interleave_dicom_stow_requests_total', 'STOW-RS requests by outcome', [
@@ -24,27 +34,30 @@ export function instruments({ log, metrics }: ServiceContext): Instruments {
   ]);
   const open = metrics.gauge('interleave_dicom_associations_open', 'Associations open now');
   return {
-    connectionEnded({ outcome, problem }) {
+    connectionEnded({ outcome, problem }, from) {
       connections.inc({ outcome });
-      if (problem === null) log.debug({ outcome }, 'association.ended');
-      else log.warn({ outcome, code: problem }, 'association.failed');
+      if (problem === null) log.debug({ outcome, ...shown(from) }, 'association.ended');
+      else log.warn({ outcome, code: problem, ...shown(from) }, 'association.failed');
     },
-    connectionDropped(code) {
-      connections.inc({ outcome: 'dropped' });
-      log.warn({ code }, 'connection.dropped');
+    connectionRefused(code, who) {
+      refusedConnections.inc({ code });
+      log.warn({ code, ...who }, 'connection.refused');
     },
-    stored({ answer: { status, code }, bytes: size, caseIds }) {
+    contextsRefused(refused, from) {
+      log.info({ ...refused, ...shown(from) }, 'association.contexts.refused');
+    },
+    stored({ answer: { status, code }, bytes: size, caseIds, from, deadLetter }) {
       objects.inc({ status: hex(status) });
       bytes.inc(size);
       if (code === null) log.debug({ caseIds, bytes: size }, 'object.stored');
-      else log.warn({ status: hex(status), code, bytes: size }, 'object.refused');
+      else log.warn({ status: hex(status), code, bytes: size, ...shown(from), deadLetter }, 'object.refused');
     },
     associationsOpen(count) {
       open.set(count);
     },
-    stowRequest(problem) {
+    stowRequest(problem, peer) {
       requests.inc({ outcome: problem ?? 'answered' });
-      if (problem !== null) log.warn({ code: problem }, 'stow.refused');
+      if (problem !== null) log.warn({ code: problem, peer }, 'stow.refused');
     },
   };
 }

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import type { Association, AssociationPolicy } from '../../core/dicom/association.ts';
 import type { DimseCommand } from '../../core/dicom/dimse-command.ts';
+import { refusedContexts } from '../../core/dicom/refused-contexts.ts';
 import { Admission } from '../../platform/admission.ts';
+import { addressOf } from '../../platform/peer-address.ts';
 import { createSocketServer } from '../../platform/sockets.ts';
 import type { ServerTls } from '../../platform/tls.ts';
 import type { Config } from './config.ts';
@@ -13,6 +15,7 @@ import { DiscardDataSet } from './discard-data-set.ts';
 import { type Instruments, listenError } from './instruments.ts';
 import { CONNECTION_HEADROOM, CONNECTION_HEADROOM_PER_PEER } from './limits.ts';
 import { PeerList } from './peer-list.ts';
+import type { Sender } from './sender.ts';
 import { StoreObject, type StoreObjectOptions } from './store-object.ts';
 import { UpperLayer } from './upper-layer.ts';
 
@@ -41,24 +44,26 @@ export async function listen(
     allowHalfOpen: false,
     mayOpen(address) {
       if (peers.allows(address)) return true;
-      told.connectionDropped('DICOM_PEER_REFUSED');
+      told.connectionRefused('DICOM_PEER_REFUSED', { peer: addressOf(address) });
       return false;
     },
     onSocket(socket) {
       socket.on('error', () => undefined); // its end is seen by who reads it
       const leave = connections.enter(socket.remoteAddress ?? '');
       if (leave === null) {
-        told.connectionDropped('DICOM_ASSOCIATION_LIMIT');
+        told.connectionRefused('DICOM_ASSOCIATION_LIMIT', { peer: addressOf(socket.remoteAddress) });
         socket.destroy();
         return;
       }
       socket.once('close', leave);
       serve.connection(socket);
     },
-    onRefused: () => told.connectionDropped('TLS_REFUSED'),
+    onRefused: (why, address) => told.connectionRefused('TLS_REFUSED', { peer: addressOf(address), why }),
   });
   server.maxConnections = maxConnections;
-  server.on('drop', () => told.connectionDropped('DICOM_ASSOCIATION_LIMIT'));
+  server.on('drop', (drop) =>
+    told.connectionRefused('DICOM_ASSOCIATION_LIMIT', { peer: addressOf(drop?.remoteAddress) }),
+  );
   await bind(server, config.dicomPort, config.host);
   return {
     port: portOf(server),
@@ -82,26 +87,35 @@ function associations(config: Config, options: StoreObjectOptions, told: Instrum
     extraSopClasses: config.dicomExtraSopClasses,
     refused: config.dicomRefusedObjects,
   };
-  const handler = (association: Association, send: (contextId: number, response: DimseCommand) => void) =>
-    new DimseService({
-      association,
-      send,
-      store: (request) => new StoreObject(options, request),
-      discard: (answer) => new DiscardDataSet(answer, options.maxDiscardedLength),
-    });
+  const handler =
+    (peer: string) => (association: Association, send: (contextId: number, response: DimseCommand) => void) =>
+      new DimseService({
+        association,
+        send,
+        store: (request) => new StoreObject(options, { ...request, peer }),
+        discard: (answer) => new DiscardDataSet(answer, options.maxDiscardedLength),
+      });
   const open = new Map<UpperLayer, Promise<void>>();
   return {
     connection(socket: Socket): void {
+      const from: Sender = { peer: addressOf(socket.remoteAddress) };
       const connection = new UpperLayer(socket, {
         policy,
         admit: () => admission.enter(socket.remoteAddress ?? ''),
-        handler,
+        handler: handler(from.peer),
+        asked({ callingAeTitle, calledAeTitle, contexts }, negotiation) {
+          Object.assign(from, { callingAeTitle, calledAeTitle });
+          const refused = negotiation.accepted
+            ? refusedContexts(contexts, negotiation.accept.contexts)
+            : null;
+          if (refused !== null) told.contextsRefused(refused, from);
+        },
         artimMs: config.dicomArtimMs,
         idleMs: config.dicomIdleMs,
       });
       const ended = connection.run().then((end) => {
         open.delete(connection);
-        told.connectionEnded(end);
+        told.connectionEnded(end, from);
       });
       open.set(connection, ended);
     },

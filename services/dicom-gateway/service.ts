@@ -75,7 +75,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
 /** STOW-RS, where it has a port. */
 async function listening(config: Config, options: StoreObjectOptions, told: Instruments) {
   if (config.stowPort === undefined) return null;
-  return listenForStores(config, options, (problem) => told.stowRequest(problem));
+  return listenForStores(config, options, told.stowRequest);
 }
 
 /** The object store, the site's rules and the limits of one object. */

@@ -19,6 +19,7 @@ import type { ObjectStore, ObjectWriter } from '../../platform/object-store/obje
 import type { DataSetReceiver, StoreAnswer, StoreRequest } from './dimse-service.ts';
 import type { ObjectMemory } from './object-memory.ts';
 import { ReadHeader } from './read-header.ts';
+import type { Sender } from './sender.ts';
 
 export interface StoreObjectOptions {
   store: ObjectStore;
@@ -48,6 +49,9 @@ export interface StoredReport {
   bytes: number;
   /** empty where nothing was stored */
   caseIds: string[];
+  from: Sender;
+  /** of what is refused for good: the name of its bytes in the object store, `<case id>/<sha256>`, where they were kept */
+  deadLetter?: string;
 }
 
 export class StoreObject implements DataSetReceiver {
@@ -61,6 +65,7 @@ export class StoreObject implements DataSetReceiver {
   /** why the bytes are not written any more */
   #lost: unknown = null;
   #caseIds: string[] = [];
+  #deadLetter: string | null = null;
 
   constructor(options: StoreObjectOptions, request: StoreRequest) {
     this.#options = options;
@@ -85,7 +90,14 @@ export class StoreObject implements DataSetReceiver {
   async finish(): Promise<StoreAnswer> {
     const answer = await this.#finish();
     await this.abort();
-    this.#options.report({ answer, bytes: this.#size, caseIds: answer.code === null ? this.#caseIds : [] });
+    const { peer = '', callingAeTitle, calledAeTitle } = this.#request;
+    this.#options.report({
+      answer,
+      bytes: this.#size,
+      caseIds: answer.code === null ? this.#caseIds : [],
+      from: { peer, callingAeTitle, ...(calledAeTitle === undefined ? {} : { calledAeTitle }) },
+      ...(this.#deadLetter === null ? {} : { deadLetter: this.#deadLetter }),
+    });
     return answer;
   }
 
@@ -215,6 +227,7 @@ export class StoreObject implements DataSetReceiver {
     try {
       const kept = error instanceof ChangedObject ? error.kept : await this.#keepUnknown();
       await this.#options.deadLetter(codeOf(error), kept?.object ?? null, kept?.caseId ?? UNKNOWN_CASE);
+      if (kept !== null) this.#deadLetter = `${kept.caseId}/${kept.object.sha256}`;
       return { status, code: codeOf(error) };
     } catch (cause) {
       return { status: STATUS.OUT_OF_RESOURCES, code: codeOf(cause) };

@@ -5,7 +5,13 @@
 import type { Socket } from 'node:net';
 import { ABORT_REASON, abortReasonOf } from '../../core/dicom/abort-reason.ts';
 import { type AssociateRequest, encodeAssociateAccept } from '../../core/dicom/associate-pdu.ts';
-import { type Association, type AssociationPolicy, negotiate, REJECT } from '../../core/dicom/association.ts';
+import {
+  type Association,
+  type AssociationPolicy,
+  type Negotiation,
+  negotiate,
+  REJECT,
+} from '../../core/dicom/association.ts';
 import type { DimseCommand } from '../../core/dicom/dimse-command.ts';
 import {
   type AssociateReject,
@@ -50,6 +56,8 @@ export interface UpperLayerOptions {
     association: Association,
     send: (contextId: number, response: DimseCommand) => void,
   ): MessageHandler;
+  /** told what the peer asks for and what it is answered; a place may be missing all the same */
+  asked(request: AssociateRequest, negotiation: Negotiation): void;
   artimMs: number;
   idleMs: number;
 }
@@ -142,6 +150,7 @@ export class UpperLayer {
 
   #associate(request: AssociateRequest): void {
     const negotiation = negotiate(request, this.#options.policy);
+    this.#options.asked(request, negotiation);
     if (!negotiation.accepted) {
       const isTitle =
         negotiation.reject === REJECT.CALLING_AE_TITLE || negotiation.reject === REJECT.CALLED_AE_TITLE;

@@ -17,6 +17,8 @@ import type { UnfinishedFrames } from './unfinished-frames.ts';
 export interface ConnectionOptions {
   /** address of the sender, as far as senders are told apart */
   peer: string;
+  /** the same in whole, for the log */
+  address: string;
   receiver: FrameReceiver;
   inFlight: InFlight;
   metrics: GatewayMetrics;
@@ -119,19 +121,19 @@ export class Connection {
   #handle(event: FrameEvent): void {
     if (event.kind === 'frame') {
       const turn = this.#turnstile.next();
-      const { receiver, peer } = this.#options;
-      this.#occupy(event.bytes, (keeping) => receiver.receive(event.bytes, { turn, peer, keeping }));
+      const { receiver, peer, address } = this.#options;
+      this.#occupy(event.bytes, (keeping) => receiver.receive(event.bytes, { turn, peer, address, keeping }));
     } else this.#fault(event);
   }
 
   /** What is no frame is kept. Only a frame that is too long is answered: its sender waits. */
   #fault(event: Extract<FrameEvent, { kind: 'problem' }>): void {
-    const { metrics, receiver } = this.#options;
+    const { metrics, receiver, address } = this.#options;
     metrics.faults.inc({ fault: event.fault });
     this.#faults += 1;
     if (event.bytes.length > 0) {
       this.#occupy(event.bytes, async (keeping) => {
-        const answer = await receiver.refuse(event.bytes, event.code, { keeping }, event.fault);
+        const answer = await receiver.refuse(event.bytes, event.code, { address, keeping }, event.fault);
         return event.fault === 'TOO_LARGE' ? answer : null;
       });
     }
@@ -232,8 +234,9 @@ export class Connection {
 
   /** Ends reading because of what the peer does, or does not do; what is unfinished is kept as such. */
   #cut(code: 'HL7_FRAME_TIMEOUT' | 'HL7_NO_ROOM'): void {
-    this.#options.metrics.cut.inc({ code });
-    this.#options.log.warn({ code }, 'connection.closed');
+    const { metrics, log, address } = this.#options;
+    metrics.cut.inc({ code });
+    log.warn({ code, peer: address }, 'connection.closed');
     this.#finish();
   }
 

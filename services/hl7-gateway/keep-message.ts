@@ -40,6 +40,13 @@ export async function keepReport(
   }
 }
 
+/** What became of a message, and where its bytes are when it was refused and is kept as a dead letter. */
+export interface Kept {
+  outcome: Outcome;
+  /** their name in the object store, `unknown/<sha256>`: nothing of a patient */
+  deadLetter?: string;
+}
+
 /**
  * Keeps what is refused: the bytes whole in the object store, then a dead letter with their hash and the code. Resolves
  * with that code, or, where keeping failed for a reason that passes, with that one: the sender then keeps it and sends again.
@@ -48,12 +55,12 @@ export async function keepRefused(
   bytes: Buffer,
   code: ErrorCode,
   { store, producer }: { store: ObjectStore; producer: EventProducer },
-): Promise<ErrorCode> {
+): Promise<Kept & { outcome: ErrorCode }> {
   try {
     const object = await store.put(UNKNOWN_CASE, bytes, MEDIA_TYPE);
     await deadLetterObject(producer, 'hl7-gateway', code, object);
-    return code;
+    return { outcome: code, deadLetter: `${UNKNOWN_CASE}/${object.sha256}` };
   } catch (error) {
-    return error instanceof InterleaveError && error.kind === 'retry' ? error.code : 'INTERNAL';
+    return { outcome: error instanceof InterleaveError && error.kind === 'retry' ? error.code : 'INTERNAL' };
   }
 }

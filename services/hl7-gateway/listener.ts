@@ -1,11 +1,11 @@
 import type { Server, Socket } from 'node:net';
-import { InterleaveError } from '../../core/errors.ts';
-import { peerOf } from '../../platform/peer-address.ts';
+import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { addressOf, peerOf } from '../../platform/peer-address.ts';
 import { createSocketServer } from '../../platform/sockets.ts';
 import type { ServerTls } from '../../platform/tls.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 
-export interface ListenerOptions extends Omit<ConnectionOptions, 'peer'> {
+export interface ListenerOptions extends Omit<ConnectionOptions, 'peer' | 'address'> {
   host: string;
   port: number;
   /** null for plain TCP */
@@ -27,10 +27,7 @@ export class Listener {
       // The last message of a sender that has closed its side is answered.
       allowHalfOpen: true,
       onSocket: (socket) => this.#open(socket),
-      onRefused: (why) => {
-        options.metrics.refusedConnections.inc({ code: 'TLS_REFUSED' });
-        options.log.warn({ code: 'TLS_REFUSED', why }, 'connection.refused');
-      },
+      onRefused: (why, address) => this.#refused('TLS_REFUSED', { peer: addressOf(address), why }),
     });
   }
 
@@ -63,21 +60,26 @@ export class Listener {
   }
 
   #open(socket: Socket): void {
-    const { metrics, log } = this.#options;
+    const { metrics } = this.#options;
+    const address = addressOf(socket.remoteAddress);
     const peer = peerOf(socket.remoteAddress);
     if (!this.#mayEnter(peer)) {
-      metrics.refusedConnections.inc({ code: 'HL7_CONNECTION_LIMIT' });
-      log.warn({ code: 'HL7_CONNECTION_LIMIT' }, 'connection.refused');
+      this.#refused('HL7_CONNECTION_LIMIT', { peer: address });
       socket.on('error', () => undefined).destroy();
       return;
     }
-    const connection = new Connection(socket, { ...this.#options, peer });
+    const connection = new Connection(socket, { ...this.#options, peer, address });
     this.#connections.set(connection, peer);
     metrics.connections.set(this.#connections.size);
     void connection.closed.then(() => {
       this.#connections.delete(connection);
       metrics.connections.set(this.#connections.size);
     });
+  }
+
+  #refused(code: ErrorCode, who: { peer: string; why?: string }): void {
+    this.#options.metrics.refusedConnections.inc({ code });
+    this.#options.log.warn({ code, ...who }, 'connection.refused');
   }
 
   #mayEnter(peer: string): boolean {

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import { type AcceptanceRules, type Decision, decide, type EventDraft } from './accept-message.ts';
 import type { Documents } from './documents.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
-import { keepRefused, keepReport } from './keep-message.ts';
+import { type Kept, keepRefused, keepReport } from './keep-message.ts';
 import { KEEP_SHARE } from './limits.ts';
 import type { Admission, Outcome, RecentMessages } from './recent-messages.ts';
 import { type Turn, Turnstile } from './turnstile.ts';
@@ -33,8 +33,10 @@ export interface FrameReceiverOptions {
 export interface FrameOrigin {
   /** place among the frames of its connection */
   turn: Turn;
-  /** address of the sender */
+  /** address of the sender, as far as senders are told apart */
   peer: string;
+  /** the same in whole, for the log */
+  address: string;
   /** told about work that may go on when the answer has left: until it ends the bytes are held */
   keeping: (work: Promise<unknown>) => void;
 }
@@ -77,37 +79,38 @@ export class FrameReceiver {
   async refuse(
     bytes: Buffer,
     code: ErrorCode,
-    { keeping }: Pick<FrameOrigin, 'keeping'>,
+    { address, keeping }: Pick<FrameOrigin, 'address' | 'keeping'>,
     fault?: FrameFault,
   ): Promise<Buffer | null> {
     const header = readAnsweredHeader(bytes);
-    const kept = keepRefused(bytes, code, this.#options);
-    const outcome = await this.#within(kept, this.#options.answerTimeoutMs, keeping);
-    this.#count(outcome ?? code, fault);
-    return buildAcknowledgement(header, outcome ?? code, this.#nextAnswer());
+    const work = keepRefused(bytes, code, this.#options);
+    const kept = await this.#within(work, this.#options.answerTimeoutMs, keeping);
+    this.#count(kept, { peer: address, bytes: bytes.length, fault });
+    return buildAcknowledgement(header, kept.outcome ?? code, this.#nextAnswer());
   }
 
-  async #answerTo(bytes: Buffer, { turn, peer, keeping }: FrameOrigin): Promise<Buffer | null> {
+  async #answerTo(bytes: Buffer, origin: FrameOrigin): Promise<Buffer | null> {
     const receivedAt = Date.now();
+    const { turn, peer, address, keeping } = origin;
     const { rules, documents, answerTimeoutMs } = this.#options;
     const texts = await documents.read(bytes, peer).catch(codeOf);
-    if (typeof texts === 'string') return this.#later(bytes, texts);
+    if (typeof texts === 'string') return this.#later(bytes, texts, address);
     const decision = decide(bytes, rules, receivedAt, texts);
     const left = Math.max(answerTimeoutMs * KEEP_SHARE, receivedAt + answerTimeoutMs - Date.now());
-    const outcome = await this.#within(this.#keep(bytes, decision, turn, receivedAt), left, keeping);
-    this.#count(outcome);
-    return buildAcknowledgement(decision.header, outcome, this.#nextAnswer());
+    const kept = await this.#within(this.#keep(bytes, decision, turn, receivedAt), left, keeping);
+    this.#count(kept, { peer: address, bytes: bytes.length });
+    return buildAcknowledgement(decision.header, kept.outcome, this.#nextAnswer());
   }
 
   /** Nothing is kept: the sender has it, and sends it again. That says nothing about whether we can keep things. */
-  #later(bytes: Buffer, code: ErrorCode): Buffer | null {
+  #later(bytes: Buffer, code: ErrorCode, peer: string): Buffer | null {
     const { metrics, log } = this.#options;
     metrics.messages.inc({ outcome: code });
-    log.warn({ code }, 'message.refused');
+    log.warn({ code, peer, bytes: bytes.length }, 'message.refused');
     return buildAcknowledgement(readAnsweredHeader(bytes), code, this.#nextAnswer());
   }
 
-  async #keep(bytes: Buffer, decision: Decision, turn: Turn, now: number): Promise<Outcome> {
+  async #keep(bytes: Buffer, decision: Decision, turn: Turn, now: number): Promise<Kept> {
     const { recent, metrics, controlIdReuse } = this.#options;
     const { messageKey, bodyDigest, verdict } = decision;
     if (!verdict.accept) {
@@ -121,7 +124,7 @@ export class FrameReceiver {
         : await recent.admit({ key: messageKey, bodyDigest, now }, attempt, turn.pass);
     if (admission.standing === 'REPEAT') {
       metrics.repeats.inc();
-      return null;
+      return { outcome: null };
     }
     if (admission.standing === 'REUSED' && controlIdReuse === 'refuse')
       return keepRefused(bytes, 'HL7_CONTROL_ID_REUSED', this.#options);
@@ -130,14 +133,14 @@ export class FrameReceiver {
     // What can never be written must not come again and again: it is kept as refused.
     return outcome === 'EVENT_TOO_LARGE' || outcome === 'INTERNAL'
       ? keepRefused(bytes, outcome, this.#options)
-      : outcome;
+      : { outcome };
   }
 
-  async #keepUnhandled(bytes: Buffer, code: ErrorCode): Promise<Outcome> {
-    const outcome = await keepRefused(bytes, code, this.#options);
-    const isSetAside = outcome === 'HL7_TYPE_UNSUPPORTED' && this.#options.otherTypes === 'accept';
+  async #keepUnhandled(bytes: Buffer, code: ErrorCode): Promise<Kept> {
+    const kept = await keepRefused(bytes, code, this.#options);
+    const isSetAside = kept.outcome === 'HL7_TYPE_UNSUPPORTED' && this.#options.otherTypes === 'accept';
     if (isSetAside) this.#options.metrics.setAside.inc();
-    return isSetAside ? null : outcome;
+    return isSetAside ? { outcome: null } : kept;
   }
 
   #countEvents(events: readonly EventDraft[]): void {
@@ -146,22 +149,25 @@ export class FrameReceiver {
     for (const { problem } of events) if (problem !== null) metrics.problems.inc({ code: problem });
   }
 
-  #count(outcome: Outcome, fault?: FrameFault): void {
+  #count(
+    { outcome, deadLetter }: Kept,
+    what: { peer: string; bytes: number; fault?: FrameFault | undefined },
+  ): void {
     const { metrics, log, onOutcome } = this.#options;
     metrics.messages.inc({ outcome: outcome ?? 'accepted' });
     onOutcome(outcome);
-    if (outcome !== null) log.warn({ code: outcome, fault }, 'message.refused');
+    if (outcome !== null) log.warn({ code: outcome, ...what, deadLetter }, 'message.refused');
   }
 
   /** The outcome, or `KAFKA_UNAVAILABLE` when it takes too long: it may still become durable, and a repeat is harmless. */
-  async #within(work: Promise<Outcome>, limitMs: number, keeping: FrameOrigin['keeping']): Promise<Outcome> {
-    const outcome = work.catch(codeOf);
-    keeping(outcome);
+  async #within(work: Promise<Kept>, limitMs: number, keeping: FrameOrigin['keeping']): Promise<Kept> {
+    const kept = work.catch((error: unknown): Kept => ({ outcome: codeOf(error) }));
+    keeping(kept);
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => resolve('KAFKA_UNAVAILABLE'), limitMs);
+    const late = new Promise<Kept>((resolve) => {
+      timer = setTimeout(() => resolve({ outcome: 'KAFKA_UNAVAILABLE' }), limitMs);
     });
-    return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
+    return Promise.race([kept, late]).finally(() => clearTimeout(timer));
   }
 
   #nextAnswer(): { controlId: string; at: number } {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Admission } from '../../platform/admission.ts';
-import { peerOf } from '../../platform/peer-address.ts';
+import { addressOf, peerOf } from '../../platform/peer-address.ts';
 
 it('one peer is an IPv4 address, however it is written, or a /64 of IPv6', () => {
   assert.equal(peerOf('10.1.2.3'), '10.1.2.3');
@@ -14,6 +14,11 @@ it('one peer is an IPv4 address, however it is written, or a /64 of IPv6', () =>
   assert.equal(peerOf('::'), '0:0:0:0::/64');
   assert.equal(peerOf('64:ff9b::10.1.2.3'), '64:ff9b:0:0::/64');
   assert.equal(peerOf(undefined), '');
+});
+
+it('a log names an address as it is, without a zone, and IPv4 as IPv4', () => {
+  const named = ['10.1.2.3', '::ffff:10.1.2.3', 'fe80::1%eth0', '2001:db8::1', undefined].map(addressOf);
+  assert.deepEqual(named, ['10.1.2.3', '10.1.2.3', 'fe80::1', '2001:db8::1', '']);
 });
 
 it('who has a whole network of IPv6 has the places of one peer', () => {

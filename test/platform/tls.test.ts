@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { connect as connectTcp, type Server, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
@@ -49,8 +50,9 @@ describe('TLS of listeners and senders', { skip: noOpenssl }, () => {
   async function listen(
     given: TlsSettings | null,
     mayOpen?: (address: string | undefined) => boolean,
-  ): Promise<{ port: number; refused: string[]; server: Server }> {
+  ): Promise<{ port: number; refused: string[]; addresses: Set<string | undefined>; server: Server }> {
     const refused: string[] = [];
+    const addresses = new Set<string | undefined>();
     const listening = createSocketServer({
       tls: given && (await serverTls(given)),
       allowHalfOpen: true,
@@ -64,7 +66,10 @@ describe('TLS of listeners and senders', { skip: noOpenssl }, () => {
         });
         socket.on('end', () => socket.end(said.toUpperCase()));
       },
-      onRefused: (why) => refused.push(why),
+      onRefused: (why, address) => {
+        refused.push(why);
+        addresses.add(address);
+      },
     });
     servers.push(listening);
     listening.on('connection', (socket: Socket) => sockets.add(socket));
@@ -74,6 +79,7 @@ describe('TLS of listeners and senders', { skip: noOpenssl }, () => {
     return {
       port: typeof address === 'object' && address !== null ? address.port : 0,
       refused,
+      addresses,
       server: listening,
     };
   }
@@ -143,18 +149,57 @@ describe('TLS of listeners and senders', { skip: noOpenssl }, () => {
     assert.equal(await say(await open(port, own), 'node'), 'NODE');
   });
 
-  for (const [who, own] of [
-    ['nobody', {}],
-    ['a certificate of another authority', { tlsCertFile: strange.cert, tlsKeyFile: strange.key }],
+  for (const [who, own, why] of [
+    ['nobody', {}, 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'],
+    [
+      'a certificate of another authority',
+      { tlsCertFile: strange.cert, tlsKeyFile: strange.key },
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ],
   ] as const)
-    test(`where client certificates are required, ${who} is not`, async () => {
-      const { port, refused } = await listen(required());
+    test(`where client certificates are required, ${who} is not, and that is said (${why})`, async () => {
+      const { port, refused, addresses } = await listen(required());
       const socket = await open(port, { tlsCaFile: authority.ca, ...own });
       socket.resume();
       socket.write('hello');
       await closed(socket);
-      assert.equal(refused.length, 1);
+      await until(() => refused.length > 0);
+      assert.deepEqual([refused, [...addresses]], [[why], ['127.0.0.1']]);
     });
+
+  test('a certificate that has expired is told from one of another authority', async () => {
+    const old = authority.issue('old', { days: -1 });
+    const { port, refused, addresses } = await listen(required());
+    const [cert, key, ca] = await Promise.all(
+      [old.cert, old.key, authority.ca].map((file) => readFile(file)),
+    );
+    connect({ host: '127.0.0.1', port, ca, cert, key })
+      .on('error', () => undefined)
+      .resume();
+    await until(() => refused.length > 0);
+    assert.deepEqual([refused, [...addresses]], [['CERT_HAS_EXPIRED'], ['127.0.0.1']]);
+  });
+
+  test('a peer that does not believe our certificate is told from one whose certificate we do not believe', async () => {
+    const { port, refused, addresses } = await listen(required());
+    connect({ host: '127.0.0.1', port })
+      .on('error', () => undefined)
+      .resume();
+    await until(() => refused.length === 1);
+    const args = [
+      's_client',
+      '-connect',
+      `127.0.0.1:${port}`,
+      '-CAfile',
+      stranger.ca,
+      '-verify_return_error',
+    ];
+    await once(spawn('openssl', args, { stdio: 'ignore' }), 'close');
+    await until(() => refused.length === 2);
+    assert.equal(refused[0], 'ECONNRESET');
+    assert.match(refused[1] ?? '', /^ERR_SSL_.*ALERT_UNKNOWN_CA$/);
+    assert.deepEqual([...addresses], ['127.0.0.1']);
+  });
 
   test('TLS 1.1 and ciphers without forward secrecy are refused', async () => {
     const { port, refused } = await listen(settings());

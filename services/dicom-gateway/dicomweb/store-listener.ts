@@ -6,7 +6,9 @@ import { isTaken } from '../../../core/dicom/association.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { Admission } from '../../../platform/admission.ts';
 import { allowedHosts } from '../../../platform/allowed-hosts.ts';
+import { addressOf } from '../../../platform/peer-address.ts';
 import type { Config } from '../config.ts';
+import type { StoreRequest } from '../dimse-service.ts';
 import { listenError } from '../instruments.ts';
 import type { Listener } from '../listener.ts';
 import { PeerList } from '../peer-list.ts';
@@ -23,8 +25,8 @@ import {
 import { discarding } from './store-part.ts';
 import { type StoreRequestOptions, storeRequest } from './store-request.ts';
 
-/** Told once for each request; null for one that was as it should be, whatever became of its objects. */
-export type ToldRequest = (problem: ErrorCode | null) => void;
+/** Told once for each request, with the address that it came from; null for one that was as it should be, whatever became of its objects. */
+export type ToldRequest = (problem: ErrorCode | null, peer: string) => void;
 
 /** Rejects with PORT_TAKEN. */
 export async function listenForStores(
@@ -37,8 +39,7 @@ export async function listenForStores(
   told: ToldRequest,
 ): Promise<Listener> {
   const admission = new Admission(MAX_STOW_REQUESTS, MAX_STOW_REQUESTS_PER_PEER);
-  const options: StoreRequestOptions = {
-    store: (request) => new StoreObject(storing, request),
+  const options: Omit<StoreRequestOptions, 'store'> = {
     discard: discarding(storing.maxDiscardedLength),
     callingAeTitle: config.stowAeTitle,
     takes: (sopClassUid) =>
@@ -54,8 +55,10 @@ export async function listenForStores(
   };
   const open = new Set<Promise<void>>();
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    const work = storeRequest(request, response, options)
-      .then(told)
+    const peer = addressOf(request.socket.remoteAddress);
+    const store = (object: StoreRequest) => new StoreObject(storing, { ...object, peer });
+    const work = storeRequest(request, response, { ...options, store })
+      .then((problem) => told(problem, peer))
       .finally(() => open.delete(work));
     open.add(work);
   };

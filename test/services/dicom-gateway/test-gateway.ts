@@ -8,11 +8,13 @@ import type { ErrorCode } from '../../../core/errors.ts';
 import { DEFAULT_SITE } from '../../../core/radiology/case-key.ts';
 import type { ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
 import { loadConfig } from '../../../platform/config.ts';
+import type { ServiceContext } from '../../../platform/lifecycle.ts';
 import { LocalFolderStore } from '../../../platform/object-store/local-folder.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { serverTls } from '../../../platform/tls.ts';
 import { type DicomObject, DimseSender, proposalsFor } from '../../../senders/dimse-sender.ts';
 import { config as shape } from '../../../services/dicom-gateway/config.ts';
+import { type Instruments, instruments } from '../../../services/dicom-gateway/instruments.ts';
 import { DISCARD_FACTOR } from '../../../services/dicom-gateway/limits.ts';
 import { listen } from '../../../services/dicom-gateway/listener.ts';
 import { ObjectMemory } from '../../../services/dicom-gateway/object-memory.ts';
@@ -45,6 +47,8 @@ export interface TestGatewayOptions {
   maxDataSetLength?: number;
   /** false: nothing is synced, for tests of very many objects */
   sync?: boolean;
+  /** where it logs and counts, for a test of that; what happened is not kept then, except what was stored */
+  context?: ServiceContext;
   /** folder of what the gateway remembers, for one that starts again */
   memory?: string;
 }
@@ -72,6 +76,7 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     connect: (...objects) => connect(gateway.port, ...objects),
     stop: async () => undefined,
   };
+  const told: Instruments = options.context === undefined ? kept(gateway) : instruments(options.context);
   const storing: StoreObjectOptions = {
     store: options.wrap?.(store) ?? store,
     publish: async (event) => {
@@ -88,15 +93,11 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     memory,
     maxDataSetLength,
     maxDiscardedLength: maxDataSetLength * DISCARD_FACTOR,
-    report: (report) => gateway.reports.push(report),
+    report: (report) => {
+      gateway.reports.push(report);
+      told.stored(report);
+    },
     now: Date.now,
-  };
-  const told = {
-    connectionEnded: (end: { outcome: Outcome; problem: string | null }) => gateway.ended.push(end),
-    connectionDropped: (code: ErrorCode) => gateway.dropped.push(code),
-    stored: () => undefined,
-    associationsOpen: () => undefined,
-    stowRequest: () => undefined,
   };
   const listener = await listen(config, storing, told, config.dicomTls ? await serverTls(config) : null);
   gateway.port = listener.port;
@@ -121,4 +122,16 @@ export function connect(port: number, ...objects: DicomObject[]): Promise<DimseS
     presentationContexts: proposalsFor(objects),
     timeoutMs: 10_000,
   });
+}
+
+/** What happened, for the tests. */
+function kept(gateway: TestGateway): Instruments {
+  return {
+    connectionEnded: (end: { outcome: Outcome; problem: string | null }) => gateway.ended.push(end),
+    connectionRefused: (code: ErrorCode) => gateway.dropped.push(code),
+    contextsRefused: () => undefined,
+    stored: () => undefined,
+    associationsOpen: () => undefined,
+    stowRequest: () => undefined,
+  };
 }
