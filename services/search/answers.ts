@@ -101,6 +101,16 @@ export interface FindingView extends NamedConcept {
   rule?: string;
 }
 
+/** Two statements of a report that cannot both hold; the chips of its case show one of them. */
+export interface ContradictionView extends NamedConcept {
+  /** the finding is present and absent, or present beside the statement of normality named in `beside` */
+  kind: 'PRESENT_AND_ABSENT' | 'BESIDE_NORMALITY';
+  beside: NamedConcept | null;
+  /** where the two begin in the report's text */
+  first: number;
+  second: number;
+}
+
 export interface ReportView {
   id: string;
   status: ReportStatus;
@@ -110,6 +120,8 @@ export interface ReportView {
   text: string;
   sections: { name: SectionName; start: number; end: number }[];
   findings: FindingView[];
+  /** empty for a cancelled report */
+  contradictions: ContradictionView[];
   citations: {
     seriesNumber: number | null;
     instanceNumber: number;

@@ -1,13 +1,14 @@
 import type { Assertion } from '../../core/radiology/events.ts';
-import { conceptName } from '../../core/text/concepts.ts';
 import { isResult } from '../../core/text/report-labels.ts';
 import type {
   CaseDocument,
   CaseDocumentImage,
   CaseDocumentReport,
 } from '../../infra/elasticsearch/case-document.ts';
-import type { CaseSummary, CaseView, Hit, ImageView, NamedConcept, ReportView, Why } from './answers.ts';
+import type { CaseSummary, CaseView, Hit, ImageView, ReportView, Why } from './answers.ts';
 import { MAX_HIT_IMAGES, MAX_IMPRESSION_LENGTH, UNMATCHED_AFTER_MS } from './limits.ts';
+import { named } from './named-concept.ts';
+import { reportContradictions } from './report-contradictions.ts';
 import { markedSegments } from './segments.ts';
 
 /** A document as it was found: without its vectors, with the version of the index. */
@@ -66,10 +67,6 @@ export function conceptEvidence(document: CaseDocument, concepts: readonly strin
     }
     return [{ ...named(concept), assertion, sentence: [] }];
   });
-}
-
-export function named(concept: string): NamedConcept {
-  return { concept, name: conceptName(concept) };
 }
 
 function assertionOf({ findings }: CaseDocument, concept: string): Assertion | null {
@@ -157,6 +154,7 @@ function reportView(report: CaseDocumentReport, position: number): ReportView {
     text: report.text,
     sections: report.sections,
     findings: report.findings.map((finding) => ({ ...finding, ...named(finding.concept) })),
+    contradictions: report.status === 'CANCELLED' ? [] : reportContradictions(report.findings),
     citations: report.citations.map((citation) => ({
       seriesNumber: citation.series_number,
       instanceNumber: citation.instance_number,

@@ -1,7 +1,7 @@
 import { NOTICE, type SearchAnswer } from './answers.ts';
 import type { CaseIndex } from './case-index.ts';
-import { named } from './case-view.ts';
 import { newestCases, numberedCases } from './cases-in-order.ts';
+import { named } from './named-concept.ts';
 import { readQuery } from './query-reading.ts';
 import type { QueryVectors } from './query-vectors.ts';
 import { rankedCases } from './ranked-cases.ts';

@@ -7,6 +7,7 @@ import {
   type ReportView,
   type SimilarBy,
 } from './api.ts';
+import { Contradictions } from './contradictions.tsx';
 import { ExplanationLegend } from './explained-finding.tsx';
 import { FindingChips } from './finding-chips.tsx';
 import { Hits } from './hits.tsx';
@@ -67,6 +68,7 @@ function Case({ detail }: { detail: CaseView }) {
         ))}
       </p>
       <FindingChips findings={detail.findings} most={40} />
+      <Contradictions reports={detail.reports} />
       <div class="sides">
         <section class="images" aria-label="Images">
           {image === undefined ? (

@@ -29,6 +29,7 @@ const REPORTS: Record<string, string> = {
   A106: 'FINDINGS: Cardiomegaly. No edema. IMPRESSION: Cardiomegaly without edema.',
   A107: 'INDICATION: Productive cough. FINDINGS: Right lower lobe consolidation. IMPRESSION: Pneumonia.',
   A108: 'FINDINGS: The tracheostomy cannula projects over the midline. IMPRESSION: Lungs are clear.',
+  A110: 'FINDINGS: No fracture. ADDENDUM: There is a fracture of the clavicle. IMPRESSION: Fracture.',
   A109: 'FINDINGS: Pneumothorax has resolved. No effusion. IMPRESSION: No residual pneumothorax.',
 };
 
@@ -172,7 +173,7 @@ describe('the search API', () => {
       ['A103'],
     );
     assert.deepEqual(answer.query.denied, ['shift', 'repeat film']);
-    assert.equal((await found('-cannula')).length, 9);
+    assert.equal((await found('-cannula')).length, 10);
     assert.deepEqual((await post({ words: 'cardiomegaly -edemma' })).query.respelled, [
       { typed: 'edemma', read: 'edema' },
     ]);
@@ -275,8 +276,8 @@ describe('the search API', () => {
   it('no words: everything, counted, page by page', async () => {
     const first = await post({ size: 6 });
     const second = await post({ size: 6, from: 6 });
-    assert.equal(first.total.value, 10);
-    assert.equal(new Set([...first.hits, ...second.hits].map((hit) => hit.id)).size, 10);
+    assert.equal(first.total.value, 11);
+    assert.equal(new Set([...first.hits, ...second.hits].map((hit) => hit.id)).size, 11);
     assert.ok(first.notice.includes('Not for diagnosis'));
   });
 
@@ -286,7 +287,7 @@ describe('the search API', () => {
     assert.deepEqual((await found('', { present: ['effusion'], absent: ['pneumothorax'] })).sort(), ['A104']);
     assert.deepEqual((await found('', { hasImages: true })).sort(), ['A100', 'A104', 'A105']);
     assert.deepEqual(await found('', { from: '2024-05-18' }), []);
-    assert.equal((await found('', { from: '2024-05-17', to: '2024-05-17' })).length, 10);
+    assert.equal((await found('', { from: '2024-05-17', to: '2024-05-17' })).length, 11);
     assert.deepEqual(await found('', { sex: ['M'] }), []);
   });
 
@@ -321,6 +322,18 @@ describe('the search API', () => {
     assert.equal(view.images.length, 1);
     assert.equal(view.images[0]?.embedded, true);
     assert.ok(!JSON.stringify(view).includes('vector'));
+  });
+
+  it('says where a report contradicts itself', async () => {
+    const told = async (accession: string) => {
+      const response = await fetch(`${base}/api/cases/${ids[accession]}`);
+      const { case: view } = (await response.json()) as { case: CaseView };
+      return view.reports.flatMap(({ contradictions }) =>
+        contradictions.map(({ kind, concept }) => `${kind} ${concept}`),
+      );
+    };
+    assert.deepEqual(await told('A110'), ['PRESENT_AND_ABSENT fracture']);
+    assert.deepEqual(await told('A100'), []);
   });
 
   it('more like this: by text, by image, by both, never itself', async () => {
@@ -399,7 +412,7 @@ describe('the search API', () => {
     }
     assert.equal((await fetch(`${base}/assets/missing.js`)).status, 404);
     const status = (await (await fetch(`${base}/api/status`)).json()) as { cases: number; ready: boolean };
-    assert.deepEqual([status.cases, status.ready], [10, true]);
+    assert.deepEqual([status.cases, status.ready], [11, true]);
   });
 
   it('refuses a foreign name and a foreign origin', async () => {
