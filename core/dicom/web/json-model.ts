@@ -22,7 +22,7 @@ export interface JsonElement {
   BulkDataURI?: string;
 }
 
-/** Keys are eight hexadecimal digits, rising. */
+/** Keys are eight hexadecimal digits; `json-text.ts` writes them in rising order. */
 export interface JsonDataSet {
   [tag: string]: JsonElement;
 }

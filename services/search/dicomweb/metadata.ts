@@ -4,7 +4,6 @@ import { type JsonDataSet, jsonDataSet } from '../../../core/dicom/web/json-mode
 import { InterleaveError } from '../../../core/errors.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import type { IndexedImage } from './find-images.ts';
-import { sorted } from './result-attributes.ts';
 import { openStoredObject, type StoredObject } from './stored-object.ts';
 
 /**
@@ -20,8 +19,8 @@ export async function readMetadata(
   const uri = (path: readonly (string | number)[]) =>
     `${base}${instancePath(image)}/bulkdata/${path.join('/')}`;
   const json = jsonDataSet(elementsOf(object), uri);
-  if (object.pixelDataAt === null) return sorted(json);
-  return sorted({ ...json, [PIXEL_DATA]: { vr: 'OW', BulkDataURI: uri([PIXEL_DATA]) } });
+  if (object.pixelDataAt === null) return json;
+  return { ...json, [PIXEL_DATA]: { vr: 'OW', BulkDataURI: uri([PIXEL_DATA]) } };
 }
 
 export function elementsOf({ head, transferSyntaxUid }: StoredObject): Element[] {

@@ -1,6 +1,7 @@
 import { tagName } from '../../../core/dicom/web/dictionary.ts';
 import { type JsonDataSet, jsonNumber, jsonStrings } from '../../../core/dicom/web/json-model.ts';
 import type { SearchLevel, SearchQuery } from '../../../core/dicom/web/search-query.ts';
+import { levelOf } from './attribute-levels.ts';
 import type { SearchMatch } from './search-images.ts';
 
 /** What a result of QIDO-RS has without being asked (PS3.18 Tables 10.6.3-3 to 10.6.3-5). */
@@ -56,7 +57,9 @@ export function resultOf(
   const levels = LEVELS[level].slice(LEVELS[level].indexOf(from));
   const wanted = new Set(levels.flatMap((one) => ATTRIBUTES[one]));
   if (include !== 'all') for (const tag of include) wanted.add(tagName(tag));
-  const chosen = Object.entries(header).filter(([name]) => include === 'all' || wanted.has(name));
+  const chosen = Object.entries(header).filter(
+    ([name]) => wanted.has(name) || (include === 'all' && levels.includes(levelOf(name))),
+  );
   const place =
     level === 'STUDY'
       ? `/studies/${image.study}`
@@ -77,10 +80,5 @@ export function resultOf(
     ...(level === 'SERIES' ? { '00201209': jsonNumber('IS', match.instances) } : {}),
     ...(level === 'INSTANCE' ? { '00080018': jsonStrings('UI', [image.instance]) } : {}),
   };
-  return sorted({ ...Object.fromEntries(chosen), ...counted });
-}
-
-/** By tag, as PS3.18 F.2.1 wants it. */
-export function sorted(dataSet: JsonDataSet): JsonDataSet {
-  return Object.fromEntries(Object.entries(dataSet).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...Object.fromEntries(chosen), ...counted };
 }

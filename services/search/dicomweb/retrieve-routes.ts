@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DICOM_MEDIA_TYPE } from '../../../core/dicom/part10.ts';
+import type { JsonDataSet } from '../../../core/dicom/web/json-model.ts';
+import { dicomJson } from '../../../core/dicom/web/json-text.ts';
 import type { MediaRange } from '../../../core/dicom/web/media-type.ts';
 import { takes } from '../../../core/dicom/web/media-type.ts';
 import { InterleaveError } from '../../../core/errors.ts';
@@ -104,12 +106,12 @@ async function sendMetadata(
 }
 
 async function* jsonArray(
-  first: IteratorResult<unknown>,
-  rest: AsyncGenerator<unknown>,
+  first: IteratorResult<JsonDataSet>,
+  rest: AsyncGenerator<JsonDataSet>,
 ): AsyncGenerator<string> {
   yield '[';
-  if (first.done !== true) yield JSON.stringify(first.value);
-  for await (const one of rest) yield `,${JSON.stringify(one)}`;
+  if (first.done !== true) yield dicomJson(first.value);
+  for await (const one of rest) yield `,${dicomJson(one)}`;
   yield ']';
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JsonDataSet } from '../../../core/dicom/web/json-model.ts';
+import { dicomJson } from '../../../core/dicom/web/json-text.ts';
 import { parseSearchQuery, type SearchLevel } from '../../../core/dicom/web/search-query.ts';
 import type { Place } from './find-images.ts';
 import { inOrder } from './in-order.ts';
@@ -53,7 +54,7 @@ async function answer(
   if (more) warn(reply, 'There are additional results that can be requested.');
   if (query.fuzzy)
     warn(reply, 'The fuzzymatching parameter is not supported. Only literal matching has been performed.');
-  return reply.type(type).send(results);
+  return reply.type(type).send(`[${results.map(dicomJson).join(',')}]`);
 }
 
 /** An object that cannot be read is still found, by what the index knows. */

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import sharp from 'sharp';
 import { TRANSFER_SYNTAX } from '../../../../core/dicom/uids.ts';
 import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
+import { dicomJson } from '../../../../core/dicom/web/json-text.ts';
 import type { Case, ImageReceived } from '../../../../core/radiology/events.ts';
 import { CaseIndex } from '../../../../services/search/case-index.ts';
 import { MAX_DICOMWEB_BURST } from '../../../../services/search/dicomweb/limits.ts';
@@ -224,6 +225,24 @@ describe('DICOMweb of what is indexed', () => {
       const [all] = await json(await get(`/studies/${STUDY}/instances?limit=1&includefield=all`));
       assert.deepEqual(all?.['00282110'], undefined);
       assert.ok(all?.['00280103'] !== undefined);
+    });
+
+    it('includes all of the level that is asked for, and nothing of one instance with a study', async () => {
+      const [study] = await json(await get(`/studies?StudyInstanceUID=${STUDY}&includefield=all`));
+      const [series] = await json(await get(`/studies/${STUDY}/series?limit=1&includefield=all`));
+      for (const tag of ['00080018', '00080016', '00280010', '00200013'])
+        assert.deepEqual([study?.[tag], series?.[tag]], [undefined, undefined], tag);
+      for (const tag of ['0020000E', '00080060', '00200011'])
+        assert.deepEqual([study?.[tag], series?.[tag] === undefined], [undefined, false], tag);
+      assert.ok(study?.['00100010'] !== undefined && study['0020000D'] !== undefined);
+    });
+
+    it('names attributes by rising tag, as text', async () => {
+      for (const path of ['/studies?includefield=all', `/studies/${STUDY}/metadata`]) {
+        const text = await (await get(path)).text();
+        const parsed = JSON.parse(text) as JsonDataSet[];
+        assert.equal(text, `[${parsed.map(dicomJson).join(',')}]`);
+      }
     });
 
     it('refuses to match what it does not know, rather than to answer with others', async () => {
