@@ -148,6 +148,24 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['Small effusion and edema versus pneumonia.', 'effusion+ edema? pneumonia?'],
   ['No pneumonia versus atelectasis.', 'pneumonia- atelectasis?'],
   ['Atelectasis versus infection is considered.', 'atelectasis?'],
+  // a mistake of another report is no result
+  [
+    'The previous report stated right pleural effusion in error. The effusion is on the left.',
+    'effusion+h effusion+',
+  ],
+  ['Previous report described a pneumothorax in error.', 'pneumothorax+h'],
+  ['Prior report incorrectly stated a left pneumothorax.', 'pneumothorax+h'],
+  ['A right effusion was erroneously reported.', 'effusion+h'],
+  ['Previous report erroneously described pneumonia; there is atelectasis.', 'pneumonia+h atelectasis+'],
+  // unlikely, however it is said
+  ['Metastasis is considered unlikely.', 'metastasis-'],
+  ['Pneumonia is felt to be unlikely.', 'pneumonia-'],
+  ['Pneumonia is thought very unlikely.', 'pneumonia-'],
+  ['Pneumonia is not suspected.', 'pneumonia-'],
+  ['Pneumonia is considered less likely.', 'pneumonia?'],
+  ['Pneumonia is considered.', 'pneumonia?'],
+  ['It is unlikely that there is a fracture.', 'fracture-'],
+  ['It is possible that there is a fracture.', 'fracture?'],
 ];
 
 for (const [sentence, expected] of SENTENCES) {
