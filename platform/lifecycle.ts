@@ -3,6 +3,7 @@ import { codeOf } from '../core/errors.ts';
 import { loadConfig, printableConfig } from './config.ts';
 import { EXIT_FAILED, exitCodeOf } from './exit-codes.ts';
 import { serveHealth } from './health-server.ts';
+import { unknownVariables } from './known-variables.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
@@ -52,6 +53,7 @@ export async function main<S extends z.ZodRawShape>(
       console.log(JSON.stringify(printableConfig(config), null, 2));
       return;
     }
+    for (const unknown of unknownVariables()) log.warn(unknown, 'config.unknown');
     process.exit(await run(name, config, start, log));
   } catch (error) {
     log.fatal({ err: error, code: codeOf(error) }, 'service.failed');

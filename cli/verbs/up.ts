@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SYSTEM_MEMORY_MB } from '../../infra/embedded/limits.ts';
 import { requireDisk, requireMemory } from '../../infra/embedded/resources.ts';
+import { unknownVariables } from '../../platform/known-variables.ts';
 import { projectRoot } from '../../platform/project-root.ts';
 import { loadStep } from '../bootstrap.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
@@ -53,6 +54,8 @@ export const up: Verb = {
     const rate = numberOption(input, 'rate', { min: 0.001, max: MAX_RATE }) ?? DEFAULT_RATE;
     const page = numberOption(input, 'port', { min: 1, max: MAX_PORT, integer: true });
     const dataDir = dataDirOf(input);
+    for (const { setting, near } of unknownVariables())
+      input.say(`! Nothing reads ${setting}${near === undefined ? '' : `: is ${near} meant?`}`);
     const release = await claim(dataDir, input.say);
     try {
       requireMemory(SYSTEM_MEMORY_MB, 'Interleave');
