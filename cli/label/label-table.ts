@@ -2,11 +2,28 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { InterleaveError } from '../../core/errors.ts';
+import type { ReportPart } from '../../core/radiology/events.ts';
 import type { Lexicon } from '../../core/text/lexicon.ts';
 import { csvLine } from '../../evaluation/csv.ts';
 import { columnsAsParts, labelCells, TEXT_COLUMNS } from '../../evaluation/report-rows.ts';
 import { CLASSES } from '../../evaluation/score.ts';
 import { csvRows } from '../csv-file.ts';
+import { LONG_COLUMNS, longLines } from './long-form.ts';
+
+/** What a table of labels is: its columns, and its lines of one report. */
+export interface TableForm {
+  columns: readonly string[];
+  lines(id: string, parts: readonly ReportPart[], lexicon: Lexicon): string[][];
+}
+
+/** One line for each report, with the 14 classes of ChestX-ray14. */
+export const WIDE: TableForm = {
+  columns: ['report_id', ...CLASSES],
+  lines: (id, parts, lexicon) => [[id, ...labelCells(parts, lexicon)]],
+};
+
+/** One line for each report and concept of the lexicon that it names. */
+export const LONG: TableForm = { columns: LONG_COLUMNS, lines: longLines };
 
 /** Reports between two calls of `progress`. */
 const PROGRESS_REPORTS = 1_000;
@@ -20,15 +37,17 @@ export async function labelTable(
   input: string,
   output: string,
   lexicon: Lexicon,
+  form: TableForm,
   progress: (reports: number) => void,
 ): Promise<number> {
   const partial = (await isSpecial(output)) ? output : `${output}.partial-${process.pid}`;
   try {
     const out = await open(partial);
     let reports = 0;
-    await write(out, csvLine(['report_id', ...CLASSES]));
+    await write(out, csvLine(form.columns));
     for await (const row of csvRows(input, ['report_id', ...TEXT_COLUMNS])) {
-      await write(out, csvLine([row['report_id'] ?? '', ...labelCells(columnsAsParts(row), lexicon)]));
+      const lines = form.lines(row['report_id'] ?? '', columnsAsParts(row), lexicon);
+      await write(out, lines.map(csvLine).join(''));
       if (++reports % PROGRESS_REPORTS === 0) progress(reports);
     }
     await close(out);

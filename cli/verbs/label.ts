@@ -7,23 +7,27 @@ import { csvRows } from '../csv-file.ts';
 import { EXIT } from '../exit-codes.ts';
 import { explainReading } from '../label/explain.ts';
 import { textToExplain } from '../label/explained-text.ts';
-import { labelTable } from '../label/label-table.ts';
+import { LONG, labelTable, WIDE } from '../label/label-table.ts';
 import { LEXICON_OPTION, lexiconOf } from '../label/lexicon-option.ts';
+import { LONG_COLUMNS } from '../label/long-form.ts';
 import { wantsColour } from '../label/paint.ts';
 import type { Verb, VerbInput } from '../verb.ts';
 
 const HELP = `
-Usage: interleave label --csv IN.csv --out OUT.csv [options]
+Usage: interleave label --csv IN.csv --out OUT.csv [--long] [options]
        interleave label --explain TEXT... | FILE | - [options]
        interleave label --explain --csv IN.csv --row ID [options]
 
 Reads reports as the labeler does. IN.csv has the columns report_id, ${TEXT_COLUMNS.join(', ')};
 other columns are never looked at. OUT.csv has report_id and the 14 columns of ChestX-ray14:
-1 present, 0 absent, -1 uncertain, blank not mentioned.
+1 present, 0 absent, -1 uncertain, blank not mentioned. With --long it has every finding of the lexicon, one line for each
+report and finding: ${LONG_COLUMNS.join(', ')}.
+What a report does not name has no line.
 
 Options:
   --csv FILE         the table of reports
   --out FILE         where the labels go
+  --long             all findings, one line for each report and finding, instead of 14 columns
   --explain          show one text with its findings marked (+ present, − absent, ? uncertain, · no result of this
                      examination), and for each the words and rules that made it; in colours on a terminal.
                      The text is what stands on the command line; where that is the path of a file, what the file
@@ -46,6 +50,7 @@ export const label: Verb = {
     out: { type: 'string' },
     explain: { type: 'boolean', default: false },
     row: { type: 'string' },
+    long: { type: 'boolean', default: false },
   },
   async run(input) {
     return input.flag('explain') ? explain(input) : table(input);
@@ -57,8 +62,9 @@ async function table(input: VerbInput) {
   if (csv === undefined || out === undefined || input.positionals.length > 0)
     throw new InterleaveError('USAGE', 'Say what to label: `interleave label --csv IN.csv --out OUT.csv`.');
   const lexicon = await lexiconOf(input);
+  const form = input.flag('long') ? LONG : WIDE;
   const start = performance.now();
-  const reports = await labelTable(csv, out, lexicon, (done) => input.say(`· ${done} reports`));
+  const reports = await labelTable(csv, out, lexicon, form, (done) => input.say(`· ${done} reports`));
   const seconds = (performance.now() - start) / 1000;
   const perSecond = Math.round(reports / seconds);
   if (input.json) input.print(JSON.stringify({ reports, seconds: Number(seconds.toFixed(3)), perSecond }));
@@ -70,6 +76,8 @@ async function table(input: VerbInput) {
 }
 
 async function explain(input: VerbInput) {
+  if (input.flag('long'))
+    throw new InterleaveError('USAGE', '--long is a form of the table, not of --explain.');
   const lexicon = await lexiconOf(input);
   const reading = readReport(await partsToExplain(input), lexicon);
   if (input.json) input.print(JSON.stringify({ reading, labels: labelsByAssertion(reading.findings) }));

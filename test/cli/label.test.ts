@@ -44,6 +44,38 @@ test('label writes 1, 0, -1 and blanks for every report, and never looks at code
   assert.deepEqual((await readdir(folder)).sort(), ['in.csv', 'out.csv'], 'nothing half-written is left');
 });
 
+test('--long writes one line for each report and finding, of all parts of the body', async () => {
+  const [csv, out] = [join(folder, 'long-in.csv'), join(folder, 'long.csv')];
+  const knee = 'm,,,"Horizontal tear of the medial meniscus. No fracture.",';
+  const liver =
+    'l,,,Two hypodense liver lesions up to 14 x 9 mm.,No fracture. Acute fracture of the left clavicle.';
+  await writeFile(csv, `report_id,indication,comparison,findings,impression\n${knee}\n${liver}\nn,,,,\n`);
+  const { code, stdout } = await runCli(['label', '--csv', csv, '--out', out, '--long']);
+  assert.equal(code, 0);
+  assert.match(stdout, /^3 reports labeled/);
+  const text = await readFile(out, 'utf8');
+  assert.equal(
+    text.split('\n')[0],
+    'report_id,concept,name,group,assertion,sections,laterality,location,change,severity,size_mm,contradicted,rules',
+  );
+  const rows = parseCsv(text);
+  const of = (id: string, concept: string) =>
+    rows.filter((row) => row['report_id'] === id && row['concept'] === concept);
+  assert.deepEqual(
+    of('m', 'fracture').map((row) => [row['assertion'], row['sections'], row['contradicted'], row['group']]),
+    [['ABSENT', 'FINDINGS', '0', 'bone']],
+  );
+  const [broken] = of('l', 'fracture');
+  assert.deepEqual(
+    [broken?.['assertion'], broken?.['sections'], broken?.['laterality'], broken?.['contradicted']],
+    ['PRESENT', 'IMPRESSION', 'LEFT', '1'],
+  );
+  assert.match(broken?.['rules'] ?? '', /finding\/fracture\//);
+  assert.equal(of('l', 'liver-lesion')[0]?.['size_mm'], '14');
+  assert.ok(!rows.some((row) => row['report_id'] === 'n'), 'what names nothing has no line');
+  assert.equal((await runCli(['label', '--explain', '--long', 'Effusion.'])).code, 2);
+});
+
 test('what is no table of reports ends with a code, and leaves no file', async () => {
   const broken = join(folder, 'broken.csv');
   const cases = [
