@@ -4,13 +4,19 @@
  * event loop.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, fsyncSync, openSync, rmSync, writevSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { copyRecords, type RecordToCopy } from './copy-records.ts';
+import { giveNames } from './object-names.ts';
 import type { Piece } from './write-buffers.ts';
 
-/** What is asked: the next bytes of a file that is not named yet, its end with the folders it goes to, or its removal. */
-export type DiskStep =
+/**
+ * What is asked: the next bytes of a file that is not named yet, its end with the folders it goes to, or its removal; or,
+ * at once, all files of some records of journals.
+ */
+export type DiskStep = FileStep | { kind: 'copy'; incoming: string; records: RecordToCopy[] };
+
+export type FileStep =
   | { kind: 'write'; file: string; piece: Piece | null; first: boolean }
   | { kind: 'commit'; file: string; piece: Piece | null; first: boolean; folders: string[]; sync: boolean }
   | { kind: 'abort'; file: string };
@@ -25,11 +31,11 @@ export interface DiskReply {
   answer: DiskAnswer;
 }
 
-/** The SHA-256 after `commit`, '' after the others; or the code of the operating system's error. */
-export type DiskAnswer = { sha256: string } | { error: string };
-
-/** Folders that are known to be durable; the others cost one more sync. */
-const MAX_KNOWN_FOLDERS = 10_000;
+/**
+ * The SHA-256 after `commit`, '' after the others, what became of each record after `copy`; or the code of the operating
+ * system's error.
+ */
+export type DiskAnswer = { sha256: string } | { copied: (string | null)[] } | { error: string };
 
 interface OpenFile {
   descriptor: number;
@@ -37,13 +43,13 @@ interface OpenFile {
 }
 
 const files = new Map<string, OpenFile>();
-const durable = new Set<string>();
 
 parentPort?.on('message', ({ id, step }: DiskQuestion) => {
   parentPort?.postMessage({ id, answer: answer(step) } satisfies DiskReply);
 });
 
 function answer(step: DiskStep): DiskAnswer {
+  if (step.kind === 'copy') return { copied: copyRecords(step.records, step.incoming) };
   try {
     if (step.kind === 'abort') abort(step.file);
     else if (step.kind === 'write') write(step);
@@ -55,7 +61,7 @@ function answer(step: DiskStep): DiskAnswer {
   }
 }
 
-function write({ file, piece, first }: DiskStep & { kind: 'write' | 'commit' }): OpenFile {
+function write({ file, piece, first }: FileStep & { kind: 'write' | 'commit' }): OpenFile {
   if (first) files.set(file, { descriptor: openSync(file, 'wx', 0o600), hash: createHash('sha256') });
   const open = files.get(file);
   if (open === undefined) throw new Error('It was given up.');
@@ -79,19 +85,14 @@ function without(parts: Buffer[], written: number): Buffer[] {
   return [];
 }
 
-function commit(step: DiskStep & { kind: 'commit' }): string {
+function commit(step: FileStep & { kind: 'commit' }): string {
   const { file, folders, sync } = step;
   const { descriptor, hash } = write(step);
   if (sync) fsyncSync(descriptor);
   files.delete(file);
   closeSync(descriptor);
   const sha256 = hash.digest('hex');
-  for (const [i, folder] of folders.entries()) {
-    const name = join(folder, sha256);
-    // The last name takes the file over; the ones before share its bytes.
-    inFolder(folder, sync, () => (i < folders.length - 1 ? linkOnce(file, name) : renameSync(file, name)));
-    if (sync) syncFolder(folder);
-  }
+  giveNames(file, folders, sha256, sync);
   return sha256;
 }
 
@@ -100,44 +101,4 @@ function abort(file: string): void {
   files.delete(file);
   if (open !== undefined) closeSync(open.descriptor);
   rmSync(file, { force: true });
-}
-
-/** Does something in a folder that is there and durable; another writer may have made it and not synced it yet. */
-function inFolder(folder: string, sync: boolean, action: () => void): void {
-  if (durable.has(folder)) {
-    try {
-      action();
-      return;
-    } catch (error) {
-      if (!isCode(error, 'ENOENT')) throw error; // the case was erased meanwhile
-    }
-  }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (sync) syncFolder(dirname(folder));
-  if (sync) {
-    if (durable.size >= MAX_KNOWN_FOLDERS) durable.clear();
-    durable.add(folder);
-  }
-  action();
-}
-
-function linkOnce(file: string, name: string): void {
-  try {
-    linkSync(file, name);
-  } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
-  }
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return (error as NodeJS.ErrnoException).code === code;
 }

@@ -1,10 +1,11 @@
 import type { Worker } from 'node:worker_threads';
 import { InterleaveError } from '../../core/errors.ts';
 import { moduleBeside, startWorker } from '../worker-thread.ts';
-import type { DiskAnswer, DiskQuestion, DiskReply, DiskStep } from './disk-thread.ts';
+import type { RecordToCopy } from './copy-records.ts';
+import type { DiskAnswer, DiskQuestion, DiskReply, DiskStep, FileStep } from './disk-thread.ts';
 
 /** Threads that write objects; as many syncs are under way at once, which the file system does together. */
-const DISK_THREADS = 4;
+const MAX_THREADS = 4;
 
 /** Heap of one thread in MiB; pieces of objects are outside of it. */
 const MAX_HEAP_MB = 64;
@@ -13,13 +14,13 @@ const MAX_HEAP_MB = 64;
  * Threads that write to the disk, shared by all stores of a process, started when they are needed. The steps of one
  * object go to one thread and are done in order; an idle thread does not keep the process alive.
  */
-export class DiskThreads {
+class DiskThreads {
   readonly #threads: DiskThread[] = [];
 
   /** A thread for one object: the one with the least to do. */
   take(): DiskThread {
     const least = this.#threads.toSorted((a, b) => a.waiting - b.waiting)[0];
-    if (least !== undefined && (least.waiting === 0 || this.#threads.length === DISK_THREADS)) return least;
+    if (least !== undefined && (least.waiting === 0 || this.#threads.length === MAX_THREADS)) return least;
     const thread = new DiskThread(() => this.#threads.splice(this.#threads.indexOf(thread), 1));
     this.#threads.push(thread);
     return thread;
@@ -54,17 +55,28 @@ export class DiskThread {
   }
 
   /** The piece is the thread's until this is settled. The SHA-256 after a commit. Rejects with `OBJECT_STORE_FULL` or `OBJECT_STORE_UNAVAILABLE`. */
-  async do(step: DiskStep): Promise<string> {
-    const answer = await new Promise<DiskAnswer>((resolve) => {
+  async do(step: FileStep): Promise<string> {
+    const answer = await this.#ask(step);
+    if ('sha256' in answer) return answer.sha256;
+    throw diskError('error' in answer ? answer.error : 'UNKNOWN');
+  }
+
+  /** Writes the files of records of journals, in one go. Null for each that is done, or why it is not; never rejects. */
+  async copy(records: RecordToCopy[], incoming: string): Promise<(InterleaveError | null)[]> {
+    const answer = await this.#ask({ kind: 'copy', records, incoming });
+    if (!('copied' in answer))
+      return records.map(() => diskError('error' in answer ? answer.error : 'UNKNOWN'));
+    return answer.copied.map((code) => (code === null ? null : diskError(code)));
+  }
+
+  #ask(step: DiskStep): Promise<DiskAnswer> {
+    return new Promise((resolve) => {
       if (this.#ended) return resolve({ error: 'THREAD_ENDED' });
       if (this.#asked.size === 0) this.#worker.ref();
       this.#id += 1;
       this.#asked.set(this.#id, resolve);
       this.#worker.postMessage({ id: this.#id, step } satisfies DiskQuestion);
     });
-    if ('sha256' in answer) return answer.sha256;
-    const full = answer.error === 'ENOSPC' || answer.error === 'EDQUOT';
-    throw new InterleaveError(full ? 'OBJECT_STORE_FULL' : 'OBJECT_STORE_UNAVAILABLE', `${answer.error}.`);
   }
 
   #answered(id: number, answer: DiskAnswer): void {
@@ -74,3 +86,12 @@ export class DiskThread {
     resolve?.(answer);
   }
 }
+
+/** By the code of the operating system's error. */
+function diskError(code: string): InterleaveError {
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new InterleaveError(full ? 'OBJECT_STORE_FULL' : 'OBJECT_STORE_UNAVAILABLE', `${code}.`);
+}
+
+/** Of this process. */
+export const DISK_THREADS = new DiskThreads();

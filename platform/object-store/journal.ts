@@ -33,9 +33,13 @@ export interface JournalOptions {
   maxAgeMs?: number;
 }
 
-/** A record in the journal: whether its case was erased meanwhile, by any process, can be asked. */
+/** Where a record stands in the journal: whether its case was erased meanwhile, by any process, can be seen there. */
 export interface Journaled {
-  isErased(caseId: string): Promise<boolean>;
+  /** descriptor, open until `files` of the record resolves, or `restore` does */
+  segment: number;
+  at: number;
+  /** of the record, with its end, as it was written */
+  line: string;
 }
 
 interface Waiting {
@@ -133,11 +137,8 @@ export class Journal {
       const bytes = await handle.readFile();
       const records = decodeRecords(bytes).map((record) => ({
         ...record,
-        ...journaled(
-          handle,
-          bytes.subarray(record.at, record.at + record.length - record.bytes.length - 1),
-          record.at,
-        ),
+        segment: handle.fd,
+        line: bytes.toString('latin1', record.at, record.at + record.length - record.bytes.length - 1),
       }));
       await this.#options.restore(records);
       return records;
@@ -153,7 +154,7 @@ export class Journal {
       const batch = this.#takeBatch();
       try {
         const places = await this.#write(batch);
-        for (const [i, { resolve }] of batch.entries()) resolve(places[i] ?? NOWHERE);
+        for (const [i, { resolve }] of batch.entries()) resolve(places[i] as Journaled);
       } catch (error) {
         // Perhaps half of it is there: nothing may follow it in this segment.
         this.#segmentEnds = true;
@@ -246,26 +247,14 @@ export class Journal {
   }
 }
 
-const NOWHERE: Journaled = { isErased: async () => false };
-
 function placesOf(batch: Waiting[], segment: Segment, from: number): Journaled[] {
   let at = from;
   // Only the line is kept: it may take a while until the files are written.
   return batch.map(({ parts: [line], length }) => {
     const place = at;
     at += length;
-    return journaled(segment.handle, line, place);
+    return { segment: segment.handle.fd, at: place, line: line.toString('latin1') };
   });
-}
-
-/** Whether a case was taken out of the record with this line, as its file says now. */
-function journaled(handle: FileHandle, line: Buffer, place: number): Journaled {
-  return {
-    isErased: async (caseId) => {
-      const now = await readerOf(handle)(place, line.length);
-      return !now.equals(line) && !now.includes(caseId);
-    },
-  };
 }
 
 function waitFor(files: Promise<unknown>, segment: Segment): void {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
-import type { DiskStep } from './disk-thread.ts';
-import { type DiskThread, DiskThreads } from './disk-threads.ts';
+import type { FileStep } from './disk-thread.ts';
+import { DISK_THREADS, type DiskThread } from './disk-threads.ts';
 import type { ObjectWriter } from './object-store.ts';
 import { toStoreError } from './store-errors.ts';
 import { type WriteBuffer, WriteBuffers } from './write-buffers.ts';
@@ -83,7 +83,7 @@ export class ObjectFile implements ObjectWriter {
   /** A step with what has gathered; the buffer is free again when the thread is done with it. */
   #hand(what: Unaddressed): Promise<string> {
     const first = this.#thread === null;
-    this.#thread ??= THREADS.take();
+    this.#thread ??= DISK_THREADS.take();
     const buffer = this.#buffer;
     this.#buffer = null;
     const step = { ...what, file: this.#file, piece: buffer?.piece ?? null, first };
@@ -100,8 +100,7 @@ export class ObjectFile implements ObjectWriter {
 
 /** A step without what all steps of a file have. */
 type Unaddressed =
-  | Pick<Extract<DiskStep, { kind: 'write' }>, 'kind'>
-  | Pick<Extract<DiskStep, { kind: 'commit' }>, 'kind' | 'folders' | 'sync'>;
+  | Pick<Extract<FileStep, { kind: 'write' }>, 'kind'>
+  | Pick<Extract<FileStep, { kind: 'commit' }>, 'kind' | 'folders' | 'sync'>;
 
-const THREADS = new DiskThreads();
 const BUFFERS = new WriteBuffers();

@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { syncFolder } from '../files.ts';
+import type { RecordToCopy } from './copy-records.ts';
+import { DISK_THREADS } from './disk-threads.ts';
 import { Journal, type Journaled } from './journal.ts';
 import { isErased, type JournalRecord } from './journal-record.ts';
-import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
+import type { ObjectFileOptions } from './object-file.ts';
 
 /** What is larger is worth a sync of its own. */
 export const MAX_SMALL_OBJECT_BYTES = 1024 * 1024;
@@ -16,6 +19,10 @@ export const MAX_SMALL_OBJECT_BYTES = 1024 * 1024;
 /** Bytes of confirmed objects whose files are still to be written; then the next must wait. */
 export const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 const ROOM_CHECK_MS = 5;
+
+/** Objects whose files are written in one go; what else that disk thread has to do waits for them. */
+const MAX_TOGETHER = 64;
+const MAX_TOGETHER_BYTES = 1024 * 1024;
 
 /** Between two tries to write a file. */
 const RETRY_MS = 1_000;
@@ -31,15 +38,14 @@ export interface SmallObjectsOptions {
   maxAgeMs?: number;
 }
 
-interface Pending {
-  record: JournalRecord;
-  journaled: Journaled;
+/** Its bytes are not kept: they are copied from the journal. */
+interface Pending extends RecordToCopy {
   written: () => void;
 }
 
 /**
  * Small objects of the folder store: a journal, one sync for all that come at the same time, makes them durable; their
- * files are written a moment later, one after the other and without a sync of their own.
+ * files are copied from it a moment later, by a disk thread, without a sync of their own.
  */
 export class SmallObjects {
   readonly #options: SmallObjectsOptions;
@@ -76,7 +82,8 @@ export class SmallObjects {
     });
     try {
       const record = { sha256, caseIds, bytes };
-      this.#pending.push({ record, journaled: await this.#journal.append(record, files), written });
+      const journaled = await this.#journal.append(record, files);
+      this.#pending.push({ ...this.#toCopy(record, journaled, caseIds), written });
       this.#pendingBytes += bytes.length;
       this.#writing ??= this.#writePending();
     } catch (error) {
@@ -108,32 +115,37 @@ export class SmallObjects {
     while (this.#pendingBytes > MAX_PENDING_BYTES) await sleep(ROOM_CHECK_MS);
   }
 
-  /** One after the other: who waits for a confirmation waits for the disk too. */
+  /** What comes while some are being written is written together: telling a thread costs as much as writing one. */
   async #writePending(): Promise<void> {
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift())
-      try {
-        await this.#writeFiles(next);
-        this.#pendingBytes -= next.record.bytes.length;
-        next.written();
-      } catch {
-        this.#later(next);
-      }
+    while (this.#pending.length > 0) {
+      const batch = this.#takeTogether();
+      const failures = await this.#copy(batch.map(({ written, ...record }) => record));
+      for (const [i, pending] of batch.entries())
+        if (failures[i] === null) {
+          this.#pendingBytes -= pending.size;
+          pending.written();
+        } else this.#later(pending);
+    }
     this.#writing = null;
   }
 
-  async #writeFiles({ record, journaled }: Pending): Promise<void> {
-    for (const caseId of record.caseIds) await this.#writeUnlessErased(caseId, record, journaled);
+  #takeTogether(): Pending[] {
+    let bytes = 0;
+    const end = this.#pending.findIndex(({ size }, i) => {
+      bytes += size;
+      return i === MAX_TOGETHER || (i > 0 && bytes > MAX_TOGETHER_BYTES);
+    });
+    return this.#pending.splice(0, end === -1 ? this.#pending.length : end);
   }
 
-  async #writeUnlessErased(
-    caseId: string,
-    { sha256, bytes }: JournalRecord,
-    journaled: Journaled,
-  ): Promise<void> {
-    if (await journaled.isErased(caseId)) return;
-    await this.#write([caseId], bytes, '');
-    // Who erases takes the record first and the folder then: one of us removes it.
-    if (await journaled.isErased(caseId)) await rm(this.#fileOf(caseId, sha256), { force: true });
+  #copy(records: RecordToCopy[]): Promise<(InterleaveError | null)[]> {
+    return DISK_THREADS.take().copy(records, this.#options.file.incoming);
+  }
+
+  #toCopy({ sha256, bytes }: JournalRecord, place: Journaled, caseIds: string[]): RecordToCopy {
+    const { segment, at, line } = place;
+    const cases = caseIds.map((id) => ({ id, folder: this.#options.file.folderOf(id) }));
+    return { segment, at, line, size: bytes.length, sha256, cases };
   }
 
   /** Until it succeeds: the object was confirmed, and until then its segment stays. */
@@ -148,22 +160,15 @@ export class SmallObjects {
     return join(this.#options.file.folderOf(caseId), sha256);
   }
 
-  async #write(caseIds: string[], bytes: Buffer, mediaType: string): Promise<ObjectRef> {
-    const file = new ObjectFile({ ...this.#options.file, sync: false });
-    try {
-      await file.write(bytes);
-    } catch (error) {
-      await file.abort();
-      throw error;
-    }
-    return file.commit(caseIds, mediaType);
-  }
-
   async #restore(records: (JournalRecord & Journaled)[]): Promise<void> {
-    for (const record of records)
+    for (const record of records) {
+      const lost: string[] = [];
       for (const caseId of record.caseIds.filter((id) => !isErased(id)))
-        if (!(await this.#isWhole(caseId, record.sha256)))
-          await this.#writeUnlessErased(caseId, record, record);
+        if (!(await this.#isWhole(caseId, record.sha256))) lost.push(caseId);
+      if (lost.length === 0) continue;
+      const [failure] = await this.#copy([this.#toCopy(record, record, lost)]);
+      if (failure instanceof InterleaveError) throw failure;
+    }
   }
 
   async #isWhole(caseId: string, sha256: string): Promise<boolean> {

@@ -1,0 +1,75 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { giveNames } from './object-names.ts';
+
+/** A record of a journal whose files are to be written; its bytes are where it stands, in the segment. */
+export interface RecordToCopy {
+  /** descriptor of the segment, open until this is done */
+  segment: number;
+  /** where the record begins */
+  at: number;
+  /** the line of the record, with its end, as it was written */
+  line: string;
+  /** of the object, in bytes */
+  size: number;
+  sha256: string;
+  cases: { id: string; folder: string }[];
+}
+
+/**
+ * Writes the files of these records, without a sync: the journal is what is durable. A case that was erased from its
+ * record, by whatever process, gets no file. What became of each: null, or the code of the operating system's error.
+ */
+export function copyRecords(records: readonly RecordToCopy[], incoming: string): (string | null)[] {
+  return records.map((record) => {
+    try {
+      copy(record, incoming);
+      return null;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
+    }
+  });
+}
+
+function copy(record: RecordToCopy, incoming: string): void {
+  const { segment, at, line, size, sha256, cases } = record;
+  const now = read(segment, at, line.length + size);
+  const wanted = cases.filter(({ id }) => !isErased(record, now, id));
+  if (wanted.length === 0) return;
+  const bytes = now.subarray(line.length);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error('The record changes.');
+  for (const { folder } of wanted) write(bytes, incoming, folder, sha256);
+  // Who erases takes the record first and the folder then: one of us removes it.
+  const after = read(segment, at, line.length);
+  for (const { id, folder } of wanted)
+    if (isErased(record, after, id)) rmSync(join(folder, sha256), { force: true });
+}
+
+/** A file of its own: a name that is there, perhaps with what a power cut left behind it, is replaced. */
+function write(bytes: Buffer, incoming: string, folder: string, name: string): void {
+  const file = join(incoming, `${OURS}.${++files}`);
+  try {
+    writeFileSync(file, bytes, { flag: 'wx', mode: 0o600 });
+    giveNames(file, [folder], name, false);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+/** Whether the case was taken out of the record that begins with these bytes now. */
+function isErased({ line }: RecordToCopy, now: Buffer, caseId: string): boolean {
+  const lineNow = now.toString('latin1', 0, line.length);
+  return lineNow !== line && !lineNow.includes(caseId);
+}
+
+/** What is there, as long as nothing else is read. */
+function read(descriptor: number, at: number, length: number): Buffer {
+  if (room.length < length) room = Buffer.alloc(length);
+  return room.subarray(0, readSync(descriptor, room, 0, length, at));
+}
+
+const OURS = randomUUID();
+let files = 0;
+let room = Buffer.alloc(64 * 1024);
