@@ -51,6 +51,7 @@ export const ERRORS = {
   HL7_FRAME_BROKEN: ['reject', 'The bytes are not a complete MLLP frame.'],
   HL7_NO_ROOM: ['retry', 'Too much is held of unfinished MLLP frames.'],
   HL7_CONNECTION_LIMIT: ['retry', 'Too many MLLP connections are open.'],
+  HL7_NO_MESSAGE: ['reject', 'The file holds no HL7 message.'],
   HL7_NO_MSH: ['reject', 'The message does not begin with an MSH segment.'],
   HL7_UNREADABLE: ['reject', 'The message could not be read.'],
   HL7_TYPE_UNSUPPORTED: ['reject', 'This message type is not handled here.'],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isStored } from '../../core/dicom/status.ts';
-import { codeOf, InterleaveError } from '../../core/errors.ts';
+import { codeOf, InterleaveError, isErrorCode } from '../../core/errors.ts';
 import type { ClientTls } from '../../platform/tls.ts';
 import { type DicomObject, DimseSender, dicomObjectOf, proposalsFor } from '../../senders/dimse-sender.ts';
 import type { Outcome } from './outcome.ts';
@@ -54,8 +54,10 @@ async function sendTogether(kinds: readonly Kind[], pace: Pace, options: SendDic
     const start = performance.now();
     try {
       if (!sender.accepts(object)) throw new InterleaveError('DICOM_SEND_REFUSED');
-      const { status } = await sender.store(object);
-      const code = status.toString(16).toUpperCase().padStart(4, '0');
+      const { status, comment } = await sender.store(object);
+      // Our gateway's Error Comment (0000,0902) is a code of the table; another's may be anything, and is not shown.
+      const known = isErrorCode(comment) ? ` ${comment}` : '';
+      const code = `${status.toString(16).toUpperCase().padStart(4, '0')}${known}`;
       options.done({ item, accepted: isStored(status), code, milliseconds: performance.now() - start });
     } catch (error) {
       const code = codeOf(error);

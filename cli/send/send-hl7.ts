@@ -21,7 +21,7 @@ export async function sendHl7(files: readonly string[], options: SendHl7Options)
   const pace = new Pace(options.rate);
   const pending = new Set<Promise<void>>();
   try {
-    for await (const { path, index, message } of readHl7Files(files)) {
+    for await (const { path, index, message } of messagesOf(files, options.done)) {
       await pace.turn();
       const one: Promise<void> = sendOne(sender, `${path}#${index + 1}`, message)
         .then(options.done)
@@ -32,6 +32,18 @@ export async function sendHl7(files: readonly string[], options: SendHl7Options)
     await Promise.all(pending);
   } finally {
     await sender.close();
+  }
+}
+
+/** The messages of the files, in order; a file without one is told. */
+async function* messagesOf(files: readonly string[], done: SendHl7Options['done']) {
+  for (const path of files) {
+    let isEmpty = true;
+    for await (const one of readHl7Files([path])) {
+      isEmpty = false;
+      yield one;
+    }
+    if (isEmpty) done({ item: path, accepted: false, code: 'HL7_NO_MESSAGE', milliseconds: 0 });
   }
 }
 

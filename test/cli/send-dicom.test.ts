@@ -44,6 +44,14 @@ test('send dicom stores every file, over several associations, and names what is
   );
 });
 
+test('send dicom shows the code that the gateway gives beside the status', async (t) => {
+  const gateway = await testGateway(t, { maxDataSetLength: 1_000_000 });
+  const folder = await folderOf(t, [image({ pixels: Buffer.alloc(1_500_000) })]);
+  const { code, stderr } = await runCli(['send', 'dicom', folder, '--to', `127.0.0.1:${gateway.port}`]);
+  assert.equal(code, 1);
+  assert.match(stderr, /100\.dcm: C001 DICOM_DATA_SET_TOO_LARGE \(.+\)/);
+});
+
 test('send dicom --tls shows our certificate and checks theirs', { skip: noOpenssl }, async (t) => {
   const authority = new TestAuthority();
   t.after(() => authority.remove());

@@ -65,6 +65,18 @@ test('send hl7 reports every answer, and ends with 1 when one was not positive',
   server.close();
 });
 
+test('send hl7 names a file without a message, and ends with 1', async () => {
+  const [empty, good] = [join(folder, 'empty.hl7'), join(folder, 'good.hl7')];
+  await writeFile(empty, '\r\n \r\n');
+  await writeFile(good, message('good3'));
+  const { server, port } = await receiver();
+  const { code, stdout, stderr } = await runCli(['send', 'hl7', empty, good, '--to', `127.0.0.1:${port}`]);
+  server.close();
+  assert.equal(code, 1);
+  assert.match(stdout, /^1 of 2 accepted /);
+  assert.match(stderr, /✗ .*empty\.hl7: HL7_NO_MESSAGE \(The file holds no HL7 message\.\)/);
+});
+
 test('send hl7 --tls speaks TLS, and every mistake is named with its option', {
   skip: noOpenssl,
 }, async () => {
