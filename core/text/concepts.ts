@@ -45,7 +45,7 @@ export const CXR14: readonly { column: string; concept: string }[] = [
 
 /** The 14 observations of CheXpert (Irvin et al., AAAI 2019), each with the concepts that make it. */
 export const CHEXPERT: readonly { observation: string; concepts: readonly string[] }[] = [
-  { observation: 'No Finding', concepts: ['normal-study'] },
+  { observation: 'No Finding', concepts: ['normal-study', 'no-acute-abnormality'] },
   { observation: 'Enlarged Cardiomediastinum', concepts: ['enlarged-mediastinum'] },
   { observation: 'Cardiomegaly', concepts: ['cardiomegaly'] },
   { observation: 'Lung Lesion', concepts: ['nodule', 'mass', 'lung-cancer', 'cavity'] },

@@ -103,7 +103,10 @@ export function readCues(
     }
   }
   const clauses = stops.length === 0 ? statements : new Clauses(sentence, merged(statementEnds, stops));
-  for (const hit of hits) hit.clause = clauses.of(hit.first);
+  for (const hit of hits)
+    hit.clause = clauses.of(
+      hit.direction === 'AFTER' && hit.cue.group !== undefined ? hit.first - 1 : hit.first,
+    );
   return { hits, statements, clauses, timeStops, deniedMentions };
 }
 

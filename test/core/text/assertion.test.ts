@@ -28,7 +28,7 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['No pneumothorax; small effusion.', 'pneumothorax- effusion+'],
   ['No pneumothorax but a small effusion.', 'pneumothorax- effusion+'],
   ['No pneumothorax, however there is an effusion.', 'pneumothorax- effusion+'],
-  ['No acute finding except for atelectasis.', 'normal-study+ atelectasis+'],
+  ['No acute finding except for atelectasis.', 'no-acute-abnormality? atelectasis+'],
   ['No effusion other than a trace on the left; no pneumothorax.', 'effusion- pneumothorax-'],
   ['Although no pneumothorax is seen, a nodule is present.', 'pneumothorax- nodule+'],
   ['No pneumothorax, small left effusion.', 'pneumothorax- effusion+'],
@@ -128,7 +128,7 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['Heart size is normal.', 'heart-normal+ cardiomegaly-'],
   ['The heart is not enlarged.', 'heart-normal+ cardiomegaly-'],
   ['The lungs are clear without effusion.', 'lungs-clear+ consolidation- opacity- effusion-'],
-  ['No acute cardiopulmonary disease.', 'normal-study+'],
+  ['No acute cardiopulmonary disease.', 'no-acute-abnormality+'],
   // what looks like a finding and is none
   ['No mass effect.', ''],
   ['Cystic fibrosis.', ''],
@@ -166,6 +166,19 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['Pneumonia is considered.', 'pneumonia?'],
   ['It is unlikely that there is a fracture.', 'fracture-'],
   ['It is possible that there is a fracture.', 'fracture?'],
+  // nothing acute is not normal, and an exception leaves a normality open
+  ['No acute intracranial abnormality. Chronic lacunar infarct.', 'no-acute-brain-abnormality+ infarct+'],
+  ['Normal chest radiograph.', 'normal-study+'],
+  ['Normal chest radiograph other than cardiomegaly.', 'normal-study? cardiomegaly+'],
+  [
+    'No acute abnormality except for a fracture of the right seventh rib.',
+    'no-acute-abnormality? fracture+ rib-fracture+',
+  ],
+  ['Lungs are clear apart from minimal linear atelectasis.', 'lungs-clear? atelectasis+'],
+  [
+    'Heart size is normal and lungs are clear with the exception of a granuloma.',
+    'heart-normal+ cardiomegaly- lungs-clear? granuloma+',
+  ],
 ];
 
 for (const [sentence, expected] of SENTENCES) {
