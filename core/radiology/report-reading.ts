@@ -69,6 +69,8 @@ export interface FindingAttribute {
     | 'REASON'
     | 'CHANGE'
     | 'SEVERITY'
+    /** ACUTE or CHRONIC (old, healed); has no field of its own */
+    | 'AGE'
     | 'LATERALITY'
     | 'LOCATION'
     | 'SIZE'

@@ -22,12 +22,16 @@ export interface Surroundings {
   clause: TokenRange;
   /** between the mentions on either side */
   alone: TokenRange;
+  /** states normality: what stands beside what it excepts is not about it */
+  normal: boolean;
 }
 
 /** words between a preposition and the place at most: "in the posterior right lower lobe" */
 const MAX_BEFORE_PLACE = 4;
 /** words between a place and the finding that it describes at most: "right lower lobe 5 mm lung nodule" */
 const MAX_BEFORE_FINDING = 2;
+/** words between a place and the finding whose noun phrase it belongs to at most: "right moderate foraminal narrowing" */
+const MAX_IN_PHRASE = 3;
 /** words between an adjective and its finding at most: "new, slightly larger left pleural effusion" */
 const MAX_BEFORE = 5;
 /** words between a finding and what is said of it behind it: "the effusion in the right base is small" */
@@ -41,18 +45,21 @@ export class Describer {
   readonly #lexicon: Lexicon;
   readonly #modifiers: readonly Match<Modifier>[];
   readonly #sizes: readonly Size[];
+  readonly #mentions: readonly TokenRange[];
 
-  /** @param modifiers, sizes those of the sentence, in order */
+  /** @param modifiers, sizes, mentions those of the sentence, in order */
   constructor(
     tokens: Tokens,
     lexicon: Lexicon,
     modifiers: readonly Match<Modifier>[],
     sizes: readonly Size[],
+    mentions: readonly TokenRange[],
   ) {
     this.#tokens = tokens;
     this.#lexicon = lexicon;
     this.#modifiers = modifiers;
     this.#sizes = sizes;
+    this.#mentions = mentions;
   }
 
   describe(around: Surroundings): Described {
@@ -77,13 +84,55 @@ export class Describer {
   }
 
   #speaksOf({ kind }: Modifier, place: TokenRange, around: Surroundings): boolean {
-    if (kind === 'LATERALITY' || kind === 'LOCATION') return true;
+    if (kind === null) return false;
+    if (kind === 'LATERALITY' || kind === 'LOCATION') return !this.#isOfAnother(kind, place, around);
     const { mention, clause, alone } = around;
     if (place.first < clause.first || place.last > clause.last) return false;
     if (place.last <= mention.first)
       return place.first >= alone.first && mention.first - place.last <= MAX_BEFORE;
     if (place.first < mention.last) return true;
     return kind !== 'QUANTITY' && this.#speaksBack(kind, place, around);
+  }
+
+  /**
+   * Is a side or place part of another finding's noun phrase: a place among its words ("consolidation, pleural effusion"), or
+   * either of them right before a later item of a list ("bulge and right foraminal narrowing")?
+   */
+  #isOfAnother(kind: Modifier['kind'], place: TokenRange, { mention, alone, normal }: Surroundings): boolean {
+    if (place.first >= alone.first && place.last <= alone.last) {
+      if (place.first < mention.last || alone.last - place.last > MAX_IN_PHRASE) return false;
+    } else if (normal) return true;
+    const at = firstWithin(this.#mentions, place.first + 1);
+    const other = this.#mentions[at];
+    if (other === undefined || other.first === mention.first) return false;
+    if (other.first <= place.first) return kind === 'LOCATION' && place.last <= other.last;
+    if (other.first < mention.first || other.first - place.last > MAX_IN_PHRASE) return false;
+    return this.#isListed(mention.last, place.first) && !this.#isBroken(place.last, other.first);
+  }
+
+  /** Begins a new item of a list right before a token: is the last word that parts or places anything one that parts? */
+  #isListed(from: number, to: number): boolean {
+    const { placePrepositions, clauseWords } = this.#lexicon;
+    const { verbs, joiners, or, binding } = clauseWords;
+    for (let at = to - 1; at >= from; at--) {
+      const id = this.#tokens.id(at);
+      if (id === COMMA || or.has(id)) return true;
+      if (joiners.has(id)) return !binding.has(this.#tokens.id(at - 1));
+      if (verbs.has(id) || placePrepositions.has(id)) return false;
+    }
+    return false;
+  }
+
+  /** Does any word that ends a noun phrase stand there? */
+  #isBroken(from: number, to: number): boolean {
+    const { placePrepositions, clauseWords } = this.#lexicon;
+    const { verbs, joiners, or, deniers } = clauseWords;
+    for (let at = from; at < to; at++) {
+      const id = this.#tokens.id(at);
+      if (id === COMMA || verbs.has(id) || joiners.has(id) || or.has(id) || deniers.has(id)) return true;
+      if (placePrepositions.has(id)) return true;
+    }
+    return false;
   }
 
   /** Does a word behind the finding speak of it: "the effusion is small", "effusion and edema have increased"? */

@@ -1,2 +1,2 @@
 /** SHA-256 over the code of this folder: `npx tsx infra/labeler/write-code-hash.ts` writes it, a test compares. */
-export const CODE_HASH = 'a093e864f2fcd87ab947bfdf36731ab8da0f4f1e57b2d6e53daac61868bd8bc9';
+export const CODE_HASH = '4b23e1fcd281c8a0270d44d1bb410041cef487ac759386f80aea2109895cb9e9';

@@ -1,7 +1,7 @@
 /**
  * Results of one report that cannot both hold: a finding that is present in one sentence and absent in another, at places
  * that do not differ. "No effusion on the right, small effusion on the left" is none, nor is "no large effusion" beside
- * a small one, nor a denial of something new beside what was there before.
+ * a small one, nor a denial of something new or acute beside what was there before, nor one "at this level".
  */
 import type { Contradiction, Finding } from '../radiology/events.ts';
 import { isResult } from './result-sections.ts';
@@ -31,10 +31,13 @@ export function readContradictions(findings: readonly Finding[]): Contradiction[
 /** Denials of one concept that are compared with what is present: the work stays linear. */
 const MAX_COMPARED = 20;
 
-/** Denied is only one of its kind ("no large effusion", "no new nodule"), or it is gone. */
-function isQualified({ change, severity, sizesMm }: Finding): boolean {
-  return change !== '' || severity !== '' || sizesMm.length > 0;
+/** Denied is only one of its kind ("no large effusion", "no new nodule", "no acute infarct", "at this level"), or it is gone. */
+function isQualified({ change, severity, sizesMm, location, attributes }: Finding): boolean {
+  if (change !== '' || severity !== '' || sizesMm.length > 0 || location === THIS_LEVEL) return true;
+  return attributes.some(({ kind }) => kind === 'AGE');
 }
+
+const THIS_LEVEL = 'this level';
 
 function isSamePlace(a: Finding, b: Finding): boolean {
   const sides = a.laterality === '' || b.laterality === '' || a.laterality === b.laterality;

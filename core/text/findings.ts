@@ -57,7 +57,7 @@ function addFindings(
 ): void {
   const { sentence, findings } = reading;
   const modifiers = lexicon.modifiers.match(tokens, sentence.first, sentence.last);
-  const describer = new Describer(tokens, lexicon, modifiers, readSizes(tokens, sentence, lexicon));
+  const describer = new Describer(tokens, lexicon, modifiers, readSizes(tokens, sentence, lexicon), mentions);
   for (let index = 0; index < mentions.length; index++) {
     const mention = mentions[index];
     if (mention === undefined) continue;
@@ -66,6 +66,7 @@ function addFindings(
       statement: statements.range(statements.of(mention.first)),
       clause: clauses.range(clauses.of(mention.first)),
       alone: aloneAround(mentions, index, sentence),
+      normal: mention.term.entry.group === 'normal',
     });
     const { term, assertion, subject, time, cue, timeCue, subjectCue } = mention;
     const { attributes } = described;

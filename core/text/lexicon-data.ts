@@ -82,6 +82,9 @@ export interface LexiconData {
     /** RESOLVED is said by cues */
     change: Readonly<Record<Exclude<Finding['change'], '' | 'RESOLVED'>, readonly string[]>>;
     severity: Readonly<Record<Exclude<Finding['severity'], ''>, readonly string[]>>;
+    age: Readonly<Record<'ACUTE' | 'CHRONIC', readonly string[]>>;
+    /** what looks like any of these and is none: "60 years old", "too small to" */
+    ignore: readonly string[];
     /** "2", "multiple" */
     quantity: Readonly<Record<string, readonly string[]>>;
     /** millimetres of a unit of length */

@@ -39,7 +39,11 @@ export type CueTerm = { cue: CueEntry; rule: string } | 'PSEUDO' | 'STOP' | 'TIM
 
 /** Words that tell more of a finding. */
 export interface Modifier {
-  kind: Extract<FindingAttribute['kind'], 'LATERALITY' | 'LOCATION' | 'CHANGE' | 'SEVERITY' | 'QUANTITY'>;
+  /** null: it looks like such words and says nothing */
+  kind: Extract<
+    FindingAttribute['kind'],
+    'LATERALITY' | 'LOCATION' | 'CHANGE' | 'SEVERITY' | 'AGE' | 'QUANTITY'
+  > | null;
   value: string;
   /** of a location: says less than any other, as a lung nodule may be in a lobe */
   general: boolean;
@@ -136,23 +140,28 @@ function cuePhrases({ cues: { cues, pseudo, stop, timeStop } }: LexiconData): Ph
 
 function modifierPhrases({ anatomy, attributes }: LexiconData): Phrases<Modifier> {
   const general = new Set(anatomy.general);
-  const kinds: readonly [Modifier['kind'], Readonly<Record<string, readonly string[]>>][] = [
+  const kinds: readonly [NonNullable<Modifier['kind']>, Readonly<Record<string, readonly string[]>>][] = [
     ['LATERALITY', anatomy.laterality],
     ['LOCATION', anatomy.locations],
     ['CHANGE', attributes.change],
     ['SEVERITY', attributes.severity],
+    ['AGE', attributes.age],
     ['QUANTITY', attributes.quantity],
   ];
-  return kinds.flatMap(([kind, lists]) =>
-    Object.entries(lists).flatMap(([value, sources]) =>
-      phrases(sources, (index) => ({
-        kind,
-        value,
-        general: kind === 'LOCATION' && general.has(value),
-        rule: ruleId.modifier(kind, value, index),
-      })),
+  const ignored = { kind: null, value: '', general: false, rule: '' };
+  return [
+    ...phrases<Modifier>(attributes.ignore, () => ignored),
+    ...kinds.flatMap(([kind, lists]) =>
+      Object.entries(lists).flatMap(([value, sources]) =>
+        phrases(sources, (index) => ({
+          kind,
+          value,
+          general: kind === 'LOCATION' && general.has(value),
+          rule: ruleId.modifier(kind, value, index),
+        })),
+      ),
     ),
-  );
+  ];
 }
 
 function idSets<Key extends string>(

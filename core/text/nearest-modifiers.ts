@@ -46,12 +46,13 @@ export class NearestModifiers {
     };
     for (const { modifier, place } of this.#offered) {
       const { kind, value, rule } = modifier;
+      if (kind === null) continue;
       described.attributes.push(attribute(tokens, kind, value, place, rule));
       if (kind === 'LATERALITY') described.laterality = value as Finding['laterality'];
       else if (kind === 'LOCATION') described.location = value;
       else if (kind === 'CHANGE') described.change = value as Finding['change'];
       else if (kind === 'SEVERITY') described.severity = value as Finding['severity'];
-      else described.quantity = value;
+      else if (kind === 'QUANTITY') described.quantity = value;
     }
     return described;
   }

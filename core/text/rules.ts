@@ -63,6 +63,7 @@ function describeAll({ findings, cues, sections, anatomy, attributes }: LexiconD
     ['LOCATION', anatomy.locations],
     ['CHANGE', attributes.change],
     ['SEVERITY', attributes.severity],
+    ['AGE', attributes.age],
     ['QUANTITY', attributes.quantity],
   ] as const;
   for (const [kind, lists] of modifiers)

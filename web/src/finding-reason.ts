@@ -76,6 +76,7 @@ const ATTRIBUTE_WORDS: Readonly<Record<Kind, (value: string) => string>> = {
   REASON: () => 'what the examination is to find out',
   CHANGE: plain,
   SEVERITY: plain,
+  AGE: plain,
   LATERALITY: plain,
   LOCATION: (value) => `in the ${value}`,
   SIZE: (value) => `size ${value.replaceAll('x', ' × ')} mm`,

@@ -130,7 +130,7 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['The lungs are clear without effusion.', 'lungs-clear+ consolidation- opacity- effusion-'],
   ['No acute cardiopulmonary disease.', 'no-acute-abnormality+'],
   // what looks like a finding and is none
-  ['No mass effect.', ''],
+  ['No mass effect.', 'mass-effect-'],
   ['Cystic fibrosis.', ''],
   ['Mild pedal edema.', ''],
   // redactions and hyphens
@@ -179,6 +179,29 @@ const SENTENCES: readonly (readonly [string, string])[] = [
     'Heart size is normal and lungs are clear with the exception of a granuloma.',
     'heart-normal+ cardiomegaly- lungs-clear? granuloma+',
   ],
+  // volume loss of the brain, of surgery and of the lung
+  ['Prominent ventricles compatible with age-related volume loss.', 'brain-atrophy+'],
+  ['Age-related volume loss of the brain.', 'brain-atrophy+'],
+  ['Expected postoperative volume loss on the right.', ''],
+  ['Right upper lobe volume loss.', 'atelectasis?'],
+  // metastases of an organ are metastases
+  ['Liver metastases are seen in segments 5 and 8.', 'metastasis+ liver-lesion+'],
+  ['No hepatic metastases.', 'metastasis- liver-lesion-'],
+  ['Bone metastasis in L3.', 'metastasis+ lytic-lesion+'],
+  // said in other words
+  ['4 mm nonobstructing stone in the lower pole of the left kidney.', 'kidney-stone+'],
+  ['Obstructing stone in the common bile duct.', ''],
+  ['Horizontal tear of the posterior horn of the medial meniscus.', 'meniscal-tear+'],
+  ['Lateral meniscus: no tear.', 'meniscus-normal+ meniscal-tear-'],
+  ['Left costophrenic angle is blunted.', 'effusion?'],
+  ['Pulmonary vasculature is not congested.', 'vessels-normal+ vascular-congestion-'],
+  ['Pulmonary vasculature is congested.', 'vascular-congestion+'],
+  ['No mass effect or midline shift.', 'mass-effect- midline-shift-'],
+  ['RT BASE ATX', 'atelectasis+'],
+  ['Superimposed infection cannot be entirely excluded.', 'pneumonia?'],
+  ['Heart size is at the upper limit of normal.', 'cardiomegaly?'],
+  ['Left hemithorax is opacified.', 'opacity+'],
+  ['Tear of the supraspinatus tendon.', 'tendon-tear+'],
 ];
 
 for (const [sentence, expected] of SENTENCES) {

@@ -27,11 +27,28 @@ const ATTRIBUTES: readonly (readonly [string, string])[] = [
   ['Nodule 12 by 9 by 7 mm.', 'nodule 12x9x7mm'],
   ['Endotracheal tube 4 cm above the carina.', 'support-device, endotracheal-tube'],
   ['Effusion in series 4.', 'effusion'],
+  // what looks like a severity and is none
+  ['Liver cyst too small to characterize.', 'liver-lesion'],
+  ['Early pneumonia.', 'pneumonia'],
+  ['No gross edema.', 'edema'],
 ];
 
 for (const [text, expected] of ATTRIBUTES) {
   test(text, () => assert.equal(read(text).map(summary).join(', '), expected));
 }
+
+test('how old a finding is', () => {
+  const ageOf = (text: string) =>
+    read(text)
+      .flatMap(({ attributes }) => attributes.filter(({ kind }) => kind === 'AGE'))
+      .map(({ value }) => value)
+      .join();
+  assert.equal(ageOf('Old healed left sixth rib fracture.'), 'CHRONIC,CHRONIC');
+  assert.equal(ageOf('Old fracture of the ulna.'), 'CHRONIC');
+  assert.equal(ageOf('Old left MCA infarct.'), 'CHRONIC');
+  assert.equal(ageOf('No acute infarct.'), 'ACUTE');
+  assert.equal(ageOf('60 year old with a fracture.'), '');
+});
 
 test('an attribute stands where the text says it, and is said by a rule', () => {
   const text = 'No new small left effusion.';

@@ -18,10 +18,23 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['Pleural thickening at the right apex.', 'pleural-thickening RIGHT apex'],
   ['Right apical pleural thickening.', 'pleural-thickening RIGHT apex'],
   // and keeps its own where the place is another finding's
+  ['Pleural effusion and right lower lobe consolidation.', 'effusion pleura, consolidation RIGHT lower lobe'],
+  // what belongs to another item of a list is not shared
+  ['No consolidation, pleural effusion or pneumothorax.', 'consolidation, effusion pleura, pneumothorax'],
+  ['Small pleural effusions with associated compressive atelectasis.', 'effusion pleura, atelectasis'],
   [
-    'Pleural effusion and right lower lobe consolidation.',
-    'effusion RIGHT pleura, consolidation RIGHT lower lobe',
+    'Disc bulge with mild spinal canal stenosis and moderate right neural foraminal narrowing.',
+    'disc-herniation, spinal-stenosis, spinal-stenosis RIGHT',
   ],
+  ['Metastasis cannot be excluded given the history of breast cancer.', 'metastasis, breast-mass breast'],
+  ['Right effusion and atelectasis.', 'effusion RIGHT, atelectasis RIGHT'],
+  ['Atelectasis and effusion at the left base.', 'atelectasis LEFT lung base, effusion LEFT lung base'],
+  ['Opacity in the left base, small right effusion.', 'opacity LEFT lung base, effusion RIGHT'],
+  [
+    'No acute abnormality except for a fracture of the right seventh rib.',
+    'no-acute-abnormality, fracture RIGHT rib, rib-fracture RIGHT rib',
+  ],
+  ['T2/FLAIR hyperintense lesions.', 'white-matter-disease brain'],
   ['Consolidation in the lower lobe with pleural effusion.', 'consolidation lower lobe, effusion pleura'],
   ['Lower lobe consolidation, pleural effusion.', 'consolidation lower lobe, effusion pleura'],
   ['Pleural effusion, atelectasis in the lower lobe.', 'effusion pleura, atelectasis lower lobe'],

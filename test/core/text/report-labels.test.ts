@@ -47,6 +47,9 @@ test('findings that cannot both hold are flagged', () => {
     'No effusion on the right, but a small one on the left.',
     'No large effusion. Small effusion.',
     'No new nodule. Stable nodule.',
+    'Chronic lacunar infarct. No evidence of acute territorial infarct.',
+    'L4-5: Spinal canal stenosis. L5-S1: No spinal canal stenosis at this level.',
+    'Small pneumothorax. No recurrent pneumothorax.',
     'Possible nodule. No nodule.',
     'INDICATION: Pneumonia. FINDINGS: No pneumonia.',
   ])
