@@ -34,3 +34,11 @@ export const MAX_DEATHS_AT_START = 5;
 
 /** Bytes of a file or of standard input that `label --explain` reads at most: four times the longest report that is read. */
 export const MAX_EXPLAINED_BYTES = 4 * 1024 * 1024;
+
+/** Dead letters of each service that `dead-letters list` shows. */
+export const DEFAULT_LETTERS = 20;
+export const MAX_LETTERS = 1_000;
+
+/** From asking Kafka to the first dead letter (a consumer group forms first), and from one to the next. */
+export const FIRST_RECORD_MS = 20_000;
+export const QUIET_MS = 3_000;

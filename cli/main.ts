@@ -4,6 +4,7 @@ import { codeOf, InterleaveError } from '../core/errors.ts';
 import { followNpm } from './bootstrap.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { parseVerb, type Verb } from './verb.ts';
+import { deadLetters } from './verbs/dead-letters.ts';
 import { down } from './verbs/down.ts';
 import { evaluate } from './verbs/evaluate.ts';
 import { label } from './verbs/label.ts';
@@ -13,7 +14,7 @@ import { send } from './verbs/send.ts';
 import { status } from './verbs/status.ts';
 import { up } from './verbs/up.ts';
 
-const VERBS: readonly Verb[] = [up, down, status, send, search, label, evaluate, labeler];
+const VERBS: readonly Verb[] = [up, down, status, send, search, label, evaluate, labeler, deadLetters];
 
 /** Runs one command line (`['up', '--no-feed']`) and resolves to its exit code; errors are told in one sentence. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
@@ -42,7 +43,7 @@ function withoutVerb(name: string | undefined): ExitCode {
 }
 
 function overview(): string {
-  const verbs = VERBS.map((verb) => `  ${verb.name.padEnd(8)} ${verb.summary}`).join('\n');
+  const verbs = VERBS.map((verb) => `  ${verb.name.padEnd(12)} ${verb.summary}`).join('\n');
   return `interleave: radiology reports and key images, joined and searchable. Research software, not for diagnosis.
 
 Usage: interleave VERB [options]     (npx interleave VERB in a checkout)

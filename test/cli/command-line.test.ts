@@ -14,7 +14,17 @@ after(() => rm(dataDir, { recursive: true, force: true }));
 test('help names every verb, and every verb says its options and exit codes', async () => {
   const overview = await runCli(['--help']);
   assert.equal(overview.code, 0);
-  for (const verb of ['up', 'down', 'status', 'send', 'search', 'label', 'evaluate', 'labeler']) {
+  for (const verb of [
+    'up',
+    'down',
+    'status',
+    'send',
+    'search',
+    'label',
+    'evaluate',
+    'labeler',
+    'dead-letters',
+  ]) {
     assert.match(overview.stdout, new RegExp(`^  ${verb} `, 'm'));
     const help = await runCli([verb, '--help']);
     assert.equal(help.code, 0);
