@@ -2,12 +2,24 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { MllpSender } from '../../senders/mllp-sender.ts';
 import type { SimulatedCase } from '../../simulator/case.ts';
 import { until } from '../support/until.ts';
 import { withoutChromium, withPage } from './support/browser.ts';
 import { SearchClient } from './support/search-client.ts';
 import { sendSimulatedCases } from './support/simulated-feed.ts';
 import { System } from './support/system.ts';
+
+/** A report that denies in its findings what its impression asserts. */
+const CONTRADICTORY = [
+  'MSH|^~\\&|RIS|E2E|INTERLEAVE|E2E|20260102120000||ORU^R01^ORU_R01|CONTRA1|P|2.5.1',
+  'PID|1||E2E-9^^^E2E^MR||Testfall^Widerspruch||19600101|F',
+  'OBR|1|P-E2E|E2E-0001|XRANKLE^ANKLE^L||20260102110000|||||||||||||||20260102115500||DX|F',
+  'OBX|1|TX|XRANKLE^ANKLE^L||FINDINGS:||||||F',
+  'OBX|2|TX|XRANKLE^ANKLE^L||No fracture.||||||F',
+  'OBX|3|TX|XRANKLE^ANKLE^L||IMPRESSION:||||||F',
+  'OBX|4|TX|XRANKLE^ANKLE^L||Fracture of the distal fibula.||||||F',
+].join('\r');
 
 const SEED = 7;
 const CASES = 40;
@@ -27,7 +39,11 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       SEED,
       Array.from({ length: CASES }, (_, n) => n + 1),
     );
+    const mllp = await MllpSender.connect({ ...system.instance.hl7, timeoutMs: 30_000 });
+    assert.equal((await mllp.send(Buffer.from(CONTRADICTORY))).code, 'AA');
+    await mllp.close();
     const search = new SearchClient(system.instance.page);
+    await until(async () => (await search.byAccession('E2E-0001')) !== undefined, 120_000, 'the report');
     for (const simulated of sent)
       await until(
         async () => {
@@ -83,6 +99,40 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       assert.equal(await page.locator('article.hit .chip.present', { hasText: 'Pneumothorax' }).count(), 0);
       assert.ok((await page.locator('article.hit').count()) > 0);
       assert.ok(!page.url().includes('pneumothorax'), 'words stay out of the address');
+    }));
+
+  test('it says how the words were read, and counts apart what is uncertain or near by meaning only', () =>
+    withPage(async (page) => {
+      const labels = sent.map((simulated) => simulated.reports.at(-1)?.labels['pneumothorax']);
+      const count = (assertion: string) => labels.filter((label) => label === assertion).length;
+      const understood = page.locator('.understood');
+      await page.goto(system.instance.page);
+      await searchFor(page, 'pneumothorax');
+      const said = (await understood.textContent()) ?? '';
+      assert.ok(said.includes(`: ${count('PRESENT')} present`), said);
+      if (count('UNCERTAIN') > 0) assert.ok(said.includes(`${count('UNCERTAIN')} uncertain`), said);
+      await searchFor(page, 'right pneumothorax -effusion');
+      assert.equal(await understood.locator('.chip.absent', { hasText: /effusion/i }).count(), 1);
+      await keep(page, 'minus');
+      await searchFor(page, 'pneumothorax or cardiomegaly -zebra');
+      await understood.getByText('“or” is read as “and”').waitFor();
+      await understood.getByText('without “zebra”').waitFor();
+      await keep(page, 'or');
+      await searchFor(page, 'abnormal chest anatomy');
+      await page.getByRole('heading', { name: 'By meaning only' }).waitFor();
+      await understood.getByText(/\d+ by meaning only/).waitFor();
+      await keep(page, 'by-meaning-only');
+    }));
+
+  test('a report that contradicts itself is told beside its findings', () =>
+    withPage(async (page) => {
+      await page.goto(system.instance.page);
+      await searchFor(page, 'E2E-0001');
+      await page.locator('article.hit h2 a').first().click();
+      const told = page.locator('.contradictions');
+      await told.waitFor();
+      assert.match((await told.textContent()) ?? '', /contradict.*Fracture is said to be present and absent/);
+      await keep(page, 'contradiction');
     }));
 
   test('a case shows its whole report, and a citation shows its image', () =>
