@@ -60,10 +60,17 @@ export function textAt(message: Message, path: string): string {
 
 /** Like `textAt`, for one segment (the path's segment name is not compared). */
 export function textIn(message: Message, segment: Segment, path: string): string {
-  const { field, repetition, component, subcomponent } = readPath(path);
-  if (isHeader(segment) && field <= 2) return rawField(segment, field);
+  const { field } = readPath(path);
+  const raw = rawField(segment, field);
+  return isHeader(segment) && field <= 2 ? raw : textOf(message, raw, path);
+}
+
+/** Like `textIn`, for a field as it stands on the wire (the path's segment and field are not looked at). */
+export function textOf(message: Message, raw: string, path: string): string {
+  if (raw === '') return '';
+  const { repetition, component, subcomponent } = readPath(path);
   const { delimiters } = message;
-  const repeated = piece(rawField(segment, field), delimiters.repetition, repetition);
+  const repeated = piece(raw, delimiters.repetition, repetition);
   const part = piece(repeated, delimiters.component, component);
   return readable(message, piece(part, delimiters.subcomponent, subcomponent));
 }
@@ -118,8 +125,15 @@ function splitSegments(source: string, start: number, separator: string): Segmen
   let from = start;
   let end = -1;
   let line = start;
+  // The next CR and LF at or after `line`; looked up again only when passed, so that each char is searched once.
+  let cr = -1;
+  let lf = -1;
   while (line < source.length) {
-    const lineEnd = endOfLine(source, line);
+    if (cr < line) cr = source.indexOf('\r', line);
+    if (cr === -1) cr = source.length;
+    if (lf < line) lf = source.indexOf('\n', line);
+    if (lf === -1) lf = source.length;
+    const lineEnd = Math.min(cr, lf);
     if (line > start && beginsSegment(source, line, lineEnd, separator)) {
       segments.push(segmentOf(source, from, end, line, separator));
       if (segments.length >= MAX_SEGMENTS)
@@ -151,14 +165,6 @@ function beginsSegment(source: string, from: number, end: number, separator: str
     isCapitalOrDigit(source.charCodeAt(from + 1)) &&
     isCapitalOrDigit(source.charCodeAt(from + 2))
   );
-}
-
-function endOfLine(source: string, from: number): number {
-  for (let at = from; at < source.length; at += 1) {
-    const code = source.charCodeAt(at);
-    if (code === 0x0d || code === 0x0a) return at;
-  }
-  return source.length;
 }
 
 function isBlank(source: string, from: number, end: number): boolean {

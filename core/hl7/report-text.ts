@@ -1,5 +1,6 @@
 import type { ReportPart } from '../radiology/events.ts';
-import { type Message, rawField, readable, type Segment, textIn } from './message.ts';
+import { type Message, rawField, readable, type Segment, textOf } from './message.ts';
+import { once } from './once.ts';
 import { sectionOf } from './section-code.ts';
 
 /**
@@ -16,6 +17,13 @@ export function reportParts(
   const parts: ReportPart[] = [];
   let lines: string[] = [];
   let section: ReportPart['section'] = null;
+  const sectionNamed = once((identifier: string) =>
+    sectionOf({
+      code: textOf(message, identifier, 'OBX-3.1'),
+      suffix: textOf(message, identifier, 'OBX-3.1.2'),
+      text: textOf(message, identifier, 'OBX-3.2'),
+    }),
+  );
   const close = (): void => {
     const text = trimBlankLines(lines);
     if (text !== '') parts.push({ section, text });
@@ -28,11 +36,7 @@ export function reportParts(
       parts.push(...document.filter(({ text }) => text !== ''));
     }
     if (!isText(observation)) continue;
-    const own = sectionOf({
-      code: textIn(message, observation, 'OBX-3.1'),
-      suffix: textIn(message, observation, 'OBX-3.1.2'),
-      text: textIn(message, observation, 'OBX-3.2'),
-    });
+    const own = sectionNamed(rawField(observation, 3));
     if (own !== section) {
       close();
       section = own;
@@ -47,11 +51,14 @@ export function reportParts(
 function observationText(message: Message, observation: Segment): string {
   const raw = rawField(observation, 5);
   const { repetition } = message.delimiters;
-  const lines = repetition === '' ? [raw] : raw.split(repetition);
-  return lines
-    .map((line) => readable(message, line))
-    .join('\n')
-    .replace(/\r\n?/g, '\n');
+  const text =
+    repetition === '' || !raw.includes(repetition)
+      ? readable(message, raw)
+      : raw
+          .split(repetition)
+          .map((line) => readable(message, line))
+          .join('\n');
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
 /** True for an observation that carries report text. A missing type (OBX-2) counts as text. */

@@ -132,11 +132,7 @@ function readerOf(message: Message, shared: Segment[], options: ReportOptions) {
     observed: once((observations: Segment[]) => ({
       parts: reportParts(message, observations, (one) => documents.get(one) ?? null),
       unread: observations.some((one) => documents.get(one) === null),
-      status:
-        observations
-          .filter(carriesReport)
-          .map((one) => textIn(message, one, 'OBX-11').trim())
-          .find((one) => one !== '') ?? '',
+      status: statusAmong(message, observations),
     })),
   };
 }
@@ -193,6 +189,16 @@ function problemOf(
   if (identity.made) return 'HL7_REQUIRED_FIELD_MISSING';
   if (more) return 'HL7_TOO_MANY_ACCESSIONS';
   return isFromFuture ? 'HL7_TIME_IN_FUTURE' : null;
+}
+
+/** The first OBX-11 that says something. */
+function statusAmong(message: Message, observations: readonly Segment[]): string {
+  for (const observation of observations) {
+    if (!carriesReport(observation)) continue;
+    const status = textIn(message, observation, 'OBX-11').trim();
+    if (status !== '') return status;
+  }
+  return '';
 }
 
 function carriesReport(observation: Segment): boolean {

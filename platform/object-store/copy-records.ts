@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { giveNames } from './object-names.ts';
@@ -38,7 +38,7 @@ function copy(record: RecordToCopy, incoming: string): void {
   const wanted = cases.filter(({ id }) => !isErased(record, now, id));
   if (wanted.length === 0) return;
   const bytes = now.subarray(line.length);
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error('The record changes.');
+  if (hash('sha256', bytes) !== sha256) throw new Error('The record changes.');
   for (const { folder } of wanted) write(bytes, incoming, folder, sha256);
   // Who erases takes the record first and the folder then: one of us removes it.
   const after = read(segment, at, line.length);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -75,7 +75,7 @@ export class SmallObjects {
   async put(caseIds: string[], bytes: Buffer, mediaType: string): Promise<ObjectRef> {
     for (const caseId of caseIds) this.#options.file.folderOf(caseId);
     await this.#room();
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = hash('sha256', bytes);
     let written: () => void = () => undefined;
     const files = new Promise<void>((resolve) => {
       written = resolve;
@@ -173,7 +173,7 @@ export class SmallObjects {
 
   async #isWhole(caseId: string, sha256: string): Promise<boolean> {
     const bytes = await readFile(this.#fileOf(caseId, sha256)).catch(() => null);
-    return bytes !== null && createHash('sha256').update(bytes).digest('hex') === sha256;
+    return bytes !== null && hash('sha256', bytes) === sha256;
   }
 
   /** One sync of the file system where the system has it, else one for each file and folder. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { type AnsweredHeader, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
 import { identifierWithin, textWithin } from '../../core/hl7/field-length.ts';
@@ -85,7 +85,7 @@ function decision(bytes: Buffer, message: Message | null, verdict: Decision['ver
 const DECISIVE_FIELDS = [2, 9, 11, 12, 18];
 
 function sha256(value: Buffer | string): string {
-  return createHash('sha256').update(value).digest('hex');
+  return hash('sha256', value);
 }
 
 /** MSH-9, MSH-11 and MSH-12, in the order in which a sender would mend them. */
