@@ -28,28 +28,47 @@ interface Kind {
 
 /**
  * Sends every file by C-STORE, in the transfer syntax that it is in; one file is in memory at a time. Rejects when the peer
- * cannot be reached at all.
+ * cannot be reached at all; when it could be once, every file is told, so that it is known which have arrived.
  */
 export async function sendDicom(files: readonly string[], options: SendDicomOptions): Promise<void> {
   const pace = new Pace(options.rate);
+  let reached = false;
+  const connect = async (kinds: readonly Kind[]): Promise<DimseSender | null> => {
+    try {
+      const sender = await DimseSender.connect({ ...options, presentationContexts: proposalsFor(kinds) });
+      reached = true;
+      return sender;
+    } catch (error) {
+      if (!reached) throw error;
+      return null;
+    }
+  };
   for (let start = 0; start < files.length; start += FILES_PER_ASSOCIATION) {
     const kinds: Kind[] = [];
     for (const item of files.slice(start, start + FILES_PER_ASSOCIATION)) {
       const object = await load(item, options);
       if (object !== null) kinds.push({ item, ...kindOf(object) });
     }
-    if (kinds.length > 0) await sendTogether(kinds, pace, options);
+    if (kinds.length > 0) await sendTogether(kinds, connect, pace, options);
   }
 }
 
 /** One association, and another for the rest when one breaks; nothing is sent twice. */
-async function sendTogether(kinds: readonly Kind[], pace: Pace, options: SendDicomOptions): Promise<void> {
-  const presentationContexts = proposalsFor(kinds);
-  let sender: DimseSender | undefined;
+async function sendTogether(
+  kinds: readonly Kind[],
+  connect: (kinds: readonly Kind[]) => Promise<DimseSender | null>,
+  pace: Pace,
+  options: SendDicomOptions,
+): Promise<void> {
+  let sender: DimseSender | null = null;
   for (const { item } of kinds) {
     const object = await load(item, options);
     if (object === null) continue;
-    sender ??= await DimseSender.connect({ ...options, presentationContexts });
+    sender ??= await connect(kinds);
+    if (sender === null) {
+      options.done({ item, accepted: false, code: 'DICOM_PEER_UNREACHABLE', milliseconds: 0 });
+      continue;
+    }
     await pace.turn();
     const start = performance.now();
     try {
@@ -64,7 +83,7 @@ async function sendTogether(kinds: readonly Kind[], pace: Pace, options: SendDic
       options.done({ item, accepted: false, code, milliseconds: performance.now() - start });
       if (code !== 'DICOM_SEND_REFUSED') {
         sender.abort();
-        sender = undefined;
+        sender = null;
       }
     }
   }

@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { filesOf } from '../../cli/send/files.ts';
+import { sendDicom } from '../../cli/send/send-dicom.ts';
 import type { DicomObject } from '../../core/dicom/dicom-object.ts';
 import { part10Header } from '../../core/dicom/part10.ts';
 import { testGateway } from '../services/dicom-gateway/test-gateway.ts';
@@ -50,6 +52,26 @@ test('send dicom shows the code that the gateway gives beside the status', async
   const { code, stderr } = await runCli(['send', 'dicom', folder, '--to', `127.0.0.1:${gateway.port}`]);
   assert.equal(code, 1);
   assert.match(stderr, /100\.dcm: C001 DICOM_DATA_SET_TOO_LARGE \(.+\)/);
+});
+
+test('when the gateway goes away in the middle, every file is told', async (t) => {
+  const gateway = await testGateway(t);
+  const folder = await folderOf(t, [image(), image(), image()]);
+  const told: string[] = [];
+  await sendDicom(await filesOf([folder]), {
+    host: '127.0.0.1',
+    port: gateway.port,
+    calledAeTitle: 'INTERLEAVE',
+    callingAeTitle: 'TEST',
+    rate: 2,
+    done: ({ accepted, code }) => {
+      told.push(`${accepted} ${code}`);
+      void gateway.stop();
+    },
+  });
+  assert.equal(told.length, 3);
+  assert.equal(told[0], 'true 0000');
+  assert.equal(told[2], 'false DICOM_PEER_UNREACHABLE');
 });
 
 test('send dicom --tls shows our certificate and checks theirs', { skip: noOpenssl }, async (t) => {
