@@ -91,7 +91,7 @@ test('who stops waiting does no harm to a thread that is starting', async (t) =>
   const thread = start(t, { openMs: 1_500 });
   const begun = performance.now();
   await failsWith(thread.ask('greet', { answerMs: 1, totalMs: 100 }), 'BACKEND_UNAVAILABLE', /too long/);
-  assert.ok(performance.now() - begun < 1_200, 'the start counts into the total');
+  assert.ok(performance.now() - begun < 1_450, 'the start counts into the total');
   // The first question was not asked any more, and the start does not count into the time to answer.
   assert.equal(await thread.ask('greet', { answerMs: 1_200 }), ' 1: greet');
 });

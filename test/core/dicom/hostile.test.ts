@@ -8,6 +8,7 @@ import { namedObjects } from '../../../core/dicom/key-object.ts';
 import { MAX_ACCESSIONS, MAX_KEPT_VALUE, MAX_REFERENCED_FRAMES } from '../../../core/dicom/limits.ts';
 import { trim, trimEnd } from '../../../core/dicom/padding.ts';
 import { KEY_OBJECT_SELECTION, TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
+import { cpuMs } from '../../support/cpu-ms.ts';
 import { buildDataSet, type Item } from './data-set-builder.ts';
 
 const SOON_MS = 5_000;
@@ -22,7 +23,7 @@ function read(elements: Item, sopClassUid = '1.2.840.10008.5.1.4.1.1.2'): DataSe
 describe('objects that want to keep us busy', () => {
   it('long runs of padding within values are passed in linear time', () => {
     const value = `a${' '.repeat(MAX_KEPT_VALUE - 2)}x`;
-    const began = performance.now();
+    const began = cpuMs();
     assert.equal(trim(value).length, value.length);
     assert.equal(trimEnd(`${value}\0 \0`), value);
     assert.equal(trim('  a b \0'), 'a b');
@@ -35,7 +36,7 @@ describe('objects that want to keep us busy', () => {
     ]);
     const user = Buffer.concat([Buffer.from([0x50, 0, 0xf0, 4]), sub]);
     decodeAssociateRequest(Buffer.concat([Buffer.alloc(68), user]));
-    assert.ok(performance.now() - began < SOON_MS);
+    assert.ok(cpuMs() - began < SOON_MS);
   });
 
   it('one object that is named again and again, each time with another frame', () => {
@@ -47,9 +48,9 @@ describe('objects that want to keep us busy', () => {
       ],
     );
     const { dataSet } = read([[0x0040a730, 'SQ', [[[0x00081199, 'SQ', references]]]]], KEY_OBJECT_SELECTION);
-    const began = performance.now();
+    const began = cpuMs();
     const named = namedObjects(dataSet);
-    assert.ok(performance.now() - began < SOON_MS);
+    assert.ok(cpuMs() - began < SOON_MS);
     assert.equal(named.references[0]?.frames.length, MAX_REFERENCED_FRAMES);
     assert.equal(named.cutOff, true);
   });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { STANDARD_DELIMITERS } from '../../../core/hl7/delimiters.ts';
 import { escapeText, unescapeText } from '../../../core/hl7/escape.ts';
 import { textAt } from '../../../core/hl7/message.ts';
+import { cpuMs } from '../../support/cpu-ms.ts';
 import { MSH, parsed } from './messages.ts';
 
 const resolved = (text: string): string => unescapeText(text, STANDARD_DELIMITERS);
@@ -52,8 +53,8 @@ describe('B2.17: escape sequences', () => {
   });
 
   it('a long row of escape characters takes linear time', () => {
-    const started = performance.now();
+    const started = cpuMs();
     resolved('\\x'.repeat(500_000));
-    assert.ok(performance.now() - started < 3_000);
+    assert.ok(cpuMs() - started < 3_000);
   });
 });

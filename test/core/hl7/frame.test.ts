@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type FrameEvent, frameMessage, MllpFramer } from '../../../core/hl7/frame.ts';
 import { MAX_STRAY_BYTES } from '../../../core/hl7/limits.ts';
+import { cpuMs } from '../../support/cpu-ms.ts';
 
 const VT = '\x0b';
 const END = '\x1c\r';
@@ -107,12 +108,12 @@ describe('MLLP frames', () => {
     const body = Buffer.alloc(900_000, 'JVBERi0xLjQK');
     const framer = new MllpFramer();
     const framed = frameMessage(body);
-    const started = performance.now();
+    const started = cpuMs();
     const events: FrameEvent[] = [];
     for (let at = 0; at < framed.length; at += 3) events.push(...framer.push(framed.subarray(at, at + 3)));
     assert.equal(events.length, 1);
     assert.deepEqual(events[0]?.bytes, body);
-    assert.ok(performance.now() - started < 5_000);
+    assert.ok(cpuMs() - started < 5_000);
   });
 
   it('B2.14: a first packet of only the start block', () => {
@@ -120,9 +121,9 @@ describe('MLLP frames', () => {
   });
 
   it('many start blocks in one chunk are searched once', () => {
-    const started = performance.now();
+    const started = cpuMs();
     assert.equal(new MllpFramer().push(Buffer.alloc(1_000_000, `${VT}a`)).length, 499_999);
-    assert.ok(performance.now() - started < 5_000);
+    assert.ok(cpuMs() - started < 5_000);
   });
 
   it('any chunking gives the same frames, and no byte that is not white space is lost', () => {

@@ -11,6 +11,7 @@ import {
 } from '../../../core/hl7/limits.ts';
 import { parseMessage } from '../../../core/hl7/message.ts';
 import { type Report, reportsOf } from '../../../core/hl7/report.ts';
+import { cpuMs } from '../../support/cpu-ms.ts';
 import { MSH, OBR, oru, PID, parsed, wire } from './messages.ts';
 
 const only = (reports: Report[]): Report => {
@@ -447,12 +448,12 @@ describe('accession and filler numbers', () => {
 
 describe('damaged reports', () => {
   it('a text with a megabyte of spaces takes linear time', () => {
-    const started = performance.now();
+    const started = cpuMs();
     assert.equal(
       only(reportsOf(oru(`OBX|1|TX|A||a${' '.repeat(1_000_000)}b`))).parts[0]?.text.length,
       1_000_002,
     );
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(cpuMs() - started < 2_000);
   });
 
   it('a message cut anywhere gives reports or a coded error', () => {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { checkLengths } from '../../../platform/avro/check-lengths.ts';
 import { codec } from '../../../platform/avro/codec.ts';
 import { SchemaStore } from '../../../platform/avro/schema-store.ts';
+import { cpuMs } from '../../support/cpu-ms.ts';
 
 const TYPE = avro.Type.forSchema({
   type: 'record',
@@ -91,11 +92,11 @@ describe('lengths in Avro', () => {
     value['studyInstanceUids'] = ['PLANTED'];
     const bytes = type.toBuffer(value);
     const cut = bytes.subarray(0, bytes.indexOf('PLANTED') - 2);
-    const began = performance.now();
+    const began = cpuMs();
     assert.throws(() => codec('report-received').decode(Buffer.concat([head, cut, long(2n ** 40n)])), {
       code: 'EVENT_UNREADABLE',
     });
-    assert.ok(performance.now() - began < 1_000);
+    assert.ok(cpuMs() - began < 1_000);
   });
 
   it('what does not fit a schema is an error that quotes nothing', () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { ERRORS } from '../../../core/errors.ts';
 import { type Decision, decide } from '../../../services/hl7-gateway/accept-message.ts';
 import { MAX_EVENT_TEXT_PER_MESSAGE, MAX_EVENTS_PER_MESSAGE } from '../../../services/hl7-gateway/limits.ts';
+import { cpuMs } from '../../support/cpu-ms.ts';
 import { oru, RULES } from './gateway.ts';
 
 const NOW = Date.UTC(2026, 2, 2);
@@ -87,9 +88,9 @@ describe('the decision about a message', () => {
       .toString()
       .replace('MSH|^~', 'MSH|#~')
       .replace('ORU^R01', `ORU#R01#${'^'.repeat(500_000)}x`);
-    const began = performance.now();
+    const began = cpuMs();
     assert.equal(eventsOf(message).length, 1);
-    assert.ok(performance.now() - began < 5_000);
+    assert.ok(cpuMs() - began < 5_000);
   });
 
   it('a message is known by a key of fixed length, and is another one when MSH says to read it in another way', () => {
