@@ -149,12 +149,13 @@ test('--explain reads a file by its path, and standard input by "-"', async () =
   assert.equal(await piped.exit(), 0);
   assert.deepEqual(JSON.parse(piped.stdout).labels, wanted);
 
-  const text = await runCli(['label', '--explain', join(folder, 'no-effusion.txt'), '--json']);
-  assert.equal(
-    JSON.parse(text.stdout).reading.text,
-    join(folder, 'no-effusion.txt'),
-    'names no file: a text',
-  );
+  for (const path of [join(folder, 'no-effusion'), 'no effusion.txt']) {
+    const missing = await runCli(['label', '--explain', path, '--json']);
+    assert.equal(missing.code, 2, path);
+    assert.match(missing.stderr, /There is no file .*effusion/, path);
+  }
+  const slash = await runCli(['label', '--explain', 'No effusion and/or atelectasis.', '--json']);
+  assert.deepEqual(JSON.parse(slash.stdout).labels.absent, ['atelectasis', 'effusion']);
   const oneWord = await runCli(['label', '--explain', 'Pneumonia.', '--json']);
   assert.deepEqual(JSON.parse(oneWord.stdout).labels.present, ['pneumonia']);
 
