@@ -7,12 +7,12 @@ import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { openLexicon } from '../../platform/site-lexicon-file.ts';
 import type { Config } from './config.ts';
 import { openEncoder } from './encoder.ts';
 import { handleReports } from './handle-reports.ts';
 import { MAX_POLL_REPORTS } from './limits.ts';
 import { ReportVectors } from './report-vectors.ts';
-import { openLexicon } from './site-lexicon-file.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
 export const NAMES = {

@@ -17,4 +17,6 @@ export const config = {
   dicomwebOrigins: list([]),
   /** folder of the built page, '' for `web/dist` of the checkout */
   searchPage: text(''),
+  /** the site's own lexicon over ours, for the names of its findings; '' for ours alone */
+  lexiconFile: text(''),
 };

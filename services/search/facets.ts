@@ -1,8 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
-import { conceptName } from '../../core/text/concepts.ts';
 import type { FacetValue } from './answers.ts';
 import type { SearchBody } from './case-index.ts';
 import { MAX_FACET_VALUES } from './limits.ts';
+import { nameOf } from './named-concept.ts';
 
 /** Facet → field of the clinical view. The facets have the names of the filters. */
 const FIELDS = {
@@ -40,7 +40,7 @@ export function facetsOf(
         .filter(({ value }) => value !== '')
         .map(({ value, count }) => ({
           value,
-          name: field.startsWith('findings.') ? conceptName(value) : value,
+          name: field.startsWith('findings.') ? nameOf(value) : value,
           count,
         }));
       return [facet, values];

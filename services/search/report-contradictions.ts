@@ -15,9 +15,10 @@ export function reportContradictions(stored: readonly Finding[]): ContradictionV
     change: finding.change ?? '',
     severity: finding.severity ?? '',
     sizesMm: finding.sizesMm ?? [],
+    attributes: finding.attributes ?? [],
   }));
   const normal = findings.find(
-    (finding) => finding.concept === NORMAL_STUDY && finding.assertion === 'PRESENT' && isResult(finding),
+    (finding) => NORMAL_STUDIES.has(finding.concept) && finding.assertion === 'PRESENT' && isResult(finding),
   );
   const acute = normal === undefined ? [] : firstOfEach(findings.filter(isAcute));
   return [
@@ -35,7 +36,7 @@ export function reportContradictions(stored: readonly Finding[]): ContradictionV
       return {
         kind: 'BESIDE_NORMALITY',
         ...named(finding.concept),
-        beside: named(NORMAL_STUDY),
+        beside: named(normal?.concept ?? ''),
         first,
         second,
       };
@@ -43,7 +44,7 @@ export function reportContradictions(stored: readonly Finding[]): ContradictionV
   ];
 }
 
-const NORMAL_STUDY = 'normal-study';
+const NORMAL_STUDIES: ReadonlySet<string> = new Set(['normal-study', 'no-acute-abnormality']);
 
 /** Chronic findings stand beside "no acute abnormality" in many a report, rightly; these never do. */
 export const ACUTE_FINDINGS: ReadonlySet<string> = new Set([

@@ -8,6 +8,7 @@ import { readSecret } from '../../platform/files.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { projectRoot } from '../../platform/project-root.ts';
+import { openLexicon } from '../../platform/site-lexicon-file.ts';
 import { Audit } from './audit.ts';
 import { CaseIndex } from './case-index.ts';
 import type { config } from './config.ts';
@@ -20,6 +21,7 @@ import {
 } from './dicomweb/limits.ts';
 import { httpServer } from './http-server.ts';
 import { MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
+import { nameBy } from './named-concept.ts';
 import { QueryVectors } from './query-vectors.ts';
 import { RateLimit } from './rate-limit.ts';
 import { watchElasticsearch } from './watch-elasticsearch.ts';
@@ -29,6 +31,7 @@ type Config = ReturnType<typeof loadConfig<typeof config>>;
 /** Answers searches over HTTP and serves the page. Reads the index through its alias and thumbnails from the store. */
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
   const { log, metrics, ready } = context;
+  nameBy((await openLexicon(config.lexiconFile)).data);
   const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
   const client = openElasticsearch(config.elasticsearchUrl);
   const index = new CaseIndex(client, config.searchAlias);

@@ -3,10 +3,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LABELER, labelerVersion } from '../../../core/text/labeler-version.ts';
-import { DEFAULT_LEXICON } from '../../../core/text/lexicon.ts';
-import { readReport } from '../../../core/text/reading.ts';
-import { openLexicon } from '../../../services/labeler/site-lexicon-file.ts';
+import { LABELER, labelerVersion } from '../../core/text/labeler-version.ts';
+import { DEFAULT_LEXICON } from '../../core/text/lexicon.ts';
+import { readReport } from '../../core/text/reading.ts';
+import { MAX_TOLD_PROBLEMS, openLexicon } from '../../platform/site-lexicon-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lexicon-'));
 const write = (name: string, text: string) => {
@@ -36,4 +36,14 @@ test('a file that is not there, no JSON, or wrong is refused with a code', async
     write('b.json', '{"findings":[{"id":"x"}]}'),
   ];
   for (const file of wrong) await assert.rejects(openLexicon(file), { code: 'LEXICON_INVALID' });
+});
+
+test('of very many problems the first are told, and how many more there are', async () => {
+  const findings = Array.from({ length: 40 }, (_, n) => ({ id: `x${n}` }));
+  const file = write('many.json', JSON.stringify({ findings }));
+  await assert.rejects(openLexicon(file), (error: Error) => {
+    assert.ok(error.message.split('; ').length <= MAX_TOLD_PROBLEMS + 1);
+    assert.match(error.message, /and \d+ more: `interleave labeler lint .*many\.json` says them all/);
+    return true;
+  });
 });
