@@ -137,13 +137,13 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   ['No XXXX pleural effusion.', 'effusion-'],
   ['Small pleural XXXX effusion.', 'effusion+'],
   ['Air-space disease in the lower lobe.', 'opacity+'],
-  // versus: a differential, of which no side is asserted; an atelectasis is, as something of the kind is there
+  // versus: a differential, of which no side is asserted; what was seen (not what it means) is, where it comes first
   [
     'Bones: sclerotic lesion in T9, indeterminate, metastasis versus bone island.',
     'lytic-lesion+ metastasis? lytic-lesion?',
   ],
   ['Pneumonia vs. atelectasis.', 'pneumonia? atelectasis?'],
-  ['Bibasilar infiltrates versus atelectasis.', 'infiltration? atelectasis?'],
+  ['Bibasilar infiltrates versus atelectasis.', 'infiltration+ atelectasis?'],
   ['Opacity representing atelectasis versus scarring.', 'opacity+ atelectasis+ scarring?'],
   ['Small effusion and edema versus pneumonia.', 'effusion+ edema? pneumonia?'],
   ['No pneumonia versus atelectasis.', 'pneumonia- atelectasis?'],
