@@ -13,6 +13,7 @@ import {
   DOCUMENT_WAIT_SHARE,
   MAX_DOCUMENT_HEAP_MB,
   MAX_DOCUMENT_MEMORY_MB,
+  MAX_DOCUMENTS_WAITING,
 } from './limits.ts';
 
 /** The text of the documents of one message by the place of their OBX; null for one that could not be read. (phi) */
@@ -38,7 +39,7 @@ type Reader = WorkerThread<DocumentQuestion, ReportPart[]>;
  */
 export class Documents {
   readonly #readers: Reader[];
-  readonly #turns = new FairTurns(DOCUMENT_READERS);
+  readonly #turns = new FairTurns(DOCUMENT_READERS, MAX_DOCUMENTS_WAITING);
   readonly #waitMs: number;
   readonly #readMs: number;
 
@@ -76,7 +77,8 @@ export class Documents {
       for (const { segment, kind, bytes: document } of documents) {
         const answerMs = end - performance.now();
         const question = { kind, bytes: document };
-        const read = answerMs > 0 ? reader.ask(question, { answerMs }) : Promise.resolve(null);
+        const read =
+          answerMs > 0 ? reader.ask(question, { answerMs, totalMs: answerMs }) : Promise.resolve(null);
         texts.set(segment, await read.catch(() => null));
       }
       return texts;

@@ -15,16 +15,20 @@ interface Waiting {
  */
 export class FairTurns {
   readonly #free: number[];
+  readonly #maxWaiting: number;
   readonly #inside = new Set<string>();
   /** by owner, the one who is next first */
   readonly #waiting = new Map<string, Waiting[]>();
 
-  constructor(places: number) {
+  /** `maxWaiting` of one owner at most are kept waiting. */
+  constructor(places: number, maxWaiting: number) {
+    this.#maxWaiting = maxWaiting;
     this.#free = Array.from({ length: places }, (_, number) => number);
   }
 
-  /** A place, or null when none was to be had within `waitMs`. */
-  take(owner: string, waitMs: number): Promise<Place | null> {
+  /** A place, or null when none was to be had within `waitMs`, at once where too many of the owner wait already. */
+  async take(owner: string, waitMs: number): Promise<Place | null> {
+    if ((this.#waiting.get(owner)?.length ?? 0) >= this.#maxWaiting) return null;
     return new Promise((resolve) => {
       const waiting: Waiting = {
         owner,

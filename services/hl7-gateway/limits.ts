@@ -54,6 +54,9 @@ export const DEFAULT_REMEMBER_MS = 600_000;
 /** Processes that read documents; each is one sender's at a time. */
 export const DOCUMENT_READERS = 2;
 
+/** Messages of one sender that wait for a reader: with more, what is under way in the gateway would be one sender's. */
+export const MAX_DOCUMENTS_WAITING = 8;
+
 /**
  * Shares of the time to answer: what a message may wait until somebody reads its documents (then it is to be sent again),
  * and what reading all of them may take, from when it begins (then the rest is unreadable). The rest is for keeping it.

@@ -63,7 +63,9 @@ export class FrameReceiver {
       const places = new Turnstile();
       const answers: Buffer[] = [];
       for (const message of messages) {
-        const answer = await this.#answerTo(message, { ...origin, turn: places.next() });
+        const place = places.next();
+        // As a frame does: whatever its answer, nothing behind it waits for it any longer.
+        const answer = await this.#answerTo(message, { ...origin, turn: place }).finally(place.pass);
         if (answer !== null) answers.push(answer);
       }
       return answers.length === 0 ? null : Buffer.concat(answers);

@@ -4,6 +4,7 @@ import { InterleaveError } from '../../../core/errors.ts';
 import { parseAcknowledgement } from '../../../core/hl7/acknowledgement.ts';
 import { UNKNOWN_CASE } from '../../../platform/kafka/dead-letter.ts';
 import { MllpSender } from '../../../senders/mllp-sender.ts';
+import type { Documents } from '../../../services/hl7-gateway/documents.ts';
 import {
   END_BLOCK_GRACE_MS,
   MAX_FAULTS_PER_CONNECTION,
@@ -135,6 +136,28 @@ describe('answers', () => {
     assert.match(raw.answers[0]?.toString() ?? '', /MSA\|AA\|C1\r[\s\S]*MSA\|AA\|C2\r/);
     assert.equal(parseAcknowledgement(raw.answers[1] ?? Buffer.alloc(0)).controlId, 'C3');
     assert.equal(backends.reports.length, 3);
+  });
+
+  it('a message of a batch that has to come again holds up none behind it, and lets go of its bytes', async () => {
+    let asked = 0;
+    const documents = {
+      read: async () => {
+        asked += 1;
+        if (asked === 1) throw new InterleaveError('HL7_DOCUMENT_WAITING');
+        return new Map();
+      },
+    } as unknown as Documents;
+    const { port, backends, inFlight } = await started({ documents });
+    const raw = await client(port);
+    raw.write(framed(Buffer.concat([oru('C1', 'A30001'), oru('C2', 'A30002'), oru('C3', 'A30003')])));
+    await raw.read(1);
+    const said = [...(raw.answers[0]?.toString() ?? '').matchAll(/MSA\|(\w\w)\|(\w+)/g)];
+    assert.deepEqual(
+      said.map(([, code, id]) => `${code} ${id}`),
+      ['AR C1', 'AA C2', 'AA C3'],
+    );
+    assert.equal(backends.reports.length, 2);
+    await until(() => inFlight.bytes === 0);
   });
 
   it('commit blocks of MLLP release 2 are ignored', async () => {
