@@ -1,5 +1,5 @@
 import { identifierWithin } from './field-length.ts';
-import { MAX_ACCESSION_CANDIDATES, MAX_ACCESSIONS_PER_REPORT } from './limits.ts';
+import { MAX_ACCESSION_CANDIDATES, MAX_ACCESSIONS_PER_REPORT, MAX_IDENTIFIER_LENGTH } from './limits.ts';
 import { type Message, rawRepetitions, readable, type Segment, textIn } from './message.ts';
 import { once } from './once.ts';
 import { readPath } from './path.ts';
@@ -39,7 +39,11 @@ export function accessionReader(
     const { accessions, more } = candidatesAt(message, segments, path);
     const isBelieved = ({ value }: Accession): boolean =>
       options.accept(value) && (!isFreeField(path) || looksLikeAccession(value));
-    return { accessions: accessions.filter(isBelieved), more };
+    const identified = accessions.filter(isBelieved).map(({ value, assigningAuthority }) => ({
+      value: identifierWithin(value),
+      assigningAuthority: identifierWithin(assigningAuthority),
+    }));
+    return { accessions: identified, more };
   };
   const sharedAt = once((path: string) => believed(shared, path));
   return (own) => {
@@ -58,9 +62,10 @@ export function accessionReader(
   };
 }
 
-/** At least `MIN_ACCESSION_DIGITS` digits and no white space. */
+/** At least `MIN_ACCESSION_DIGITS` digits, no white space, and no longer than an identifier may be. */
 function looksLikeAccession(value: string): boolean {
-  return !/\s/.test(value) && value.replace(/\D/g, '').length >= MIN_ACCESSION_DIGITS;
+  if (value.length > MAX_IDENTIFIER_LENGTH || /\s/.test(value)) return false;
+  return value.replace(/\D/g, '').length >= MIN_ACCESSION_DIGITS;
 }
 
 const MIN_ACCESSION_DIGITS = 3;
@@ -87,11 +92,7 @@ function candidatesAt(message: Message, segments: Segment[], path: string): Acce
       // A component that was asked for by its number stands alone.
       const assigningAuthority =
         place.component === 1 ? readable(message, pieces[1] || pieces[2] || '').trim() : '';
-      if (value !== '')
-        found.push({
-          value: identifierWithin(value),
-          assigningAuthority: identifierWithin(assigningAuthority),
-        });
+      if (value !== '') found.push({ value, assigningAuthority });
     }
   }
   return { accessions: found, more: false };

@@ -236,11 +236,16 @@ describe('reports of an ORU^R01', () => {
       [MSH, PID.replace('P100', long), OBR],
       [MSH, PID.replace('CITY', long), OBR],
       [MSH, PID, OBR.replace('F1001', long)],
-      [MSH, PID, OBR.replace('ACC1001', `${long}123`)],
       [MSH, PID, OBR.replace('ACC1001', `ACC1001^${long}`)],
       [MSH, PID, OBR, `TXA|1${'|'.repeat(11)}${long}`],
     ])
       assert.throws(() => reportsOf(parsed(...lines, 'OBX|1|TX|||Clear.')), { code: 'HL7_FIELD_TOO_LONG' });
+    // A field left to the sender that holds words, however many, holds no accession number.
+    const [words] = reportsOf(parsed(MSH, PID, OBR.replace('ACC1001', `${long}123`), 'OBX|1|TX|||Clear.'));
+    assert.deepEqual(
+      words?.accessions.map(({ value }) => value),
+      ['F1001'],
+    );
     const name = 'N'.repeat(MAX_FIELD_LENGTH + 1);
     const [cut] = reportsOf(
       parsed(MSH, PID.replace('Vogel', name), OBR.replace('Chest 2 views', name), 'OBX|1|TX|||Clear.'),
