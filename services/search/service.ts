@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openElasticsearch } from '../../infra/elasticsearch/client.ts';
+import { openLexicon } from '../../infra/labeler/site-lexicon-file.ts';
 import { openSentenceEncoder } from '../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../models/tensor-backend.ts';
 import type { loadConfig } from '../../platform/config.ts';
@@ -8,7 +9,6 @@ import { readSecret } from '../../platform/files.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { projectRoot } from '../../platform/project-root.ts';
-import { openLexicon } from '../../platform/site-lexicon-file.ts';
 import { Audit } from './audit.ts';
 import { CaseIndex } from './case-index.ts';
 import type { config } from './config.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DEFAULT_LEXICON_DATA } from '../../../core/text/lexicon.ts';
-import { openLexicon } from '../../../platform/site-lexicon-file.ts';
+import { openLexicon } from '../../../infra/labeler/site-lexicon-file.ts';
 import { facetsOf } from '../../../services/search/facets.ts';
 import { nameBy, named } from '../../../services/search/named-concept.ts';
 

@@ -3,10 +3,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LABELER, labelerVersion } from '../../core/text/labeler-version.ts';
-import { DEFAULT_LEXICON } from '../../core/text/lexicon.ts';
-import { readReport } from '../../core/text/reading.ts';
-import { MAX_TOLD_PROBLEMS, openLexicon } from '../../platform/site-lexicon-file.ts';
+import { LABELER, labelerVersion } from '../../../core/text/labeler-version.ts';
+import { DEFAULT_LEXICON } from '../../../core/text/lexicon.ts';
+import { readReport } from '../../../core/text/reading.ts';
+import { MAX_TOLD_PROBLEMS, openLexicon } from '../../../infra/labeler/site-lexicon-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lexicon-'));
 const write = (name: string, text: string) => {

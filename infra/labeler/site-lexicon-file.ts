@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { InterleaveError } from '../core/errors.ts';
-import { DEFAULT_LEXICON, type Lexicon } from '../core/text/lexicon.ts';
-import { lintSiteLexicon } from '../core/text/lexicon-lint.ts';
-import { readSiteLexicon } from '../core/text/read-site-lexicon.ts';
+import { InterleaveError } from '../../core/errors.ts';
+import { DEFAULT_LEXICON, type Lexicon } from '../../core/text/lexicon.ts';
+import { lintSiteLexicon } from '../../core/text/lexicon-lint.ts';
+import { readSiteLexicon } from '../../core/text/read-site-lexicon.ts';
 
 /** Of more problems than these the log says only how many there are. */
 export const MAX_TOLD_PROBLEMS = 5;
