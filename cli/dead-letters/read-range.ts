@@ -39,10 +39,12 @@ export async function readRanges(
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 500 });
   let quietAt = Date.now() + FIRST_RECORD_MS;
   let failure: unknown = null;
+  let joined = false;
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [...missing.keys()], fromBeginning: true });
     consumer.on(consumer.events.GROUP_JOIN, () => {
+      joined = true;
       quietAt = Date.now() + QUIET_MS;
     });
     await consumer.run({
@@ -57,6 +59,8 @@ export async function readRanges(
     });
     for (const [topic, { from }] of missing) consumer.seek({ topic, partition: 0, offset: String(from) });
     while (missing.size > 0 && Date.now() < quietAt) await sleep(50);
+    // `run` does not reject where the group cannot be joined: that nothing came says nothing then.
+    if (!joined) throw new Error(`The group could not be joined within ${FIRST_RECORD_MS} ms.`);
   } catch (cause) {
     failure = new InterleaveError('KAFKA_UNAVAILABLE', undefined, { cause });
   } finally {

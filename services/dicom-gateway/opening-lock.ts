@@ -39,7 +39,13 @@ export async function lockOpening(
   } finally {
     await rm(own, { force: true });
   }
-  return { interrupted, release: () => rm(lock, { force: true }) };
+  return { interrupted, release: () => released(lock, name) };
+}
+
+/** Whoever stood still for too long has lost it: the lock that is there then is another's. */
+async function released(lock: string, name: string): Promise<void> {
+  const holder = await readFile(lock, 'latin1').catch(() => null);
+  if (holder?.endsWith(name)) await rm(lock, { force: true });
 }
 
 /** Of those who find a lock that nobody holds one removes it, and nothing that came in its place. */

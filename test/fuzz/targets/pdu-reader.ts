@@ -113,10 +113,11 @@ function read(chunks: Iterable<Buffer>): { pdus: Pdu[]; code: ErrorCode | null }
   });
   const whole = joined(pdus);
   // How much of a value is handed out before its PDU turns out to be wrong follows the chunks; the association ends there.
-  const last = whole.at(-1);
-  if (code !== null && last?.type === 'fragment' && !last.fragment.last) whole.pop();
+  while (code !== null && isUnfinished(whole.at(-1))) whole.pop();
   return { pdus: whole, code };
 }
+
+const isUnfinished = (pdu: Pdu | undefined) => pdu?.type === 'fragment' && !pdu.fragment.last;
 
 /** Pieces of one value in one, as long as it has not ended; how a value is cut follows the chunks. */
 function joined(pdus: readonly Pdu[]): Pdu[] {

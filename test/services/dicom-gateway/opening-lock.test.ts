@@ -46,6 +46,17 @@ describe('lockOpening', () => {
       assert.deepEqual(await readdir(folder), []);
     });
 
+  it('whoever lost it while standing still takes no lock from the next', async (t) => {
+    const folder = await inFolder(t);
+    const slow = await lockOpening(folder, 'boot');
+    const next = await lockOpening(folder, 'boot', 50);
+    assert.equal(next.interrupted, true);
+    await slow.release();
+    assert.deepEqual(await readdir(folder), [OPENING]);
+    await next.release();
+    assert.deepEqual(await readdir(folder), []);
+  });
+
   it('of many who find one that nobody holds, one knows that it was interrupted, and one is in at a time', async (t) => {
     const folder = await inFolder(t);
     await writeFile(join(folder, OPENING), `${GONE} boot`);
