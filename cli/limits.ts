@@ -40,5 +40,5 @@ export const DEFAULT_LETTERS = 20;
 export const MAX_LETTERS = 1_000;
 
 /** From asking Kafka to the first dead letter (a consumer group forms first), and from one to the next. */
-export const FIRST_RECORD_MS = 20_000;
+export const FIRST_RECORD_MS = 60_000;
 export const QUIET_MS = 3_000;
