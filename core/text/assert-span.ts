@@ -61,13 +61,13 @@ export function assertSpan(
 
 /** From the sentence in which the words begin to the one in which they end. */
 function sentenceAround(tokens: Tokens, { first, last }: Mention, lexicon: Lexicon): Sentence {
-  const part = { section: 'FINDINGS' as const, start: 0, end: tokens.text.length };
+  const part = { section: null, start: 0, end: tokens.text.length };
   const sections = readSections(tokens, [part], lexicon.headings);
   const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
   const begins = sentences.find((sentence) => sentence.last > first);
   const ends = sentences.find((sentence) => sentence.last >= last) ?? begins;
   const background = (begins ?? ends)?.section.background ?? null;
-  const section = { name: part.section, start: part.start, end: part.end, background };
+  const section = { name: 'FINDINGS' as const, start: part.start, end: part.end, background };
   return {
     section,
     start: begins?.start ?? 0,

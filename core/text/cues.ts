@@ -96,6 +96,7 @@ export function readCues(
       const { cue, rule } = term;
       if (within && cue.assertion === 'ABSENT' && deniedMentions.at(-1) !== around)
         deniedMentions.push(around);
+      if (cue.closing === true && !closes(tokens, sentence, last)) continue;
       if (isLabelCue(term) !== labelled || (within && cue.direction !== 'BEFORE')) continue;
       const direction = cue.direction === 'BEFORE' ? 'BEFORE' : 'AFTER';
       const since = reachesBackTo(cue, mentions[next - 1], tokens, sentence, lexicon);
@@ -166,4 +167,9 @@ function isLabelled(tokens: Tokens, sentence: Sentence, first: number, last: num
     OPENING.has(tokens.id(first - 1)) &&
     (last >= sentence.last || CLOSING.has(tokens.id(last)))
   );
+}
+
+/** Does the sentence say nothing behind it that may take it back? */
+function closes(tokens: Tokens, sentence: Sentence, last: number): boolean {
+  return last >= sentence.last || (tokens.id(last) !== COMMA && CLOSING.has(tokens.id(last)));
 }

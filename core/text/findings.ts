@@ -68,6 +68,11 @@ function addFindings(
       alone: aloneAround(mentions, index, sentence),
       normal: mention.term.entry.group === 'normal',
     });
+    // "enlarging nodule, biopsied in 2019"
+    if (described.change !== '' && mention.timeCue?.cue.closing === true) {
+      mention.time = 'CURRENT';
+      mention.timeCue = null;
+    }
     const { term, assertion, subject, time, cue, timeCue, subjectCue } = mention;
     const { attributes } = described;
     if (cue !== null) addCue(attributes, tokens, cue, 'CERTAINTY', assertion);

@@ -46,6 +46,8 @@ export interface CueEntry {
   reach?: number;
   /** of one AFTER: speaks of the finding right before it only, as "A and B versus C" doubts B */
   nearest?: boolean;
+  /** of one AFTER: only where the sentence does not go on behind it */
+  closing?: boolean;
   /** findings that it does not speak of */
   spares?: readonly string[];
   /** speaks of findings of this group only */

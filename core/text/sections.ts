@@ -59,21 +59,46 @@ export function readSections(
     let name = part.section ?? 'OTHER';
     let background: Background | null = null;
     let body = from;
+    const push = (to: number) => {
+      if (body < to) sections.push({ name, start: tokens.start(body), end: tokens.end(to - 1), background });
+    };
     const close = (at: number) => {
-      if (body < at) sections.push({ name, start: tokens.start(body), end: tokens.end(at - 1), background });
+      const end = background === null ? at : endOfParagraph(tokens, body, at);
+      push(end);
+      if (end >= at) return;
+      [name, background, body] = [part.section ?? 'OTHER', null, end];
+      push(at);
     };
     for (const { first, last, values } of headings.match(tokens, from, to)) {
       const bodyOfHeading = first < body ? null : afterHeading(tokens, first, last, from, to);
       const [heading] = values;
       if (bodyOfHeading === null || heading === undefined) continue;
+      const told = backgroundOf(heading, tokens.start(first), tokens.end(last - 1));
+      if (told !== null && (isResult(part.section) || (isResult(name) && !startsLine(tokens, first, from))))
+        continue;
       close(first);
       name = sectionOf(heading.name);
-      background = backgroundOf(heading, tokens.start(first), tokens.end(last - 1));
+      background = told;
       body = bodyOfHeading;
     }
     close(to);
   }
   return sections;
+}
+
+/** A past ends at an empty line: what stands below it may be the report. */
+function endOfParagraph(tokens: Tokens, body: number, to: number): number {
+  for (let end = body + 1; end < to; end++) if (tokens.gap(end) === 'PARAGRAPH') return end;
+  return to;
+}
+
+/** Within these, the words of a past speak for themselves only. */
+function isResult(name: SectionName | null): boolean {
+  return name === 'FINDINGS' || name === 'IMPRESSION' || name === 'ADDENDUM';
+}
+
+function startsLine(tokens: Tokens, first: number, from: number): boolean {
+  return first === from || tokens.gap(first) === 'LINE' || tokens.gap(first) === 'PARAGRAPH';
 }
 
 const COLON = punctuationId(':');
@@ -84,16 +109,16 @@ const COLON = punctuationId(':');
  * with a capital.
  */
 function afterHeading(tokens: Tokens, first: number, last: number, from: number, to: number): number | null {
-  const startsLine = first === from || tokens.gap(first) === 'LINE' || tokens.gap(first) === 'PARAGRAPH';
+  const starts = startsLine(tokens, first, from);
   const capital = isCapital(tokens.word(first));
   if (last < to && tokens.id(last) === COLON) {
     const afterSentence = tokens.kind(first - 1) === 'PUNCTUATION' && tokens.word(first - 1) !== ',';
-    return startsLine || afterSentence || capital ? last + 1 : null;
+    return starts || afterSentence || capital ? last + 1 : null;
   }
   const gap = tokens.gap(last);
   const endsLine = last === to || gap === 'LINE' || gap === 'PARAGRAPH';
   const goesOn = last < to && isLower(tokens.word(last));
-  return startsLine && endsLine && capital && last < to && !goesOn ? last : null;
+  return starts && endsLine && capital && last < to && !goesOn ? last : null;
 }
 
 function isLower(word: string): boolean {

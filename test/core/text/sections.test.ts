@@ -119,6 +119,25 @@ test('what headings of the past and of relatives name is neither a result nor th
   ]);
 });
 
+test('headings of the past and of relatives hold to the next empty line, and not within the findings', () => {
+  const meant = (text: string, section: ReportPart['section'] = null) =>
+    readReport([{ section, text }])
+      .findings.filter(({ section }) => section !== 'INDICATION')
+      .map(({ concept, time, subject }) => [concept, time, subject].join(' '));
+  const pneumothorax = ['pneumothorax CURRENT PATIENT'];
+  assert.deepEqual(meant('PMH: COPD.\n\nLarge left pneumothorax.'), pneumothorax);
+  assert.deepEqual(meant('PMH: COPD.\n\nPneumothorax.', 'FINDINGS').slice(-1), pneumothorax);
+  assert.deepEqual(meant('PMH: COPD.\nPneumothorax.', 'FINDINGS').slice(-1), pneumothorax);
+  assert.deepEqual(meant('Family history: lung cancer.\n\nLarge mass in the right upper lobe.'), [
+    'mass CURRENT PATIENT',
+  ]);
+  assert.deepEqual(meant('Allergies: contrast.\n\nCHEST CT\n\nLarge pulmonary embolism.'), [
+    'pulmonary-embolism CURRENT PATIENT',
+  ]);
+  const within = 'FINDINGS: Heart normal. Past surgical history: CABG. Moderate left pneumothorax is seen.';
+  assert.deepEqual(meant(within).slice(-1), pneumothorax);
+});
+
 test('the heading is the reason that is given', () => {
   const text = 'PAST MEDICAL HISTORY: Emphysema.';
   const [finding] = readReport([{ section: null, text }]).findings;
