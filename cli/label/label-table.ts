@@ -13,17 +13,18 @@ import { LONG_COLUMNS, longLines } from './long-form.ts';
 /** What a table of labels is: its columns, and its lines of one report. */
 export interface TableForm {
   columns: readonly string[];
-  lines(id: string, parts: readonly ReportPart[], lexicon: Lexicon): string[][];
+  /** How this lexicon reads the lines of a report; made once for a table. */
+  reader(lexicon: Lexicon): (id: string, parts: readonly ReportPart[]) => string[][];
 }
 
 /** One line for each report, with the 14 classes of ChestX-ray14. */
 export const WIDE: TableForm = {
   columns: ['report_id', ...CLASSES],
-  lines: (id, parts, lexicon) => [[id, ...labelCells(parts, lexicon)]],
+  reader: (lexicon) => (id, parts) => [[id, ...labelCells(parts, lexicon)]],
 };
 
 /** One line for each report and concept of the lexicon that it names. */
-export const LONG: TableForm = { columns: LONG_COLUMNS, lines: longLines };
+export const LONG: TableForm = { columns: LONG_COLUMNS, reader: longLines };
 
 /** Reports between two calls of `progress`. */
 const PROGRESS_REPORTS = 1_000;
@@ -43,10 +44,11 @@ export async function labelTable(
   const partial = (await isSpecial(output)) ? output : `${output}.partial-${process.pid}`;
   try {
     const out = await open(partial);
+    const linesOf = form.reader(lexicon);
     let reports = 0;
     await write(out, csvLine(form.columns));
     for await (const row of csvRows(input, ['report_id', ...TEXT_COLUMNS])) {
-      const lines = form.lines(row['report_id'] ?? '', columnsAsParts(row), lexicon);
+      const lines = linesOf(row['report_id'] ?? '', columnsAsParts(row));
       await write(out, lines.map(csvLine).join(''));
       if (++reports % PROGRESS_REPORTS === 0) progress(reports);
     }

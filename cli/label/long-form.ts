@@ -25,28 +25,29 @@ export const LONG_COLUMNS = [
 ] as const;
 
 /** The lines of one report, by concept; none where no finding is named. */
-export function longLines(id: string, parts: readonly ReportPart[], lexicon: Lexicon): string[][] {
+export function longLines(lexicon: Lexicon): (id: string, parts: readonly ReportPart[]) => string[][] {
   const entries = new Map(lexicon.data.findings.findings.map((entry) => [entry.id, entry]));
-  return explainLabels(readReport(parts, lexicon).findings)
-    .sort((a, b) => (a.concept < b.concept ? -1 : 1))
-    .map(({ concept, assertion, findings, rules, contradicted }) => {
-      const sizes = findings.flatMap(({ sizesMm }) => sizesMm);
-      return [
-        id,
-        concept,
-        entries.get(concept)?.name ?? concept,
-        entries.get(concept)?.group ?? '',
-        assertion,
-        values(findings.map(({ section }) => section)),
-        values(findings.map(({ laterality }) => laterality)),
-        values(findings.map(({ location }) => location.replaceAll(' ', '-'))),
-        values(findings.map(({ change }) => change)),
-        values(findings.map(({ severity }) => severity)),
-        sizes.length === 0 ? '' : String(Math.max(...sizes)),
-        contradicted ? '1' : '0',
-        values(rules),
-      ];
-    });
+  return (id, parts) =>
+    explainLabels(readReport(parts, lexicon).findings)
+      .sort((a, b) => (a.concept < b.concept ? -1 : 1))
+      .map(({ concept, assertion, findings, rules, contradicted }) => {
+        const sizes = findings.flatMap(({ sizesMm }) => sizesMm);
+        return [
+          id,
+          concept,
+          entries.get(concept)?.name ?? concept,
+          entries.get(concept)?.group ?? '',
+          assertion,
+          values(findings.map(({ section }) => section)),
+          values(findings.map(({ laterality }) => laterality)),
+          values(findings.map(({ location }) => location.replaceAll(' ', '-'))),
+          values(findings.map(({ change }) => change)),
+          values(findings.map(({ severity }) => severity)),
+          sizes.length === 0 ? '' : String(Math.max(...sizes)),
+          contradicted ? '1' : '0',
+          values(rules),
+        ];
+      });
 }
 
 /** Each once, in the order of the text. */

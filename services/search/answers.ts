@@ -1,10 +1,4 @@
-import type {
-  Assertion,
-  Finding,
-  FindingAttribute,
-  ReportStatus,
-  SectionName,
-} from '../../core/radiology/events.ts';
+import type { Assertion, Finding, ReportStatus, SectionName } from '../../core/radiology/events.ts';
 import type { Segment } from './segments.ts';
 
 /** What the API answers; README.md says it with examples. Times are ISO 8601 in UTC. */
@@ -77,29 +71,19 @@ export interface Hit extends CaseSummary {
   score: number;
 }
 
-/** What a document holds that was indexed before a field was there is undefined. */
-export interface FindingView extends NamedConcept {
-  assertion: Assertion;
-  subject: 'PATIENT' | 'FAMILY';
-  time: 'CURRENT' | 'HISTORICAL';
-  section: SectionName;
-  laterality: string;
-  location: string;
-  start: number;
-  end: number;
-  sentenceStart: number;
-  sentenceEnd: number;
-  cue: string;
-  planned?: boolean;
-  reason?: boolean;
-  change?: Finding['change'];
-  severity?: Finding['severity'];
-  sizesMm?: number[];
-  quantity?: string;
-  /** where the text says so, and by which rules */
-  attributes?: FindingAttribute[];
-  rule?: string;
-}
+/** A finding as the labeler read it; what a document holds that was indexed before a field was there is undefined. */
+export type FindingView = NamedConcept & Omit<Finding, LaterField> & Partial<Pick<Finding, LaterField>>;
+
+/** Fields that documents of the first labelers lack. */
+type LaterField =
+  | 'planned'
+  | 'reason'
+  | 'change'
+  | 'severity'
+  | 'sizesMm'
+  | 'quantity'
+  | 'attributes'
+  | 'rule';
 
 /** Two statements of a report that cannot both hold; the chips of its case show one of them. */
 export interface ContradictionView extends NamedConcept {
