@@ -11,7 +11,7 @@ import { say, step } from './progress.mjs';
 import { build } from './project.mjs';
 import { failWith } from './setup-error.mjs';
 import { needsEngines, needsPeers, testFiles, waves } from './test-files.mjs';
-import { runFiles, totalLine } from './test-run.mjs';
+import { noTotals, runFilesTwice, totalLine } from './test-run.mjs';
 
 const patterns = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 let engines;
@@ -29,8 +29,8 @@ try {
   if (files.length === 0) throw new Error(`no test file matches ${patterns.join(' ')}`);
   if (files.some(needsPeers)) await fetchPeers();
   if (files.some(needsEngines)) await startEngines();
-  const totals = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [] };
-  for (const wave of waves(files)) await runFiles(wave.files, wave, totals);
+  const totals = noTotals();
+  for (const wave of waves(files)) await runFilesTwice(wave.files, wave, totals);
   summarise(totals);
 } catch (error) {
   failWith(error);
@@ -53,8 +53,12 @@ async function startEngines() {
 }
 
 function summarise(totals) {
-  for (const { name, why } of totals.skips) say(`skipped: ${name}${why === '' ? '' : ` (${why})`}`);
-  for (const name of totals.failures) say(`FAILED: ${name}`);
+  const list = (word, tests) => {
+    for (const { name, why } of tests) say(`${word}: ${name}${why === '' ? '' : ` (${why})`}`);
+  };
+  list('skipped', totals.skips);
+  list('UNSTEADY, failed at first and passed when run again', totals.unsteady);
+  list('FAILED', totals.failures);
   process.stdout.write(`${totalLine(totals)}\n`);
   if (totals.failed > 0) process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import type { Kafka } from 'kafkajs';
 import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
+import { TOPIC_CREATION_TIMEOUT_MS } from '../../platform/kafka/limits.ts';
 import { checkTopics, createTopics, type DurabilityPromise, withAdmin } from '../../platform/kafka/topics.ts';
 import type { Logger } from '../../platform/log.ts';
 
@@ -17,7 +18,9 @@ export async function setUpKafka(
   options: { brokers: string[]; partitions: number; replication: number },
   log: Logger,
 ): Promise<DurabilityPromise & { clusterId: string }> {
-  const kafka = createKafka(options.brokers, 'interleave-set-up', log);
+  const kafka = createKafka(options.brokers, 'interleave-set-up', log, {
+    requestTimeoutMs: TOPIC_CREATION_TIMEOUT_MS,
+  });
   const created = await createTopics(kafka, TOPIC_SPECS, options.partitions, options.replication);
   if (created.length > 0) {
     log.info({ topics: created }, 'topics.created');

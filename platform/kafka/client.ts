@@ -4,6 +4,12 @@ import type { Logger } from '../log.ts';
 /** A request that the broker has not answered after this long has failed. */
 export const REQUEST_TIMEOUT_MS = 5_000;
 
+export interface KafkaClientOptions {
+  /** instead of `REQUEST_TIMEOUT_MS`, for callers with nobody waiting for them */
+  requestTimeoutMs?: number;
+  socketFactory?: ISocketFactory;
+}
+
 /**
  * kafkajs with our settings. It retries quickly at first (300 ms, its default, makes transactions crawl) and logs
  * through our logger, where states that it retries by itself are no errors.
@@ -12,13 +18,13 @@ export function createKafka(
   brokers: string[],
   clientId: string,
   log: Logger,
-  socketFactory?: ISocketFactory,
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS, socketFactory }: KafkaClientOptions = {},
 ): Kafka {
   return new Kafka({
     brokers,
     clientId,
     connectionTimeout: 3_000,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     enforceRequestTimeout: true,
     retry: { initialRetryTime: 5, maxRetryTime: 1_000, multiplier: 2, retries: 10 },
     ...(socketFactory === undefined ? {} : { socketFactory }),

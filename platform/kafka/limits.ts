@@ -10,6 +10,9 @@ export const MAX_RECORD_VALUE_BYTES = 4 * 1024 * 1024 - 16 * 1024;
 /** A send that is not confirmed after this long has failed, though it may have landed. */
 export const SEND_TIMEOUT_MS = 8_000;
 
+/** A new broker on a busy machine takes its time until every partition of new topics has a leader. */
+export const TOPIC_CREATION_TIMEOUT_MS = 60_000;
+
 /** A member that was killed frees its partitions after this long. */
 export const SESSION_TIMEOUT_MS = 10_000;
 export const HEARTBEAT_INTERVAL_MS = 2_000;

@@ -1,5 +1,6 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
+import { TOPIC_CREATION_TIMEOUT_MS } from './limits.ts';
 
 /**
  * What a topic must look like. `keyed` topics all have the one partition count, which is fixed at creation; the others
@@ -32,6 +33,7 @@ export async function createTopics(
     if (missing.length > 0)
       await admin.createTopics({
         waitForLeaders: true,
+        timeout: TOPIC_CREATION_TIMEOUT_MS,
         topics: missing.map((spec) => ({
           topic: spec.name,
           numPartitions: spec.keyed ? partitions : 1,

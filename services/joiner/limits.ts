@@ -4,6 +4,8 @@ export const MAX_TRANSACTION_RECORDS = 128;
 export const MAX_SEND_BYTES = 512 * 1024;
 /** An open transaction of a member that died holds read-committed readers up for at most this long. */
 export const TRANSACTION_TIMEOUT_MS = 10_000;
+/** Between two tries to begin a transaction while the broker still ends the one before (Kafka's own clients: 20). */
+export const CONCURRENT_RETRY_MS = 10;
 /** How long a fetch waits at the broker when there is nothing: bounds the time until a partition just taken is read. */
 export const FETCH_WAIT_MS = 100;
 /** Read at once from one partition of an input. */

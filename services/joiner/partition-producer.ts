@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka, Producer } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
-import { MAX_SEND_BYTES, TRANSACTION_TIMEOUT_MS } from './limits.ts';
+import { CONCURRENT_RETRY_MS, MAX_SEND_BYTES, TRANSACTION_TIMEOUT_MS } from './limits.ts';
 
 /** Where each input of a partition goes on: topic → offset of the next record. */
 export type Positions = ReadonlyMap<string, number>;
@@ -65,13 +66,11 @@ export class PartitionProducer {
         const [metadata] = await transaction.send({ topic, acks: -1, messages });
         last = Number(metadata?.baseOffset) + messages.length - 1;
       }
-      await transaction.sendOffsets({
-        consumerGroupId: groupId,
-        topics: [...positions].map(([input, offset]) => ({
-          topic: input,
-          partitions: [{ partition, offset: String(offset) }],
-        })),
-      });
+      const topics = [...positions].map(([input, offset]) => ({
+        topic: input,
+        partitions: [{ partition, offset: String(offset) }],
+      }));
+      await whenLastOneEnded(() => transaction.sendOffsets({ consumerGroupId: groupId, topics }));
       await transaction.commit();
       return last;
     } catch (cause) {
@@ -83,6 +82,21 @@ export class PartitionProducer {
   async disconnect(): Promise<void> {
     await this.#producer.disconnect();
   }
+}
+
+/**
+ * The broker confirms the end of a transaction before it has written it everywhere, and until then refuses what would
+ * begin the next: the client is to ask again. kafkajs does so for records, but not for offsets.
+ */
+async function whenLastOneEnded(begin: () => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + TRANSACTION_TIMEOUT_MS; ; await sleep(CONCURRENT_RETRY_MS))
+    try {
+      await begin();
+      return;
+    } catch (error) {
+      const passes = typeOf(error) === 'CONCURRENT_TRANSACTIONS';
+      if (!passes || Date.now() > deadline) throw error;
+    }
 }
 
 interface CaseMessage {
@@ -110,12 +124,17 @@ const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'TRANSACTIO
 
 function isFenced(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return ('type' in error && FENCED.has(String(error.type))) || isFenced(error.cause);
+  return FENCED.has(typeOf(error) ?? '') || isFenced(error.cause);
 }
 
 /** What the broker said, for the log, which leaves causes out. */
 function kafkaType(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const type = 'type' in error && typeof error.type === 'string' ? error.type : error.name;
-  return error.cause === undefined ? `(${type})` : (kafkaType(error.cause) ?? `(${type})`);
+  const type = `(${typeOf(error) ?? error.name})`;
+  return error.cause === undefined ? type : (kafkaType(error.cause) ?? type);
+}
+
+/** The protocol's name of an error that a broker answered. */
+function typeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'type' in error && typeof error.type === 'string' ? error.type : undefined;
 }

@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Kafka } from 'kafkajs';
 import { deadLetterTopic, TOPIC_SPECS } from '../../core/radiology/topics.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
 import { deadLetterCodec, deadLetterObject, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
@@ -14,6 +14,7 @@ import { openObjectStore } from '../../platform/object-store/open.ts';
 import { testContext } from '../../platform/testing.ts';
 import { runCli } from '../support/cli.ts';
 import { engines } from '../support/engines.ts';
+import { testKafka } from '../support/test-kafka.ts';
 
 const message = Buffer.concat([
   Buffer.from('MSH|^~\\&|RIS|CITY|||20260301||ADT^A01|C1|P|2.5.1\r'),
@@ -31,7 +32,7 @@ before(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'interleave-dead-letters-'));
   env = { INTERLEAVE_KAFKA_BROKERS: kafkaBrokers.join(',') };
   const { log, metrics } = testContext('test');
-  const kafka = createKafka(kafkaBrokers, 'test', log);
+  const kafka = testKafka(kafkaBrokers);
   const topics = ['hl7-gateway', 'joiner'].map(deadLetterTopic);
   const specs = TOPIC_SPECS.filter(({ name }) => topics.includes(name));
   await createTopics(kafka, specs, 1, 1);
@@ -47,7 +48,7 @@ before(async () => {
 after(() => rm(dataDir, { recursive: true, force: true }));
 
 /** As the joiner does: behind it stands the mark of the transaction, which is no record. */
-async function writeInTransaction(kafka: ReturnType<typeof createKafka>): Promise<string> {
+async function writeInTransaction(kafka: Kafka): Promise<string> {
   const producer = kafka.producer({
     transactionalId: `test-${randomUUID()}`,
     idempotent: true,

@@ -4,12 +4,11 @@ import { part10Header } from '../../core/dicom/part10.ts';
 import { caseId } from '../../core/radiology/case-key.ts';
 import type { ImageReceived } from '../../core/radiology/events.ts';
 import { deadLetterTopic, TOPICS } from '../../core/radiology/topics.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
 import { type DeadLetter, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
-import { createLogger } from '../../platform/log.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { events } from '../../schemas/events.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
+import { testKafka } from '../support/test-kafka.ts';
 import { TopicSection } from '../support/topic-section.ts';
 import { counted, type Outcome, SLOW_MS } from './outcome.ts';
 import { type DicomSending, sendDicom } from './send-dicom-file.ts';
@@ -20,7 +19,7 @@ export async function dicomOutcomes(
   files: readonly { path: string; file: string }[],
   say: (line: string) => void = () => undefined,
 ): Promise<Outcome[]> {
-  const kafka = createKafka([...brokers], 'test', createLogger('test', 'fatal'));
+  const kafka = testKafka(brokers);
   const gateway = await GatewayProcess.start('dicom-gateway', brokers);
   try {
     const images = await TopicSection.begin(kafka, TOPICS.imageReceived);

@@ -4,12 +4,11 @@ import { splitBatch } from '../../core/hl7/batch.ts';
 import { MllpFramer } from '../../core/hl7/frame.ts';
 import type { ReportReceived } from '../../core/radiology/events.ts';
 import { deadLetterTopic, TOPICS } from '../../core/radiology/topics.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
 import { type DeadLetter, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
-import { createLogger } from '../../platform/log.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { events } from '../../schemas/events.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
+import { testKafka } from '../support/test-kafka.ts';
 import { TopicSection } from '../support/topic-section.ts';
 import { counted, type Outcome, SLOW_MS } from './outcome.ts';
 import { type Hl7Sending, sendHl7, wireBytes } from './send-hl7-file.ts';
@@ -26,7 +25,7 @@ export async function hl7Outcomes(
   files: readonly { path: string; file: string }[],
   say: (line: string) => void = () => undefined,
 ): Promise<Outcome[]> {
-  const kafka = createKafka([...brokers], 'test', createLogger('test', 'fatal'));
+  const kafka = testKafka(brokers);
   const gateway = await GatewayProcess.start('hl7-gateway', brokers, SETTINGS);
   try {
     const reports = await TopicSection.begin(kafka, TOPICS.reportReceived);

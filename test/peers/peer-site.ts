@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
-import { createKafka } from '../../platform/kafka/client.ts';
-import { createLogger } from '../../platform/log.ts';
 import { type ClientTls, clientTls } from '../../platform/tls.ts';
 import { type Identity, noOpenssl, TestAuthority } from '../support/certificates.ts';
 import { engines } from '../support/engines.ts';
 import { type GatewayName, GatewayProcess } from '../support/gateway-process.ts';
+import { testKafka } from '../support/test-kafka.ts';
 import { TopicSection } from '../support/topic-section.ts';
 
 /** A program that is not ours; `skip` says why it is not here, where it is not. */
@@ -82,7 +81,7 @@ export class PeerSite {
   ): Promise<void> {
     const gateway = await GatewayProcess.start(name, this.#brokers, tlsEnv(name, this.identity(secure)));
     try {
-      const kafka = createKafka(this.#brokers, 'test', createLogger('test', 'fatal'));
+      const kafka = testKafka(this.#brokers);
       const section = await TopicSection.begin(kafka, topic);
       await use(gateway, () => section.read());
     } finally {

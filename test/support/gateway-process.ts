@@ -7,10 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
-import { createLogger } from '../../platform/log.ts';
 import { projectRoot } from '../../platform/project-root.ts';
+import { testKafka } from './test-kafka.ts';
 
 export type GatewayName = 'hl7-gateway' | 'dicom-gateway';
 
@@ -43,7 +42,7 @@ export class GatewayProcess {
     brokers: readonly string[],
     env: Record<string, string> = {},
   ): Promise<GatewayProcess> {
-    const kafka = createKafka([...brokers], 'test', createLogger('test', 'fatal'));
+    const kafka = testKafka(brokers);
     await createTopics(kafka, TOPIC_SPECS, GATEWAY_PARTITIONS, 1);
     const dataDir = await mkdtemp(join(tmpdir(), `interleave-${name}-`));
     const secret = randomBytes(32);

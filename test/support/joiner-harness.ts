@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import type { Case, ImageEmbedded, ReportLabeled } from '../../core/radiology/events.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
-import { createLogger } from '../../platform/log.ts';
 import { events } from '../../schemas/events.ts';
 import { PartitionReader } from '../../services/joiner/read-partition.ts';
+import { testKafka } from './test-kafka.ts';
 
 const { Partitioners } = kafkajs;
 
@@ -37,7 +36,7 @@ export class JoinerHarness {
   }
 
   static async connect(brokers: string[], partitions: number): Promise<JoinerHarness> {
-    const kafka = createKafka(brokers, 'interleave-test', createLogger('test', 'fatal'));
+    const kafka = testKafka(brokers);
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
     return new JoinerHarness(kafka, producer, await PartitionReader.connect(kafka), partitions);

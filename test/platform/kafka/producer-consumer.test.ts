@@ -182,7 +182,7 @@ test('with Kafka away nothing is confirmed, within the time limit; afterwards it
   // Kafka tells its clients its own address, so the proxy stands in its place through a socket factory.
   const proxy = await TcpProxy.listen({ host, port: Number(port) });
   const { log, metrics } = context();
-  const through = createKafka(brokers, 'test-proxy', log, proxy.socketFactory());
+  const through = createKafka(brokers, 'test-proxy', log, { socketFactory: proxy.socketFactory() });
   const producer = await EventProducer.connect(through, log, metrics, { sendTimeoutMs: 1_500 });
   const confirmed: string[] = [];
   const send = async (value: string) => {

@@ -9,15 +9,14 @@ import { caseId } from '../../../core/radiology/case-key.ts';
 import type { ImageReceived } from '../../../core/radiology/events.ts';
 import { TOPIC_SPECS, TOPICS } from '../../../core/radiology/topics.ts';
 import { loadConfig } from '../../../platform/config.ts';
-import { createKafka } from '../../../platform/kafka/client.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
-import { createLogger } from '../../../platform/log.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
 import { testContext } from '../../../platform/testing.ts';
 import { events } from '../../../schemas/events.ts';
 import { config as shape } from '../../../services/dicom-gateway/config.ts';
 import { start } from '../../../services/dicom-gateway/service.ts';
+import { testKafka } from '../../support/test-kafka.ts';
 
 export const PARTITIONS = 8;
 
@@ -38,7 +37,7 @@ export async function runningGateway(
   const dataDir = await mkdtemp(join(tmpdir(), 'interleave-dicom-'));
   const secret = randomBytes(32);
   await writeFile(join(dataDir, 'site-secret'), secret, { mode: 0o600 });
-  const kafka = createKafka(brokers, 'test', createLogger('test', 'fatal'));
+  const kafka = testKafka(brokers);
   await createTopics(kafka, TOPIC_SPECS, PARTITIONS, 1);
   const config = loadConfig(shape, {
     INTERLEAVE_KAFKA_BROKERS: brokers.join(','),

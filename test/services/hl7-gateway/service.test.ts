@@ -10,7 +10,6 @@ import { startEngine } from '../../../infra/embedded/engine.ts';
 import { prepareEngines } from '../../../infra/embedded/start-engines.ts';
 import type { ManagedProcess } from '../../../infra/process/managed-process.ts';
 import { loadConfig } from '../../../platform/config.ts';
-import { createKafka } from '../../../platform/kafka/client.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
 import type { RunningService } from '../../../platform/lifecycle.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
@@ -19,6 +18,7 @@ import { events } from '../../../schemas/events.ts';
 import { MllpSender } from '../../../senders/mllp-sender.ts';
 import { config } from '../../../services/hl7-gateway/config.ts';
 import { start } from '../../../services/hl7-gateway/service.ts';
+import { testKafka } from '../../support/test-kafka.ts';
 import { oru, until } from './gateway.ts';
 
 /** A broker for this file alone, because it is stopped in the middle. */
@@ -37,7 +37,7 @@ describe('the gateway on a real Kafka', () => {
     brokers = engines.kafkaBrokers;
     restart = () => startEngine(engines.kafka);
     broker = await restart();
-    await createTopics(createKafka([brokers], 'test', context.log), TOPIC_SPECS, 2, 1);
+    await createTopics(testKafka([brokers]), TOPIC_SPECS, 2, 1);
     await writeFile(join(dataDir, 'site-secret'), randomBytes(32));
     const settings = loadConfig(config, {
       INTERLEAVE_KAFKA_BROKERS: brokers,
@@ -117,7 +117,7 @@ describe('the gateway on a real Kafka', () => {
  */
 async function readReports(brokers: string, count: number): Promise<ReportReceived[]> {
   const reports = new Map<string, ReportReceived>();
-  const consumer = createKafka([brokers], 'test', testContext('test').log).consumer({
+  const consumer = testKafka([brokers]).consumer({
     groupId: randomUUID(),
   });
   await consumer.connect();

@@ -9,7 +9,6 @@ import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../../core/radiology/to
 import type { IndexNames } from '../../../infra/elasticsearch/index-names.ts';
 import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
 import { loadConfig } from '../../../platform/config.ts';
-import { createKafka } from '../../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../../platform/kafka/cluster-id.ts';
 import { deadLetterCodec } from '../../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
@@ -24,6 +23,7 @@ import { start } from '../../../services/indexer/service.ts';
 import { caseFixture, PLANTED, sha256, vectorOf } from '../../support/case-fixture.ts';
 import { engines } from '../../support/engines.ts';
 import { OwnIndices, ownIndexNames } from '../../support/own-indices.ts';
+import { testKafka } from '../../support/test-kafka.ts';
 
 const PARTITIONS = 8;
 
@@ -42,7 +42,7 @@ describe('the indexer', () => {
 
   before(async () => {
     const { kafkaBrokers } = await engines();
-    kafka = createKafka(kafkaBrokers, 'test', context.log);
+    kafka = testKafka(kafkaBrokers);
     const specs = TOPIC_SPECS.flatMap((spec) => {
       if (spec.name === TOPICS.case) return [{ ...spec, name: topic }];
       return spec.name === deadLetterTopic('indexer') ? [spec] : [];

@@ -13,7 +13,6 @@ import { deadLetterTopic } from '../../../core/radiology/topics.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
 import { IMAGE_VECTOR } from '../../../models/image-encoder.ts';
 import { loadConfig } from '../../../platform/config.ts';
-import { createKafka } from '../../../platform/kafka/client.ts';
 import { consume } from '../../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
@@ -27,6 +26,7 @@ import { THUMBNAIL_SIZE } from '../../../services/inference/limits.ts';
 import { start } from '../../../services/inference/service.ts';
 import { buildRadiograph, header } from '../../imaging/build-image.ts';
 import { engines } from '../../support/engines.ts';
+import { testKafka } from '../../support/test-kafka.ts';
 import { until } from '../../support/until.ts';
 
 const PARTITIONS = 2;
@@ -43,7 +43,7 @@ let env: Record<string, string>;
 before(async () => {
   const { kafkaBrokers } = await engines();
   dataDir = await mkdtemp(join(tmpdir(), 'interleave-inference-'));
-  kafka = createKafka(kafkaBrokers, 'test', testContext('test').log);
+  kafka = testKafka(kafkaBrokers);
   store = await openObjectStore(dataDir);
   env = {
     INTERLEAVE_KAFKA_BROKERS: kafkaBrokers.join(','),

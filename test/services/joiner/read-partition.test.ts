@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import kafkajs, { type Kafka } from 'kafkajs';
-import { createKafka } from '../../../platform/kafka/client.ts';
+import { TOPIC_CREATION_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
-import { createLogger } from '../../../platform/log.ts';
-import { PartitionProducer } from '../../../services/joiner/partition-producer.ts';
+import { type PartitionOutput, PartitionProducer } from '../../../services/joiner/partition-producer.ts';
 import { PartitionReader } from '../../../services/joiner/read-partition.ts';
 import { engines } from '../../support/engines.ts';
+import { testKafka } from '../../support/test-kafka.ts';
 import { until } from '../../support/until.ts';
 
 const { Partitioners } = kafkajs;
@@ -15,18 +15,33 @@ const { Partitioners } = kafkajs;
 describe('one partition is read from an offset to its end', () => {
   let kafka: Kafka;
   let reader: PartitionReader;
+  /** what a test has opened; a client left open would keep this process alive */
+  const opened: { disconnect(): Promise<void> }[] = [];
 
   before(async () => {
-    kafka = createKafka((await engines()).kafkaBrokers, 'interleave-test', createLogger('test', 'fatal'));
+    kafka = testKafka((await engines()).kafkaBrokers);
     reader = await PartitionReader.connect(kafka);
   });
+  afterEach(() => Promise.all(opened.splice(0).map((client) => client.disconnect())));
   after(() => reader.disconnect());
+
+  function closedAfterwards<T extends { disconnect(): Promise<void> }>(client: T): T {
+    opened.push(client);
+    return client;
+  }
+
+  async function fence(id: string, output: PartitionOutput): Promise<PartitionProducer> {
+    return closedAfterwards(await PartitionProducer.fence(kafka, id, output));
+  }
 
   async function topicWith(config: Record<string, string> = {}): Promise<string> {
     const topic = `test-${randomUUID()}`;
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await withAdmin(kafka, (admin) =>
-      admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, configEntries }] }),
+      admin.createTopics({
+        timeout: TOPIC_CREATION_TIMEOUT_MS,
+        topics: [{ topic, numPartitions: 1, configEntries }],
+      }),
     );
     return topic;
   }
@@ -50,7 +65,7 @@ describe('one partition is read from an offset to its end', () => {
 
   test('tombstones are records too, and reading may begin in the middle of a batch', async () => {
     const topic = await topicWith();
-    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    const producer = closedAfterwards(kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner }));
     await producer.connect();
     await producer.send({
       topic,
@@ -60,7 +75,6 @@ describe('one partition is read from an offset to its end', () => {
         { key: 'c', value: 'y' },
       ],
     });
-    await producer.disconnect();
     assert.deepEqual(await readAll(topic), ['a', 'b', 'c']);
     assert.deepEqual(await readAll(topic, 1), ['b', 'c']);
   });
@@ -69,55 +83,66 @@ describe('one partition is read from an offset to its end', () => {
     const topic = await topicWith();
     const id = randomUUID();
     const output = { topic, partition: 0, groupId: `test-${id}` };
-    const producer = await PartitionProducer.fence(kafka, id, output);
+    const producer = await fence(id, output);
     await producer.commit(new Map([['a', Buffer.from('1')]]), new Map());
-    const aborting = kafka.producer({
-      transactionalId: `${id}-aborting`,
-      maxInFlightRequests: 1,
-      idempotent: true,
-    });
+    const aborting = closedAfterwards(
+      kafka.producer({
+        transactionalId: `${id}-aborting`,
+        maxInFlightRequests: 1,
+        idempotent: true,
+      }),
+    );
     await aborting.connect();
     const transaction = await aborting.transaction();
     await transaction.send({ topic, messages: [{ key: 'aborted', value: '2', partition: 0 }] });
     await transaction.abort();
     assert.equal(await producer.commit(new Map([['b', Buffer.from('3')]]), new Map()), 4);
     assert.deepEqual(await readAll(topic), ['a', 'b']);
-    await Promise.all([producer.disconnect(), aborting.disconnect()]);
   });
 
   test('fencing ends the open transaction of a predecessor and shuts it out', async () => {
     const topic = await topicWith();
     const transactionalId = randomUUID();
     const output = { topic, partition: 0, groupId: `test-${transactionalId}` };
-    const dead = kafka.producer({ transactionalId, maxInFlightRequests: 1, idempotent: true });
+    const dead = closedAfterwards(
+      kafka.producer({ transactionalId, maxInFlightRequests: 1, idempotent: true }),
+    );
     await dead.connect();
     const open = await dead.transaction();
     await open.send({ topic, messages: [{ key: 'never committed', value: '1', partition: 0 }] });
 
-    const first = await PartitionProducer.fence(kafka, transactionalId, output);
+    const first = await fence(transactionalId, output);
     assert.deepEqual(await readAll(topic), [], 'readers do not wait for the dead one');
     await assert.rejects(open.commit());
 
-    const second = await PartitionProducer.fence(kafka, transactionalId, output);
+    const second = await fence(transactionalId, output);
     await assert.rejects(first.commit(new Map([['zombie', Buffer.from('1')]]), new Map()), {
       code: 'PRODUCER_FENCED',
     });
     await second.commit(new Map([['a', Buffer.from('1')]]), new Map());
     assert.deepEqual(await readAll(topic), ['a']);
-    await Promise.all([dead.disconnect(), first.disconnect(), second.disconnect()]);
+  });
+
+  test('positions alone are committed as fast as they come, while the broker still ends the transaction before', async () => {
+    const topic = await topicWith();
+    const id = randomUUID();
+    const producer = await fence(id, { topic, partition: 0, groupId: id });
+    for (let position = 1; position <= 100; position++)
+      assert.equal(await producer.commit(new Map(), new Map([[topic, position]])), null);
+    const offsets = await withAdmin(kafka, (admin) => admin.fetchOffsets({ groupId: id, topics: [topic] }));
+    assert.equal(offsets[0]?.partitions[0]?.offset, '100');
   });
 
   test('more than one send holds, and a record of nearly 4 MiB', async () => {
     const topic = await topicWith({ 'max.message.bytes': String(4 * 1024 * 1024) });
     const id = randomUUID();
-    const producer = await PartitionProducer.fence(kafka, id, { topic, partition: 0, groupId: id });
+    const producer = await fence(id, { topic, partition: 0, groupId: id });
     const records = new Map([
       ['large', Buffer.alloc(4 * 1024 * 1024 - 16 * 1024)],
       ...Array.from({ length: 20 }, (_, i) => [`${i}`, Buffer.alloc(100_000)] as const),
     ]);
     await producer.commit(records, new Map());
     assert.deepEqual(await readAll(topic), [...records.keys()]);
-    await producer.disconnect();
   });
 
   test('what compaction has removed, whole batches and their ends, is passed by', {
@@ -131,7 +156,7 @@ describe('one partition is read from an offset to its end', () => {
       'delete.retention.ms': '100',
     });
     const id = randomUUID();
-    const producer = await PartitionProducer.fence(kafka, id, { topic, partition: 0, groupId: id });
+    const producer = await fence(id, { topic, partition: 0, groupId: id });
     const batch = (from: number) =>
       new Map(Array.from({ length: 40 }, (_, i) => [`${from + i}`, Buffer.from(randomUUID())] as const));
     for (let round = 0; round < 5; round++) {
@@ -145,6 +170,5 @@ describe('one partition is read from an offset to its end', () => {
       const keys = await readAll(topic, from);
       assert.deepEqual(new Set(keys), all, `from ${from}`);
     }
-    await producer.disconnect();
   });
 });

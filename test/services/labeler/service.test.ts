@@ -9,7 +9,6 @@ import { reportLabels } from '../../../core/text/report-labels.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
 import { SENTENCE_VECTOR } from '../../../models/sentence-encoder.ts';
 import { loadConfig } from '../../../platform/config.ts';
-import { createKafka } from '../../../platform/kafka/client.ts';
 import { consume } from '../../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
@@ -19,6 +18,7 @@ import { config } from '../../../services/labeler/config.ts';
 import { start } from '../../../services/labeler/service.ts';
 import { engines } from '../../support/engines.ts';
 import { digestOf, reportLabeled } from '../../support/event-fixture.ts';
+import { testKafka } from '../../support/test-kafka.ts';
 import { until } from '../../support/until.ts';
 
 const PARTITIONS = 2;
@@ -29,7 +29,7 @@ let brokers: string[];
 
 before(async () => {
   brokers = (await engines()).kafkaBrokers;
-  kafka = createKafka(brokers, 'test', testContext('test').log);
+  kafka = testKafka(brokers);
 });
 
 test('every report goes on in order, with what it says; what is no event becomes a dead letter', async () => {
