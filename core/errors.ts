@@ -38,6 +38,7 @@ export const ERRORS = {
   OBJECT_STORE_FULL: ['retry', 'The object store has too little free space.'],
   OBJECT_MISSING: ['reject', 'The object store does not hold this object.'],
   OBJECT_CORRUPT: ['reject', 'A stored object does not match its SHA-256.'],
+  OBJECT_DAMAGED: ['reject', 'The disk does not give back an object that was confirmed: it is set aside.'],
   ELASTICSEARCH_UNAVAILABLE: ['retry', 'Elasticsearch did not answer in time.'],
   DOCUMENT_REJECTED: ['reject', 'Elasticsearch refused the document.'],
   PRODUCER_FENCED: ['retry', 'Another joiner has taken this partition.'],

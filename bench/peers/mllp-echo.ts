@@ -8,6 +8,7 @@ import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createLogger } from '../../platform/log.ts';
 import { Metrics } from '../../platform/metrics.ts';
 import { Journal } from '../../platform/object-store/journal.ts';
+import { UNTOLD } from '../../platform/object-store/troubles.ts';
 
 /**
  * `mllp-echo PORT nothing|journal|kafka [FOLDER|BROKER]`: the least that a receiver in Node can do before it answers AA:
@@ -37,10 +38,17 @@ console.log('listening');
 
 async function keeper(): Promise<(bytes: Buffer) => Promise<unknown>> {
   if (what === 'journal') {
-    const nothing = async () => undefined;
-    const journal = new Journal({ folder: where, restore: nothing, sync: nothing });
+    const nothing = async () => [];
+    const journal = new Journal({
+      folder: where,
+      setAside: where,
+      restore: nothing,
+      lacking: nothing,
+      sync: async () => undefined,
+      troubles: UNTOLD,
+    });
     return (bytes) =>
-      journal.append({ sha256: '0'.repeat(64), caseIds: ['bench'], bytes }, Promise.resolve());
+      journal.append({ sha256: '0'.repeat(64), caseIds: ['bench'], bytes }, Promise.resolve(null));
   }
   if (what === 'kafka') {
     const log = createLogger('bench', 'fatal');

@@ -17,17 +17,26 @@ export interface RecordToCopy {
   cases: { id: string; folder: string }[];
 }
 
+/** Why the files of a record were not written. */
+export interface CopyFailure {
+  /** of the operating system's error; `SHA256` where other bytes were read than were written */
+  code: string;
+  /** the record could not be read: its disk does not give it back, or it is being changed at this moment */
+  unread: boolean;
+}
+
 /**
  * Writes the files of these records, without a sync: the journal is what is durable. A case that was erased from its
- * record, by whatever process, gets no file. What became of each: null, or the code of the operating system's error.
+ * record, by whatever process, gets no file. What became of each, null where its files are there.
  */
-export function copyRecords(records: readonly RecordToCopy[], incoming: string): (string | null)[] {
+export function copyRecords(records: readonly RecordToCopy[], incoming: string): (CopyFailure | null)[] {
   return records.map((record) => {
     try {
       copy(record, incoming);
       return null;
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
+      if (error instanceof Unread) return { code: error.message, unread: true };
+      return { code: codeOf(error), unread: false };
     }
   });
 }
@@ -38,7 +47,7 @@ function copy(record: RecordToCopy, incoming: string): void {
   const wanted = cases.filter(({ id }) => !isErased(record, now, id));
   if (wanted.length === 0) return;
   const bytes = now.subarray(line.length);
-  if (hash('sha256', bytes) !== sha256) throw new Error('The record changes.');
+  if (hash('sha256', bytes) !== sha256) throw new Unread('SHA256');
   for (const { folder } of wanted) write(bytes, incoming, folder, sha256);
   // Who erases takes the record first and the folder then: one of us removes it.
   const after = read(segment, at, line.length);
@@ -67,7 +76,18 @@ function isErased({ line }: RecordToCopy, now: Buffer, caseId: string): boolean 
 /** What is there, as long as nothing else is read. */
 function read(descriptor: number, at: number, length: number): Buffer {
   if (room.length < length) room = Buffer.alloc(length);
-  return room.subarray(0, readSync(descriptor, room, 0, length, at));
+  try {
+    return room.subarray(0, readSync(descriptor, room, 0, length, at));
+  } catch (error) {
+    throw new Unread(codeOf(error));
+  }
+}
+
+/** The message is the code. */
+class Unread extends Error {}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
 }
 
 const OURS = randomUUID();

@@ -6,7 +6,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync, writevSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { copyRecords, type RecordToCopy } from './copy-records.ts';
+import { type CopyFailure, copyRecords, type RecordToCopy } from './copy-records.ts';
 import { giveNames } from './object-names.ts';
 import type { Piece } from './write-buffers.ts';
 
@@ -35,7 +35,7 @@ export interface DiskReply {
  * The SHA-256 after `commit`, '' after the others, what became of each record after `copy`; or the code of the operating
  * system's error.
  */
-export type DiskAnswer = { sha256: string } | { copied: (string | null)[] } | { error: string };
+export type DiskAnswer = { sha256: string } | { copied: (CopyFailure | null)[] } | { error: string };
 
 interface OpenFile {
   descriptor: number;

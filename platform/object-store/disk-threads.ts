@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { InterleaveError } from '../../core/errors.ts';
 import { moduleBeside, startWorker } from '../worker-thread.ts';
-import type { RecordToCopy } from './copy-records.ts';
+import type { CopyFailure, RecordToCopy } from './copy-records.ts';
 import type { DiskAnswer, DiskQuestion, DiskReply, DiskStep, FileStep } from './disk-thread.ts';
 
 /** Threads that write objects; as many syncs are under way at once, which the file system does together. */
@@ -62,11 +62,11 @@ export class DiskThread {
   }
 
   /** Writes the files of records of journals, in one go. Null for each that is done, or why it is not; never rejects. */
-  async copy(records: RecordToCopy[], incoming: string): Promise<(InterleaveError | null)[]> {
+  async copy(records: RecordToCopy[], incoming: string): Promise<(CopyFailure | null)[]> {
     const answer = await this.#ask({ kind: 'copy', records, incoming });
     if (!('copied' in answer))
-      return records.map(() => diskError('error' in answer ? answer.error : 'UNKNOWN'));
-    return answer.copied.map((code) => (code === null ? null : diskError(code)));
+      return records.map(() => ({ code: 'error' in answer ? answer.error : 'UNKNOWN', unread: false }));
+    return answer.copied;
   }
 
   #ask(step: DiskStep): Promise<DiskAnswer> {
@@ -88,7 +88,7 @@ export class DiskThread {
 }
 
 /** By the code of the operating system's error. */
-function diskError(code: string): InterleaveError {
+export function diskError(code: string): InterleaveError {
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return new InterleaveError(full ? 'OBJECT_STORE_FULL' : 'OBJECT_STORE_UNAVAILABLE', `${code}.`);
 }

@@ -14,6 +14,19 @@ export interface PlacedRecord extends JournalRecord {
   length: number;
 }
 
+/** What stands where a record was, or should be: the disk gave back other bytes than were written. */
+export interface DamagedRecord {
+  at: number;
+  length: number;
+  /** what its line says, where that is whole: '' and no cases otherwise */
+  sha256: string;
+  caseIds: string[];
+  /** as many as the line says, whatever is left of them */
+  bytes: Buffer;
+  /** no whole record stands behind it: perhaps it was never confirmed, but being written as the power was cut */
+  last: boolean;
+}
+
 /** Stands for each character of a case id that was erased; no case id begins with it. */
 const ERASED = '.';
 
@@ -36,14 +49,51 @@ export function recordParts({ sha256, caseIds, bytes }: JournalRecord): [line: B
  * then confirmed ones stand behind it.
  */
 export function decodeRecords(segment: Buffer): PlacedRecord[] {
-  const records: PlacedRecord[] = [];
-  for (let at = 0; at !== -1; ) {
-    const record = decodeRecordAt(segment, at);
-    if (record !== null) records.push(record);
-    at = record === null ? nextRecord(segment, at) : at + record.length;
-  }
-  return records;
+  return scanSegment(segment).records;
 }
+
+/** The whole records of a segment, and what stands between and behind them and is no record; zeros behind them are nothing. */
+export function scanSegment(segment: Buffer): { records: PlacedRecord[]; damaged: DamagedRecord[] } {
+  const records: PlacedRecord[] = [];
+  const damaged: DamagedRecord[] = [];
+  for (let at = 0; at !== -1 && at < segment.length; ) {
+    const record = decodeRecordAt(segment, at);
+    if (record !== null) {
+      records.push(record);
+      for (const one of damaged) one.last = false;
+      at += record.length;
+      continue;
+    }
+    const next = nextRecord(segment, at);
+    const found = damagedAt(segment, at, next === -1 ? segment.length : next);
+    // A name of records inside of a damaged one begins none.
+    const before = damaged.at(-1);
+    const inside = before !== undefined && found.sha256 === '' && at < before.at + before.length;
+    if (!inside && (next !== -1 || !isZeros(segment.subarray(at)))) damaged.push(found);
+    at = next;
+  }
+  return { records, damaged };
+}
+
+function damagedAt(segment: Buffer, at: number, end: number): DamagedRecord {
+  const line = decodeLineAt(segment, at);
+  if (line === null)
+    return { at, length: end - at, sha256: '', caseIds: [], bytes: Buffer.alloc(0), last: true };
+  const { sha256, caseIds, length, lineLength } = line;
+  const bytes = Buffer.alloc(length - lineLength - 1);
+  segment.copy(bytes, 0, at + lineLength);
+  return { at, length, sha256, caseIds, bytes, last: true };
+}
+
+function isZeros(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const piece = bytes.subarray(at, at + ZEROS.length);
+    if (!piece.equals(ZEROS.subarray(0, piece.length))) return false;
+  }
+  return true;
+}
+
+const ZEROS = Buffer.alloc(64 * 1024);
 
 /** Where the next record may begin behind one that is not whole; -1 where none does. */
 export function nextRecord(segment: Buffer, at: number): number {

@@ -1,11 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../files.ts';
-import { decodeRecords, type JournalRecord, recordParts, withoutCase } from './journal-record.ts';
-import { ageOf, readerOf, readRecords, withFile } from './segment-file.ts';
+import { type JournalRecord, recordParts } from './journal-record.ts';
+import { type Journaled, type RestoreOptions, restoreSegment } from './restore-segment.ts';
+import {
+  ageOf,
+  eraseFromSegment,
+  readerOf,
+  readRecords,
+  withFile,
+  writeAt,
+  writeParts,
+} from './segment-file.ts';
 import { SegmentIndex } from './segment-index.ts';
+import { SetAside } from './set-aside.ts';
+import { toStoreError } from './store-errors.ts';
+import type { DamagedObject, StoreTroubles } from './troubles.ts';
 
 /** A segment is given up for a new one at this age or size; then its objects are made durable by themselves. */
 export const SEGMENT_MAX_AGE_MS = 300_000;
@@ -24,28 +36,23 @@ const ZEROS = Buffer.alloc(1024 * 1024);
 /** Bytes of one write to the journal. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
-export interface JournalOptions {
+export interface JournalOptions extends RestoreOptions {
   folder: string;
-  /** Writes again those files of the records that are not there or not whole. */
-  restore: (records: (JournalRecord & Journaled)[]) => Promise<void>;
+  /** for segments in which something is damaged */
+  setAside: string;
   /** Makes the files of the records durable. */
   sync: (records: () => Promise<JournalRecord[]>) => Promise<void>;
+  troubles: StoreTroubles;
   maxAgeMs?: number;
 }
 
-/** Where a record stands in the journal: whether its case was erased meanwhile, by any process, can be seen there. */
-export interface Journaled {
-  /** descriptor, open until `files` of the record resolves, or `restore` does */
-  segment: number;
-  at: number;
-  /** of the record, with its end, as it was written */
-  line: string;
-}
+/** What became of the files of a record: they are written, or it could not be read. */
+export type FilesEnd = Omit<DamagedObject, 'segment'> | null;
 
 interface Waiting {
   parts: ReturnType<typeof recordParts>;
   length: number;
-  files: Promise<unknown>;
+  files: Promise<FilesEnd>;
   resolve: (journaled: Journaled) => void;
   reject: (error: unknown) => void;
 }
@@ -59,6 +66,7 @@ interface Segment {
   reserved: number;
   /** files of its records that are still being written */
   files: Set<Promise<unknown>>;
+  damaged: DamagedObject[];
 }
 
 /**
@@ -77,13 +85,15 @@ export class Journal {
   #checkpoint: Promise<void> = Promise.resolve();
   /** of the segments that are there, by file */
   readonly #indexes = new Map<string, SegmentIndex>();
+  readonly #setAside: SetAside;
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#setAside = new SetAside(options.setAside);
   }
 
   /** Resolves when the record is on the disk; `files` resolves when its files are written, and never rejects. */
-  append(record: JournalRecord, files: Promise<unknown>): Promise<Journaled> {
+  append(record: JournalRecord, files: Promise<FilesEnd>): Promise<Journaled> {
     const parts = recordParts(record);
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     return new Promise((resolve, reject) => {
@@ -92,58 +102,52 @@ export class Journal {
     });
   }
 
-  /** Restores what the segments of other processes hold, at the start, and removes those that nobody writes to. */
+  /**
+   * Restores what the segments of other processes hold, at the start, and removes those that nobody writes to. What is
+   * damaged is told; its segment is set aside, or left to the process that still writes to it.
+   */
   async recover(orphanAgeMs = ORPHAN_AGE_MS): Promise<void> {
     for (const file of await this.#segments()) {
-      const records = await this.#restore(file);
-      if ((await ageOf(file)) <= orphanAgeMs) continue;
+      const isOrphan = (await ageOf(file)) > orphanAgeMs;
+      const { records, damaged } = await restoreSegment(file, isOrphan, this.#options);
+      for (const one of damaged) this.#options.troubles.damaged(one);
+      if (!isOrphan) continue;
       await this.#options.sync(async () => records);
-      await this.#remove(file);
+      await this.#letGo(file, damaged);
     }
   }
 
-  /** The bytes of an object whose file is not written yet, of any process; null where no segment has it. */
+  /** The bytes of an object whose file is not written yet, of any process; null where no segment has it. Rejects where one cannot be read. */
   async find(caseId: string, sha256: string): Promise<Buffer | null> {
+    let failure: unknown = null;
     const files = await this.#segments();
     for (const known of this.#indexes.keys()) if (!files.includes(known)) this.#indexes.delete(known);
     for (const file of files) {
       const index = this.#indexes.get(file) ?? new SegmentIndex();
       this.#indexes.set(file, index);
-      const bytes = await withFile(file, 'r', (handle) => index.find(caseId, sha256, readerOf(handle)));
+      const bytes = await withFile(file, 'r', (handle) => index.find(caseId, sha256, readerOf(handle))).catch(
+        (error: unknown) => {
+          failure = error;
+          return null;
+        },
+      );
       if (bytes !== null) return bytes;
     }
+    if (failure !== null) throw failure;
     return null;
   }
 
   /** Takes a case out of every segment, of other processes too: nothing of it can come back. */
   async eraseCase(caseId: string): Promise<void> {
-    for (const file of await this.#segments())
-      await withFile(file, 'r+', async (handle) => {
-        const held = decodeRecords(await handle.readFile()).filter(({ caseIds }) => caseIds.includes(caseId));
-        for (const record of held) await writeAt(handle, withoutCase(record, caseId), record.at);
-        await handle.sync();
-      });
+    for (const file of [...(await this.#segments()), ...(await this.#setAside.segments())])
+      await withFile(file, 'r+', (handle) => eraseFromSegment(handle, caseId));
+    await this.#setAside.forget(caseId);
   }
 
   /** Ends the segment, syncs its files and removes it; the next record opens another. */
   async checkpoint(): Promise<void> {
     this.#endSegment();
     await this.#checkpoint;
-  }
-
-  /** A case may be erased while its files are restored: each record is looked at again, in the file itself. */
-  async #restore(file: string): Promise<JournalRecord[]> {
-    const restored = await withFile(file, 'r', async (handle) => {
-      const bytes = await handle.readFile();
-      const records = decodeRecords(bytes).map((record) => ({
-        ...record,
-        segment: handle.fd,
-        line: bytes.toString('latin1', record.at, record.at + record.length - record.bytes.length - 1),
-      }));
-      await this.#options.restore(records);
-      return records;
-    });
-    return restored ?? [];
   }
 
   async #run(): Promise<void> {
@@ -181,7 +185,7 @@ export class Journal {
     const length = batch.reduce((sum, waiting) => sum + waiting.length, 0);
     for (;;) {
       const segment = this.#segment ?? (await this.#open());
-      for (const { files } of batch) waitFor(files, segment);
+      for (const { files } of batch) this.#waitFor(files, segment);
       await reserve(segment, length);
       await writeParts(segment.handle, parts, segment.bytes);
       const from = segment.bytes;
@@ -192,6 +196,17 @@ export class Journal {
       this.#segment = null;
       void Promise.all(segment.files).then(() => segment.handle.close());
     }
+  }
+
+  #waitFor(files: Promise<FilesEnd>, segment: Segment): void {
+    const ended = files.then((end) => {
+      segment.files.delete(ended);
+      if (end === null) return;
+      const damaged = { ...end, segment: basename(segment.file) };
+      segment.damaged.push(damaged);
+      this.#options.troubles.damaged(damaged);
+    });
+    segment.files.add(ended);
   }
 
   /** At once where nothing is being written, else behind it. */
@@ -207,14 +222,21 @@ export class Journal {
     this.#segmentEnds = false;
     clearTimeout(this.#timer);
     if (segment === null) return;
-    this.#checkpoint = this.#settle(segment).catch(() => undefined);
+    this.#checkpoint = this.#settle(segment).catch((error: unknown) =>
+      this.#options.troubles.delayed('sync', toStoreError(error).code),
+    );
   }
 
   async #settle(segment: Segment): Promise<void> {
     await Promise.all(segment.files);
     await segment.handle.close();
     await this.#options.sync(() => readRecords(segment.file));
-    await this.#remove(segment.file);
+    await this.#letGo(segment.file, segment.damaged);
+  }
+
+  async #letGo(file: string, damaged: readonly DamagedObject[]): Promise<void> {
+    if (damaged.length === 0) await this.#remove(file);
+    else await this.#setAside.take(file, damaged);
   }
 
   async #open(): Promise<Segment> {
@@ -229,6 +251,7 @@ export class Journal {
       bytes: 0,
       reserved: 0,
       files: new Set<Promise<unknown>>(),
+      damaged: [],
     };
     await syncFolder(folder);
     this.#segment = segment;
@@ -257,11 +280,6 @@ function placesOf(batch: Waiting[], segment: Segment, from: number): Journaled[]
   });
 }
 
-function waitFor(files: Promise<unknown>, segment: Segment): void {
-  segment.files.add(files);
-  void files.then(() => segment.files.delete(files));
-}
-
 async function reserve(segment: Segment, bytes: number): Promise<void> {
   if (segment.bytes + bytes <= segment.reserved) return;
   const end = segment.bytes + bytes + RESERVED_BYTES;
@@ -269,17 +287,4 @@ async function reserve(segment: Segment, bytes: number): Promise<void> {
     await writeAt(segment.handle, ZEROS, segment.reserved);
     segment.reserved += ZEROS.length;
   }
-}
-
-/** Without making one piece of them first: they may be megabytes. */
-async function writeParts(handle: FileHandle, parts: readonly Buffer[], at: number): Promise<void> {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const { bytesWritten } = await handle.writev(parts, at);
-  if (bytesWritten < length)
-    await writeAt(handle, Buffer.concat(parts).subarray(bytesWritten), at + bytesWritten);
-}
-
-async function writeAt(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length; )
-    done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
 }

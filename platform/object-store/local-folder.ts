@@ -10,6 +10,7 @@ import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
 import type { ByteRange, ObjectStore, ObjectWriter } from './object-store.ts';
 import { MAX_SMALL_OBJECT_BYTES, SmallObjects } from './small-objects.ts';
 import { ifThere, missingOrUnavailable, unavailable } from './store-errors.ts';
+import type { StoreTroubles } from './troubles.ts';
 
 /** Below this much free space nothing more is taken; the sender keeps it and sends it later. */
 export const MIN_FREE_BYTES = 256 * 1024 * 1024;
@@ -25,6 +26,8 @@ export interface LocalFolderOptions {
   minFree?: number;
   /** false: nothing is synced, and nothing survives a power cut. For benches only */
   sync?: boolean;
+  /** what it says to those who run it */
+  troubles?: StoreTroubles;
 }
 
 /**
@@ -55,7 +58,9 @@ export class LocalFolderStore implements ObjectStore {
     const store = new LocalFolderStore(root, options);
     await unavailable(mkdir(store.#incoming, { recursive: true, mode: 0o700 }));
     await unavailable(store.clearIncoming());
-    if (store.#sync) store.#small = await unavailable(SmallObjects.open({ root, file: store.#file }));
+    const { troubles } = options;
+    const small = { root, file: store.#file, ...(troubles === undefined ? {} : { troubles }) };
+    if (store.#sync) store.#small = await unavailable(SmallObjects.open(small));
     return store;
   }
 
@@ -100,7 +105,7 @@ export class LocalFolderStore implements ObjectStore {
       () => true,
       () => false,
     );
-    return isThere || ((await this.#small?.find(caseId, sha256)) ?? null) !== null;
+    return isThere || (await this.#inJournal(caseId, sha256)) !== null;
   }
 
   async eraseCase(caseId: string): Promise<void> {
@@ -124,10 +129,14 @@ export class LocalFolderStore implements ObjectStore {
 
   /** Rejects with `OBJECT_MISSING`. */
   async #findSmall(caseId: string, sha256: string): Promise<Buffer> {
-    const bytes = (await this.#small?.find(caseId, sha256)) ?? null;
+    const bytes = await this.#inJournal(caseId, sha256);
     if (bytes !== null) return bytes;
     // Its segment may have been removed between our two looks, because the file was written.
     return readFile(this.#path(caseId, sha256)).catch(missingOrUnavailable);
+  }
+
+  async #inJournal(caseId: string, sha256: string): Promise<Buffer | null> {
+    return this.#small === null ? null : unavailable(this.#small.find(caseId, sha256));
   }
 
   async #checkFreeSpace(): Promise<void> {

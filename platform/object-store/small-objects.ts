@@ -4,14 +4,16 @@ import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { syncFolder } from '../files.ts';
-import type { RecordToCopy } from './copy-records.ts';
-import { DISK_THREADS } from './disk-threads.ts';
-import { Journal, type Journaled } from './journal.ts';
+import type { CopyFailure, RecordToCopy } from './copy-records.ts';
+import { DISK_THREADS, diskError } from './disk-threads.ts';
+import { type FilesEnd, Journal } from './journal.ts';
 import { isErased, type JournalRecord } from './journal-record.ts';
+import { MAX_READ_TRIES, RETRY_MS } from './limits.ts';
 import type { ObjectFileOptions } from './object-file.ts';
+import type { Journaled, PlacedInSegment } from './restore-segment.ts';
+import { type StoreTroubles, UNTOLD } from './troubles.ts';
 
 /** What is larger is worth a sync of its own. */
 export const MAX_SMALL_OBJECT_BYTES = 1024 * 1024;
@@ -24,9 +26,6 @@ const ROOM_CHECK_MS = 5;
 const MAX_TOGETHER = 64;
 const MAX_TOGETHER_BYTES = 1024 * 1024;
 
-/** Between two tries to write a file. */
-const RETRY_MS = 1_000;
-
 /** `sync` of a busy disk takes seconds. */
 const SYNC_ALL_TIMEOUT_MS = 120_000;
 
@@ -36,11 +35,16 @@ export interface SmallObjectsOptions {
   /** for tests: how a whole file system is synced */
   syncFileSystem?: (folder: string) => Promise<void>;
   maxAgeMs?: number;
+  /** default `RETRY_MS` */
+  retryMs?: number;
+  troubles?: StoreTroubles;
 }
 
 /** Its bytes are not kept: they are copied from the journal. */
 interface Pending extends RecordToCopy {
-  written: () => void;
+  written: (end: FilesEnd) => void;
+  /** in vain */
+  tries: number;
 }
 
 /**
@@ -58,6 +62,9 @@ export class SmallObjects {
     this.#options = options;
     this.#journal = new Journal({
       folder: join(options.root, '.journal'),
+      setAside: join(options.root, '.set-aside'),
+      troubles: options.troubles ?? UNTOLD,
+      lacking: (record) => this.#lacking(record),
       restore: (records) => this.#restore(records),
       sync: (records) => this.#sync(records),
       ...(options.maxAgeMs === undefined ? {} : { maxAgeMs: options.maxAgeMs }),
@@ -76,18 +83,18 @@ export class SmallObjects {
     for (const caseId of caseIds) this.#options.file.folderOf(caseId);
     await this.#room();
     const sha256 = hash('sha256', bytes);
-    let written: () => void = () => undefined;
-    const files = new Promise<void>((resolve) => {
+    let written: (end: FilesEnd) => void = () => undefined;
+    const files = new Promise<FilesEnd>((resolve) => {
       written = resolve;
     });
     try {
       const record = { sha256, caseIds, bytes };
       const journaled = await this.#journal.append(record, files);
-      this.#pending.push({ ...this.#toCopy(record, journaled, caseIds), written });
+      this.#pending.push({ ...this.#toCopy(record, journaled, caseIds), written, tries: 0 });
       this.#pendingBytes += bytes.length;
       this.#writing ??= this.#writePending();
     } catch (error) {
-      written();
+      written(null);
       throw error;
     }
     return { sha256, size: bytes.length, mediaType };
@@ -119,14 +126,22 @@ export class SmallObjects {
   async #writePending(): Promise<void> {
     while (this.#pending.length > 0) {
       const batch = this.#takeTogether();
-      const failures = await this.#copy(batch.map(({ written, ...record }) => record));
-      for (const [i, pending] of batch.entries())
-        if (failures[i] === null) {
-          this.#pendingBytes -= pending.size;
-          pending.written();
-        } else this.#later(pending);
+      const failures = await this.#copy(batch.map(({ written, tries, ...record }) => record));
+      for (const [i, pending] of batch.entries()) this.#copied(pending, failures[i] ?? null);
     }
     this.#writing = null;
+  }
+
+  /** What cannot be written is tried again until it can; what cannot be read so many times, and then it is set aside. */
+  #copied(pending: Pending, failure: CopyFailure | null): void {
+    const isDamaged = failure?.unread === true && pending.tries + 1 >= MAX_READ_TRIES;
+    if (failure !== null && !isDamaged) {
+      if (pending.tries === 0) this.#options.troubles?.delayed('file', diskError(failure.code).code);
+      this.#later({ ...pending, tries: pending.tries + 1 });
+      return;
+    }
+    this.#pendingBytes -= pending.size;
+    pending.written(failure === null ? null : damagedOf(pending, failure.code));
   }
 
   #takeTogether(): Pending[] {
@@ -138,7 +153,7 @@ export class SmallObjects {
     return this.#pending.splice(0, end === -1 ? this.#pending.length : end);
   }
 
-  #copy(records: RecordToCopy[]): Promise<(InterleaveError | null)[]> {
+  #copy(records: RecordToCopy[]): Promise<(CopyFailure | null)[]> {
     return DISK_THREADS.take().copy(records, this.#options.file.incoming);
   }
 
@@ -153,22 +168,44 @@ export class SmallObjects {
     setTimeout(() => {
       this.#pending.push(pending);
       this.#writing ??= this.#writePending();
-    }, RETRY_MS).unref();
+    }, this.#retryMs).unref();
   }
 
   #fileOf(caseId: string, sha256: string): string {
     return join(this.#options.file.folderOf(caseId), sha256);
   }
 
-  async #restore(records: (JournalRecord & Journaled)[]): Promise<void> {
-    for (const record of records) {
-      const lost: string[] = [];
-      for (const caseId of record.caseIds.filter((id) => !isErased(id)))
-        if (!(await this.#isWhole(caseId, record.sha256))) lost.push(caseId);
-      if (lost.length === 0) continue;
-      const [failure] = await this.#copy([this.#toCopy(record, record, lost)]);
-      if (failure instanceof InterleaveError) throw failure;
+  /** Resolves with what could not be read, so many times; throws where a file cannot be written. */
+  async #restore(records: PlacedInSegment[]): Promise<PlacedInSegment[]> {
+    let left = records;
+    for (let tries = 0; tries < MAX_READ_TRIES && left.length > 0; tries += 1) {
+      if (tries > 0) await sleep(this.#retryMs);
+      const unread: PlacedInSegment[] = [];
+      for (const record of left) if (!(await this.#restoreOne(record))) unread.push(record);
+      left = unread;
     }
+    return left;
+  }
+
+  /** False where it could not be read. */
+  async #restoreOne(record: PlacedInSegment): Promise<boolean> {
+    const lacking = await this.#lacking(record);
+    if (lacking.length === 0) return true;
+    const [failure] = await this.#copy([this.#toCopy(record, record, lacking)]);
+    if (failure === null || failure === undefined) return true;
+    if (!failure.unread) throw diskError(failure.code);
+    return false;
+  }
+
+  async #lacking({ sha256, caseIds }: Pick<JournalRecord, 'sha256' | 'caseIds'>): Promise<string[]> {
+    const lacking: string[] = [];
+    for (const caseId of caseIds.filter((id) => !isErased(id)))
+      if (!(await this.#isWhole(caseId, sha256))) lacking.push(caseId);
+    return lacking;
+  }
+
+  get #retryMs(): number {
+    return this.#options.retryMs ?? RETRY_MS;
   }
 
   async #isWhole(caseId: string, sha256: string): Promise<boolean> {
@@ -189,6 +226,11 @@ export class SmallObjects {
         await syncFile(this.#fileOf(caseId, sha256));
     await syncFolder(root);
   }
+}
+
+function damagedOf({ sha256, cases, at, line, size }: Pending, why: string): FilesEnd {
+  const length = line.length + size + 1;
+  return { sha256, caseIds: cases.map(({ id }) => id), at, length, why, last: false };
 }
 
 /** syncfs(2): Node has no call for it. */

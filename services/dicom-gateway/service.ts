@@ -29,7 +29,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const topics = [TOPICS.imageReceived, deadLetterTopic(SERVICE)];
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
   const tls = config.dicomTls ? await serverTls(config) : null;
-  const stored = await storing(config);
+  const stored = await storing(config, context);
   if (!config.objectStoreSync)
     log.warn(
       { setting: 'INTERLEAVE_OBJECT_STORE_SYNC' },
@@ -79,11 +79,11 @@ async function listening(config: Config, options: StoreObjectOptions, told: Inst
 }
 
 /** The object store, the site's rules and the limits of one object. */
-async function storing(config: Config) {
+async function storing(config: Config, context: ServiceContext) {
   const secretFile = config.siteSecretFile || join(config.dataDir, 'site-secret');
   const maxDataSetLength = config.dicomMaxDataSetMib * 1024 * 1024;
   return {
-    store: await openObjectStore(config.dataDir, { sync: config.objectStoreSync }),
+    store: await openObjectStore(config.dataDir, { sync: config.objectStoreSync, context }),
     site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),
     secret: await readSecret(secretFile),
     ...siteRules(config),

@@ -28,7 +28,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const metrics = gatewayMetrics(context.metrics);
   const site = config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile));
   const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
-  const store = await openObjectStore(config.dataDir);
+  const store = await openObjectStore(config.dataDir, { context });
 
   const kafka = createKafka(config.kafkaBrokers, NAME, log);
   const specs = TOPIC_SPECS.filter((spec) => WRITTEN.includes(spec.name));

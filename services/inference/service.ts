@@ -29,7 +29,7 @@ export async function start(
   const { log, metrics, ready } = context;
   const kafka = createKafka(config.kafkaBrokers, 'inference', log);
   await checkTopics(kafka, topicsOf('inference', [names.received, names.embedded]), config.partitions);
-  const store = await openObjectStore(config.dataDir);
+  const store = await openObjectStore(config.dataDir, { context });
 
   ready.set('model', false, 'loading');
   const model = await ImageModel.open(config.modelsDir || join(projectRoot(), '.interleave/models'));

@@ -50,7 +50,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     ['route'],
   );
-  const objects = await openObjectStore(config.dataDir);
+  const objects = await openObjectStore(config.dataDir, { context });
   const audit = new Audit(log, secret);
   const frames = new Frames(objects);
   const server = await httpServer(
