@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ProcessSpec } from '../../infra/process/managed-process.ts';
+import { NODE_FLAGS } from '../../infra/process/node-flags.ts';
 import type { Ports } from './ports.ts';
 import type { ServiceName } from './service-names.ts';
 
@@ -35,7 +36,7 @@ function nodeSpec(name: string, file: string, args: string[], { dataDir }: Syste
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', file, ...args],
+    args: ['--enable-source-maps', ...(NODE_FLAGS[name] ?? []), file, ...args],
     logFile: join(dataDir, 'logs', `${name}.log`),
   };
 }

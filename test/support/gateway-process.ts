@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
+import { NODE_FLAGS } from '../../infra/process/node-flags.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
 import { projectRoot } from '../../platform/project-root.ts';
 import { testKafka } from './test-kafka.ts';
@@ -47,7 +48,7 @@ export class GatewayProcess {
     const dataDir = await mkdtemp(join(tmpdir(), `interleave-${name}-`));
     const secret = randomBytes(32);
     await writeFile(join(dataDir, 'site-secret'), secret, { mode: 0o600 });
-    const child = spawn(process.execPath, programOf(name), {
+    const child = spawn(process.execPath, [...(NODE_FLAGS[name] ?? []), ...programOf(name)], {
       cwd: projectRoot(),
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
