@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 
 export interface WorkerProcessOptions {
   /** the module of the process, which calls `answerQuestions` */
@@ -28,6 +29,7 @@ export class WorkerProcess extends EventEmitter {
       `--max-old-space-size=${maxHeapMb}`,
       ...loaderOf(file),
       fileURLToPath(file),
+      String(process.pid),
     ];
     const limited = `ulimit -d ${maxMemoryMb * 1024} 2>/dev/null; exec "$0" "$@"`;
     this.#child = spawn('/bin/sh', ['-c', limited, ...node], {
@@ -60,11 +62,32 @@ export class WorkerProcess extends EventEmitter {
   }
 }
 
-/** The process's side of it: it ends with its parent, and not when a terminal or a supervisor tells all to. */
+/** How often a process looks whether its parent lives. */
+export const PARENT_CHECK_MS = 1_000;
+
+/**
+ * The process's side of it: it ends with its parent, and not when a terminal or a supervisor tells all to. What loops
+ * without an end never hears that its parent was killed: a thread looks for it.
+ */
 export function followParent(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.once('disconnect', () => process.exit());
+  new Worker(WATCH, {
+    eval: true,
+    execArgv: [],
+    workerData: { parent: Number(process.argv[2]), everyMs: PARENT_CHECK_MS },
+    resourceLimits: { maxOldGenerationSizeMb: WATCH_HEAP_MB, maxYoungGenerationSizeMb: 1 },
+  }).unref();
 }
+
+const WATCH_HEAP_MB = 8;
+
+/** An orphan has another parent than the one that started it. */
+const WATCH = `
+const { parent, everyMs } = require('node:worker_threads').workerData;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+}, everyMs);`;
 
 /** Source files (tests, development) need the TypeScript loader. */
 function loaderOf(file: URL): string[] {

@@ -21,11 +21,12 @@ export type TestQuestion =
   | 'inflate'
   | 'signal'
   | 'environment'
+  | 'pid'
   | number;
 
 let answered = 0;
 
-const DEEDS: Record<Exclude<TestQuestion, number>, () => unknown> = {
+const DEEDS: Record<Exclude<TestQuestion, number | 'pid'>, () => unknown> = {
   greet: () => undefined,
   refuse: () => {
     throw new InterleaveError('IMAGE_TOO_LARGE', 'So big.');
@@ -60,6 +61,7 @@ await answerQuestions(async (data: TestData | null) => {
   if (openFails) throw new InterleaveError('MODEL_MISSING', name);
   return async (question: TestQuestion): Promise<string> => {
     answered++;
+    if (question === 'pid') return String(process.pid);
     if (typeof question === 'number') await sleep(question);
     else await DEEDS[question]();
     return `${name} ${answered}: ${question}`;

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { PARENT_CHECK_MS } from '../../platform/worker-process.ts';
 import {
   moduleBeside,
   type TimeLimits,
   WorkerThread,
   type WorkerThreadOptions,
 } from '../../platform/worker-thread.ts';
+import { until } from '../support/until.ts';
 import type { TestData, TestQuestion } from './test-thread.ts';
 
 type TestThread = WorkerThread<TestQuestion, string>;
@@ -161,12 +166,36 @@ test('a process sees nothing of our environment, and does not end where all are 
   assert.equal(await one.ask('environment', PATIENT), ' 2: environment');
 });
 
+for (const question of ['greet', 'hang'] as const)
+  test(`a process ends with a parent that is killed, also while it does this: ${question}`, async (t) => {
+    const loader = ['--import', import.meta.resolve('tsx')];
+    const parent = spawn(
+      process.execPath,
+      [...loader, fileURLToPath(moduleBeside(import.meta.url, 'worker-parent')), question],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    t.after(() => parent.kill('SIGKILL'));
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    t.after(() => isRunning(pid) && process.kill(pid, 'SIGKILL'));
+    await sleep(500); // until it has begun
+    assert.ok(isRunning(pid));
+    parent.kill('SIGKILL');
+    await until(() => !isRunning(pid), 20 * PARENT_CHECK_MS);
+  });
+
 test('opening ahead: what keeps a thread from opening is told apart from what a question does to it', async (t) => {
   const one = start(t, { name: 'ahead' });
   await one.open();
   assert.equal(await one.ask('greet', { answerMs: 1_000 }), 'ahead 1: greet');
   await failsWith(start(t, { openFails: true }).open(), 'MODEL_MISSING', /weights/);
 });
+
+/** A process that has ended and that nobody has waited for counts as none. */
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return /^[^Z]/.test(stdout.trim());
+}
 
 function start(
   t: { after(fn: () => Promise<void>): void },
