@@ -67,6 +67,7 @@ export const ERRORS = {
     'The report states a time in the future: the time of its message or of receipt stands in its place.',
   ],
   HL7_DOCUMENT_WAITING: ['retry', "Others' documents are being read: the text of this one has to wait."],
+  HL7_BATCH_TIMEOUT: ['retry', 'The batch took too long: this message of it was not begun.'],
   HL7_DOCUMENT_UNREADABLE: ['reject', 'The text of a document in the message could not be read.'],
   HL7_FIELD_TOO_LONG: [
     'reject',

@@ -1,5 +1,9 @@
 import { InterleaveError } from '../../core/errors.ts';
-import { embeddedDocuments, mayHoldDocument } from '../../core/hl7/embedded-document.ts';
+import {
+  type EmbeddedDocument,
+  embeddedDocuments,
+  mayHoldDocument,
+} from '../../core/hl7/embedded-document.ts';
 import { type Message, parseMessage } from '../../core/hl7/message.ts';
 import type { ReportPart } from '../../core/radiology/events.ts';
 import { moduleBeside, WorkerThread } from '../../platform/worker-thread.ts';
@@ -60,20 +64,34 @@ export class Documents {
 
   /**
    * A document that cannot be read does not keep its message out. Rejects with `HL7_DOCUMENT_WAITING` where reading could
-   * not begin in time; `sender` tells those apart who take turns.
+   * not begin in time; `sender` tells those apart who take turns. Of a batch that has only `leftMs` more for all of its
+   * documents, one that cannot be read in that time is as good as unreadable.
    */
-  async read(bytes: Buffer, sender: string): Promise<DocumentTexts> {
+  async read(bytes: Buffer, sender: string, leftMs = Number.POSITIVE_INFINITY): Promise<DocumentTexts> {
     const message = mayHoldDocument(bytes) ? parsed(bytes) : null;
     const documents = message === null ? [] : embeddedDocuments(message);
     if (documents.length === 0) return NONE;
-    const until = performance.now() + this.#waitMs;
-    const place = await this.#turns.take(sender, this.#waitMs);
+    const unread = new Map(documents.map(({ segment }) => [segment, null]));
+    if (leftMs <= 0) return unread;
+    return this.#inTurn(documents, sender, performance.now() + leftMs).catch((error: unknown) => {
+      if (leftMs >= this.#waitMs) throw error;
+      return unread;
+    });
+  }
+
+  async #inTurn(
+    documents: readonly EmbeddedDocument[],
+    sender: string,
+    last: number,
+  ): Promise<DocumentTexts> {
+    const until = Math.min(performance.now() + this.#waitMs, last);
+    const place = await this.#turns.take(sender, until - performance.now());
     const reader = place === null ? undefined : this.#readers[place.number];
     if (place === null || reader === undefined) throw new InterleaveError('HL7_DOCUMENT_WAITING');
     try {
       await opened(reader, until - performance.now());
       const texts = new Map<number, ReportPart[] | null>();
-      const end = performance.now() + this.#readMs;
+      const end = Math.min(performance.now() + this.#readMs, last);
       for (const { segment, kind, bytes: document } of documents) {
         const answerMs = end - performance.now();
         const question = { kind, bytes: document };

@@ -65,6 +65,14 @@ export const DOCUMENT_WAIT_SHARE = 1 / 4;
 export const DOCUMENT_READ_SHARE = 1 / 2;
 export const KEEP_SHARE = 1 - DOCUMENT_WAIT_SHARE - DOCUMENT_READ_SHARE;
 
+/**
+ * A batch in one frame, in times to answer: all its messages together may wait for readers and have documents read for no
+ * longer than one message may (what is left then is unreadable). While its messages are kept it may go on for so many such
+ * times; from the first on, one that could not be kept ends it. The messages that were not begun are to be sent again.
+ */
+export const BATCH_DOCUMENT_SHARE = DOCUMENT_WAIT_SHARE + DOCUMENT_READ_SHARE;
+export const MAX_BATCH_TIMES = 8;
+
 /** For a process that reads documents to start. */
 export const DOCUMENT_OPEN_MS = 10_000;
 

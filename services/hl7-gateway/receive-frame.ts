@@ -1,4 +1,4 @@
-import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { codeOf, ERRORS, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { buildAcknowledgement, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
 import { splitBatch } from '../../core/hl7/batch.ts';
 import type { FrameFault } from '../../core/hl7/frame.ts';
@@ -6,6 +6,7 @@ import type { EventProducer } from '../../platform/kafka/producer.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import { type AcceptanceRules, type Decision, decide, type EventDraft } from './accept-message.ts';
+import { BatchTime } from './batch-time.ts';
 import type { Documents } from './documents.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { type Kept, keepRefused, keepReport } from './keep-message.ts';
@@ -62,10 +63,11 @@ export class FrameReceiver {
       await turn.mine;
       const places = new Turnstile();
       const answers: Buffer[] = [];
+      const time = new BatchTime(this.#options.answerTimeoutMs);
       for (const message of messages) {
         const place = places.next();
         // As a frame does: whatever its answer, nothing behind it waits for it any longer.
-        const answer = await this.#answerTo(message, { ...origin, turn: place }).finally(place.pass);
+        const answer = await this.#answerTo(message, { ...origin, turn: place }, time).finally(place.pass);
         if (answer !== null) answers.push(answer);
       }
       return answers.length === 0 ? null : Buffer.concat(answers);
@@ -91,16 +93,18 @@ export class FrameReceiver {
     return buildAcknowledgement(header, kept.outcome ?? code, this.#nextAnswer());
   }
 
-  async #answerTo(bytes: Buffer, origin: FrameOrigin): Promise<Buffer | null> {
+  async #answerTo(bytes: Buffer, origin: FrameOrigin, batch?: BatchTime): Promise<Buffer | null> {
     const receivedAt = Date.now();
     const { turn, peer, address, keeping } = origin;
     const { rules, documents, answerTimeoutMs } = this.#options;
-    const texts = await documents.read(bytes, peer).catch(codeOf);
+    if (batch?.isOver === true) return this.#later(bytes, 'HL7_BATCH_TIMEOUT', address);
+    const texts = await documents.read(bytes, peer, batch?.documentsMs).catch(codeOf);
     if (typeof texts === 'string') return this.#later(bytes, texts, address);
     const decision = decide(bytes, rules, receivedAt, texts);
     const left = Math.max(answerTimeoutMs * KEEP_SHARE, receivedAt + answerTimeoutMs - Date.now());
     const kept = await this.#within(this.#keep(bytes, decision, turn, receivedAt), left, keeping);
     this.#count(kept, { peer: address, bytes: bytes.length });
+    if (kept.outcome !== null && ERRORS[kept.outcome][0] === 'retry') batch?.failed();
     return buildAcknowledgement(decision.header, kept.outcome, this.#nextAnswer());
   }
 

@@ -142,6 +142,29 @@ describe('documents in messages', () => {
     await none.stop();
   });
 
+  it('the documents of a batch have one time together: what is left then is not read, and all of it is kept', async (t) => {
+    const slow = new Documents({
+      waitMs: PATIENT,
+      readMs: PATIENT,
+      reader: moduleBeside(import.meta.url, 'slow-reader'),
+    });
+    t.after(() => slow.stop());
+    const { port, backends, listener } = await gateway({ documents: slow, answerTimeoutMs: 1_000 });
+    t.after(() => listener.stop());
+    const text = (words: string) => ed('TEXT^PLAIN', 'Base64', Buffer.from(words).toString('base64'));
+    const batch = ['hang', 'quick', 'quick', 'quick'].map((words, n) => message(`L${n}`, text(words)));
+    const client = await RawClient.open(port);
+    client.write(framed(`BHS|^~\\&\r${batch.join('')}BTS|4\r`));
+    await client.read(1, 60_000);
+    assert.equal(client.answers[0]?.toString().match(/MSA\|AA\|L\d/g)?.length, 4);
+    assert.deepEqual(
+      backends.reports.map(({ parts, problem }) => [parts.length, problem]),
+      batch.map(() => [0, 'HL7_DOCUMENT_UNREADABLE']),
+    );
+    assert.equal(backends.objects.size, 4);
+    client.socket.destroy();
+  });
+
   it('a PDF that inflates to more than its reader may have is given up in a process of its own', async (t) => {
     if (process.platform !== 'linux') return t.skip('only Linux limits the memory of a process');
     const bomb = buildPdfBomb(64 * 1024 * 1024);

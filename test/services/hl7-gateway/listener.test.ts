@@ -138,6 +138,23 @@ describe('answers', () => {
     assert.equal(backends.reports.length, 3);
   });
 
+  it('a batch whose messages cannot be kept is answered in time: what was not begun is to be sent again', async () => {
+    const { port, backends, listener } = await gateway({ answerTimeoutMs: 20 });
+    backends.storeDelay = () => 30;
+    backends.sendError = new InterleaveError('KAFKA_UNAVAILABLE');
+    const raw = await RawClient.open(port);
+    raw.write(framed(Buffer.concat(Array.from({ length: 400 }, (_, n) => oru(`T${n}`, `A${n}`)))));
+    await raw.read(1);
+    const answer = raw.answers[0]?.toString() ?? '';
+    assert.equal(answer.match(/MSA\|AR\|T\d+/g)?.length, 400);
+    const notBegun = answer.match(/HL7_BATCH_TIMEOUT/g)?.length ?? 0;
+    assert.ok(notBegun >= 390, `${notBegun} not begun`);
+    assert.ok(answer.includes('KAFKA_UNAVAILABLE'));
+    assert.ok(backends.objects.size <= 400 - notBegun);
+    raw.socket.destroy();
+    await listener.stop();
+  });
+
   it('a message of a batch that has to come again holds up none behind it, and lets go of its bytes', async () => {
     let asked = 0;
     const documents = {
