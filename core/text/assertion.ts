@@ -10,6 +10,7 @@
 import type { Assertion, Finding } from '../radiology/events.ts';
 import { type Background, subjectBelow, timeBelow } from './background.ts';
 import type { CueHit, Mention, SentenceCues } from './cues.ts';
+import { ascending, distance, merged, upperBound } from './token-ranges.ts';
 import type { TokenRange } from './tokens.ts';
 
 /** How a mention is meant, and the cues that say so. */
@@ -93,12 +94,17 @@ function sweep(
 /** Does the cue stand on its side of the mention? */
 function reaches(hit: CueHit, mention: Mention, forwards: boolean): boolean {
   if (!forwards) return hit.last > mention.last;
-  return hit.first < mention.first || (hit.cue.assertion === 'UNCERTAIN' && hit.last <= mention.last);
+  const { assertion } = hit.cue;
+  // "evaluate the mass for calcification" speaks of what follows
+  if (hit.first < mention.first && (assertion === undefined || hit.last < mention.last)) return true;
+  return assertion === 'UNCERTAIN' && hit.first >= mention.first && hit.last <= mention.last;
 }
 
 function heard(state: Said, hit: CueHit): Said {
   const { assertion, time, subject } = hit.cue;
-  const choosy = hit.cue.spares !== undefined || hit.cue.group !== undefined;
+  const { spares, group, presupposes } = hit.cue;
+  const choosy =
+    assertion !== undefined && (spares !== undefined || group !== undefined || presupposes === true);
   return {
     assertion: assertion === undefined || choosy ? state.assertion : hit,
     choosy: choosy ? hit : assertion === undefined ? state.choosy : null,
@@ -113,15 +119,22 @@ function inReach(said: Said, mention: Mention, timeStops: readonly number[]): Sa
   return {
     choosy: null,
     assertion: isNear(assertion, mention) && mention.first >= (assertion?.since ?? 0) ? assertion : null,
-    time: isNear(time, mention) && !isStopped(time, mention, timeStops) ? time : null,
+    time:
+      isNear(time, mention) && !isSpared(time, mention) && !isStopped(time, mention, timeStops) ? time : null,
     subject: isNear(subject, mention) ? subject : null,
   };
 }
 
 /** Is it about this finding, and not set right behind another one? */
-function speaksOf({ cue: { spares, group }, since }: CueHit, { first, term: { entry } }: Mention): boolean {
+function speaksOf({ cue, since, until }: CueHit, { first, term: { entry } }: Mention): boolean {
+  const { spares, group } = cue;
   const chosen = (group === undefined || entry.group === group) && spares?.includes(entry.id) !== true;
-  return chosen && first >= since;
+  return chosen && first >= since && first < until;
+}
+
+/** A scar or a healed fracture is there still, though what made it is past. */
+function isSpared(hit: CueHit | null, { term: { entry } }: Mention): boolean {
+  return hit?.cue.spares?.includes(entry.id) === true;
 }
 
 function isNear(hit: CueHit | null, mention: Mention): boolean {
@@ -132,10 +145,6 @@ function isNear(hit: CueHit | null, mention: Mention): boolean {
 function isStopped(hit: CueHit | null, mention: Mention, timeStops: readonly number[]): boolean {
   if (hit === null) return false;
   return (timeStops[upperBound(timeStops, mention.first - 1) - 1] ?? -1) >= hit.last;
-}
-
-function distance(hit: TokenRange, mention: TokenRange): number {
-  return Math.max(0, mention.first - hit.last, hit.first - mention.last);
 }
 
 function decide(mention: Mention, before: Said, after: Said, background: Background | null): AssertedMention {
@@ -159,6 +168,7 @@ function decide(mention: Mention, before: Said, after: Said, background: Backgro
 
 function deciding(mention: Mention, before: CueHit | null, after: CueHit | null): CueHit | null {
   if (before === null || after === null) return before ?? after;
+  if (before.cue.presupposes === true) return before;
   const answers = after.cue.direction === 'LABEL';
   if (isDenial(before) ? after.cue.denied !== undefined : answers) return after;
   const difference = distance(before, mention) - distance(after, mention);
@@ -177,6 +187,7 @@ function withoutDeniedDoubts(hits: readonly CueHit[], mentions: readonly Mention
   let next = 0;
   return hits.filter((hit) => {
     if (hit.direction !== 'BEFORE' || hit.cue.assertion === undefined) return true;
+    if (hit.cue.presupposes === true) return true;
     const doubt = hit.cue.assertion !== 'ABSENT';
     if (doubt && denial?.clause === hit.clause && hit.first - denial.last <= MAX_DENIED_DOUBT_DISTANCE) {
       while ((mentions[next]?.last ?? Number.POSITIVE_INFINITY) <= denial.last) next++;
@@ -216,30 +227,4 @@ function deniedRanges(
     }
   }
   return merged(ranges);
-}
-
-/** Index of the first value of a sorted list that is greater. */
-function upperBound(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function ascending(a: number, b: number): number {
-  return a - b;
-}
-
-function merged(ranges: TokenRange[]): TokenRange[] {
-  const joined: TokenRange[] = [];
-  for (const range of ranges.sort((a, b) => a.first - b.first)) {
-    const before = joined.at(-1);
-    if (before !== undefined && range.first <= before.last) before.last = Math.max(before.last, range.last);
-    else joined.push({ ...range });
-  }
-  return joined;
 }

@@ -10,6 +10,7 @@ import type { Described } from './nearest-modifiers.ts';
 import { attribute, NearestModifiers } from './nearest-modifiers.ts';
 import type { Match } from './phrase-automaton.ts';
 import type { Size } from './sizes.ts';
+import { distance, firstWithin } from './token-ranges.ts';
 import type { TokenRange, Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
 
@@ -85,9 +86,11 @@ export class Describer {
 
   #speaksOf({ kind }: Modifier, place: TokenRange, around: Surroundings): boolean {
     if (kind === null) return false;
-    if (kind === 'LATERALITY' || kind === 'LOCATION') return !this.#isOfAnother(kind, place, around);
-    const { mention, clause, alone } = around;
-    if (place.first < clause.first || place.last > clause.last) return false;
+    const { mention, clause, alone, normal } = around;
+    const inClause = place.first >= clause.first && place.last <= clause.last;
+    if (kind === 'LATERALITY' || kind === 'LOCATION')
+      return (inClause || !normal) && !this.#isOfAnother(kind, place, around);
+    if (!inClause) return false;
     if (place.last <= mention.first)
       return place.first >= alone.first && mention.first - place.last <= MAX_BEFORE;
     if (place.first < mention.last) return true;
@@ -99,6 +102,7 @@ export class Describer {
    * either of them right before a later item of a list ("bulge and right foraminal narrowing")?
    */
   #isOfAnother(kind: Modifier['kind'], place: TokenRange, { mention, alone, normal }: Surroundings): boolean {
+    if (this.#isDenied(mention.last, place.first)) return true;
     if (place.first >= alone.first && place.last <= alone.last) {
       if (place.first < mention.last || alone.last - place.last > MAX_IN_PHRASE) return false;
     } else if (normal) return true;
@@ -108,6 +112,13 @@ export class Describer {
     if (other.first <= place.first) return kind === 'LOCATION' && place.last <= other.last;
     if (other.first < mention.first || other.first - place.last > MAX_IN_PHRASE) return false;
     return this.#isListed(mention.last, place.first) && !this.#isBroken(place.last, other.first);
+  }
+
+  /** Begins a denial behind the finding: "cardiomegaly without pulmonary edema"? */
+  #isDenied(from: number, to: number): boolean {
+    const { deniers } = this.#lexicon.clauseWords;
+    for (let at = from; at < to; at++) if (deniers.has(this.#tokens.id(at))) return true;
+    return false;
   }
 
   /** Begins a new item of a list right before a token: is the last word that parts or places anything one that parts? */
@@ -150,7 +161,9 @@ export class Describer {
   }
 
   /** A general location gives way to a place that the finding is said to be at: "lung nodule in the lingula". */
-  #replaceGeneral(nearest: NearestModifiers, { mention, statement, alone }: Surroundings): void {
+  #replaceGeneral(nearest: NearestModifiers, around: Surroundings): void {
+    const { mention, alone } = around;
+    const statement = around.normal ? around.clause : around.statement;
     const reach = mention.last + MAX_LOCATION_DISTANCE;
     let away = Number.POSITIVE_INFINITY;
     for (
@@ -231,20 +244,4 @@ export class Describer {
     const place = { first: first - 1, last: first };
     described.attributes.push(attribute(this.#tokens, 'QUANTITY', word, place, 'quantity/number'));
   }
-}
-
-function distance(a: TokenRange, b: TokenRange): number {
-  return Math.max(0, b.first - a.last, a.first - b.last);
-}
-
-/** Index of the first of the ranges (in order) that ends at or after a token. */
-function firstWithin(ranges: readonly TokenRange[], token: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranges[middle]?.last ?? 0) < token) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -25,6 +25,8 @@ export interface ClauseWords {
   /** they open a list whose commas part no statements: "includes" */
   enumerators: IdSet;
   or: IdSet;
+  /** words behind a doubt with which it goes on about the finding before it: "pneumonia is suspected given the fever" */
+  trailers: IdSet;
   /** words with which a statement of its own begins after a comma */
   openers: IdSet;
 }

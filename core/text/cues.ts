@@ -24,6 +24,8 @@ export interface CueHit extends TokenRange {
   clause: number;
   /** it speaks of no mention that begins before this token */
   since: number;
+  /** nor of one that begins at this token or behind it */
+  until: number;
 }
 
 /** A sentence's clauses: `ends` are the tokens at which one ends and the next begins, in order. */
@@ -88,6 +90,7 @@ export function readCues(
     while ((mentions[next]?.last ?? last) < last) next++;
     const around = mentions[next];
     const within = around !== undefined && around.first <= first;
+    const trails = values.some(isTrailing) && endsThere(tokens, sentence, last, lexicon);
     const labelled = values.some(isLabelCue) && isLabelled(tokens, sentence, first, last);
     for (const term of values) {
       if (term === 'STOP' && !within) stops.push(first);
@@ -97,10 +100,13 @@ export function readCues(
       if (within && cue.assertion === 'ABSENT' && deniedMentions.at(-1) !== around)
         deniedMentions.push(around);
       if (cue.closing === true && !closes(tokens, sentence, last)) continue;
+      if (cue.trailing === true ? !trails : trails && cue.direction === 'BEFORE') continue;
       if (isLabelCue(term) !== labelled || (within && cue.direction !== 'BEFORE')) continue;
       const direction = cue.direction === 'BEFORE' ? 'BEFORE' : 'AFTER';
       const since = reachesBackTo(cue, mentions[next - 1], tokens, sentence, lexicon);
-      hits.push({ first, last, cue, rule, within, direction, clause: 0, since });
+      const until =
+        cue.presupposes === true ? endOfNoun(tokens, sentence, last, lexicon) : Number.POSITIVE_INFINITY;
+      hits.push({ first, last, cue, rule, within, direction, clause: 0, since, until });
     }
   }
   const clauses = stops.length === 0 ? statements : new Clauses(sentence, merged(statementEnds, stops));
@@ -154,7 +160,39 @@ const COMMA = punctuationId(',');
 const COLON = punctuationId(':');
 const DASH = punctuationId('-');
 const OPENING = new Set([COLON, DASH, COMMA]);
-const CLOSING = new Set(['.', ',', ';', ')'].map(punctuationId));
+const CLOSING = new Set(['.', ',', ';', ')', '?'].map(punctuationId));
+
+function isTrailing(term: CueTerm): boolean {
+  return typeof term === 'object' && term.cue.trailing === true;
+}
+
+/** Follows no word that a doubt would speak of rather than of what stands before it? */
+function endsThere(tokens: Tokens, sentence: Sentence, last: number, lexicon: Lexicon): boolean {
+  const id = tokens.id(last);
+  if (last >= sentence.last || CLOSING.has(id)) return true;
+  const { joiners, or, trailers } = lexicon.clauseWords;
+  return joiners.has(id) || or.has(id) || trailers.has(id) || lexicon.placePrepositions.has(id);
+}
+
+/** words of the noun behind "the" at most: "within the partially calcified left renal mass" */
+const MAX_WORDS_OF_NOUN = 6;
+
+/** Where the noun that begins at a token ends at the latest: at a mark, or a word that joins, places or states. */
+function endOfNoun(
+  tokens: Tokens,
+  sentence: Sentence,
+  first: number,
+  { clauseWords, placePrepositions }: Lexicon,
+): number {
+  const { joiners, or, verbs, deniers } = clauseWords;
+  const to = Math.min(sentence.last, first + MAX_WORDS_OF_NOUN);
+  for (let at = first; at < to; at++) {
+    const id = tokens.id(at);
+    if (id === COMMA || CLOSING.has(id) || joiners.has(id) || or.has(id)) return at;
+    if (verbs.has(id) || deniers.has(id) || placePrepositions.has(id)) return at;
+  }
+  return to;
+}
 
 function isLabelCue(term: CueTerm): boolean {
   return typeof term === 'object' && term.cue.direction === 'LABEL';

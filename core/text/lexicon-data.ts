@@ -48,6 +48,10 @@ export interface CueEntry {
   nearest?: boolean;
   /** of one AFTER: only where the sentence does not go on behind it */
   closing?: boolean;
+  /** of one AFTER: only where no words follow that it would speak of rather: "pneumonia is likely", "it is likely a pneumonia" */
+  trailing?: boolean;
+  /** of one BEFORE: of the finding that it names with "the", whatever is denied or doubted: "no calcification of the mass" */
+  presupposes?: boolean;
   /** findings that it does not speak of */
   spares?: readonly string[];
   /** speaks of findings of this group only */

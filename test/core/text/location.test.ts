@@ -40,6 +40,12 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['Pleural effusion, atelectasis in the lower lobe.', 'effusion pleura, atelectasis lower lobe'],
   ['Pleural effusion and a clip in the lingula.', 'effusion pleura'],
   ['The left lower lobe is clear with pleural effusion.', 'effusion LEFT pleura'],
+  // a denial behind a finding has places of its own, and so has what an exception leaves normal
+  ['Cardiomegaly without acute pulmonary process.', 'cardiomegaly'],
+  [
+    'Minimal atelectasis in the left base, otherwise lungs are clear.',
+    'atelectasis LEFT lung base, lungs-clear lung, consolidation lung, opacity lung',
+  ],
   [`Lung nodule ${'and so on '.repeat(MAX_LOCATION_DISTANCE / 3)}in the lower lobe.`, 'nodule lung'],
 ];
 
