@@ -25,12 +25,12 @@ export const UNKNOWN_CASE = 'unknown';
 
 export const deadLetterCodec = codec<DeadLetter>('dead-letter');
 
-/** Keeps what came over a socket; its bytes are in the object store already. */
+/** Keeps what came over a socket; its bytes are in the object store already, or were not kept (null). */
 export function deadLetterObject(
   producer: EventProducer,
   service: string,
   code: ErrorCode,
-  object: ObjectRef,
+  object: ObjectRef | null,
   caseId: string = UNKNOWN_CASE,
 ): Promise<void> {
   return write(producer, {

@@ -27,7 +27,9 @@ export function instruments({ log, metrics }: ServiceContext): Instruments {
     'Closed as they opened: at a limit, not listed, or TLS',
     ['code'],
   );
-  const objects = metrics.counter('interleave_dicom_objects_total', 'C-STORE answers by status', ['status']);
+  const objects = metrics.counter('interleave_dicom_objects_total', 'Objects by the status of their answer', [
+    'status',
+  ]);
   const bytes = metrics.counter('interleave_dicom_bytes_total', 'Bytes of data sets received');
   const requests = metrics.counter('interleave_dicom_stow_requests_total', 'STOW-RS requests by outcome', [
     'outcome',

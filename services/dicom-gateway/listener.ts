@@ -11,7 +11,7 @@ import { createSocketServer } from '../../platform/sockets.ts';
 import type { ServerTls } from '../../platform/tls.ts';
 import type { Config } from './config.ts';
 import { DimseService } from './dimse-service.ts';
-import { DiscardDataSet } from './discard-data-set.ts';
+import { refusing } from './discard-data-set.ts';
 import { type Instruments, listenError } from './instruments.ts';
 import { CONNECTION_HEADROOM, CONNECTION_HEADROOM_PER_PEER } from './limits.ts';
 import { PeerList } from './peer-list.ts';
@@ -93,7 +93,7 @@ function associations(config: Config, options: StoreObjectOptions, told: Instrum
         association,
         send,
         store: (request) => new StoreObject(options, { ...request, peer }),
-        discard: (answer) => new DiscardDataSet(answer, options.maxDiscardedLength),
+        discard: refusing(options, senderOf(association, peer)),
       });
   const open = new Map<UpperLayer, Promise<void>>();
   return {
@@ -124,6 +124,10 @@ function associations(config: Config, options: StoreObjectOptions, told: Instrum
       await Promise.all(open.values());
     },
   };
+}
+
+function senderOf({ callingAeTitle, calledAeTitle }: Association, peer: string): Sender {
+  return { peer, callingAeTitle, calledAeTitle };
 }
 
 function bind(server: Server, port: number, host: string): Promise<void> {

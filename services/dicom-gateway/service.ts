@@ -5,7 +5,7 @@ import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topic
 import { DurabilityProbe } from '../../platform/durability-probe.ts';
 import { readJsonFile, readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
-import { deadLetterCodec } from '../../platform/kafka/dead-letter.ts';
+import { deadLetterObject } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
@@ -112,21 +112,6 @@ function publishing(producer: EventProducer): Pick<StoreObjectOptions, 'publish'
   return {
     publish: (event) =>
       producer.send(TOPICS.imageReceived, { key: event.caseId, value: events.imageReceived.encode(event) }),
-    deadLetter: (code, object, caseId) =>
-      producer.send(deadLetterTopic(SERVICE), {
-        key: caseId,
-        value: deadLetterCodec.encode({
-          service: SERVICE,
-          code,
-          caseId,
-          object,
-          value: null,
-          topic: '',
-          partition: 0,
-          offset: 0,
-          receivedAt: Date.now(),
-        }),
-        headers: { 'dead-letter.code': code },
-      }),
+    deadLetter: (code, object, caseId) => deadLetterObject(producer, SERVICE, code, object, caseId),
   };
 }

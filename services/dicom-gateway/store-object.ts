@@ -37,7 +37,7 @@ export interface StoreObjectOptions {
   changed: 'store' | 'refuse';
   maxDataSetLength: number;
   maxDiscardedLength: number;
-  /** told once for each object, before its answer leaves */
+  /** told once for each object, also one that is refused unread, before its answer leaves */
   report(report: StoredReport): void;
   now(): number;
 }

@@ -9,6 +9,7 @@ import { allowedHosts } from '../../../platform/allowed-hosts.ts';
 import { addressOf } from '../../../platform/peer-address.ts';
 import type { Config } from '../config.ts';
 import type { StoreRequest } from '../dimse-service.ts';
+import { refusing } from '../discard-data-set.ts';
 import { listenError } from '../instruments.ts';
 import type { Listener } from '../listener.ts';
 import { PeerList } from '../peer-list.ts';
@@ -22,7 +23,6 @@ import {
   STOW_HEADERS_MS,
   STOW_REQUEST_MS,
 } from './limits.ts';
-import { discarding } from './store-part.ts';
 import { type StoreRequestOptions, storeRequest } from './store-request.ts';
 
 /** Told once for each request, with the address that it came from; null for one that was as it should be, whatever became of its objects. */
@@ -39,8 +39,7 @@ export async function listenForStores(
   told: ToldRequest,
 ): Promise<Listener> {
   const admission = new Admission(MAX_STOW_REQUESTS, MAX_STOW_REQUESTS_PER_PEER);
-  const options: Omit<StoreRequestOptions, 'store'> = {
-    discard: discarding(storing.maxDiscardedLength),
+  const options: Omit<StoreRequestOptions, 'store' | 'discard'> = {
     callingAeTitle: config.stowAeTitle,
     takes: (sopClassUid) =>
       isTaken(sopClassUid, {
@@ -57,7 +56,8 @@ export async function listenForStores(
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const peer = addressOf(request.socket.remoteAddress);
     const store = (object: StoreRequest) => new StoreObject(storing, { ...object, peer });
-    const work = storeRequest(request, response, { ...options, store })
+    const discard = refusing(storing, { peer, callingAeTitle: config.stowAeTitle });
+    const work = storeRequest(request, response, { ...options, store, discard })
       .then((problem) => told(problem, peer))
       .finally(() => open.delete(work));
     open.add(work);

@@ -8,7 +8,6 @@ import { STORED_TRANSFER_SYNTAXES, TRANSFER_SYNTAX } from '../../../core/dicom/u
 import type { StoreResult } from '../../../core/dicom/web/store-response.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { DataSetReceiver, StoreAnswer, StoreRequest } from '../dimse-service.ts';
-import { DiscardDataSet } from '../discard-data-set.ts';
 import { MAX_FILE_META } from './limits.ts';
 
 export interface StorePartOptions {
@@ -121,8 +120,4 @@ function metaOf(bytes: Buffer): ReturnType<typeof readPart10> {
   } catch {
     return null;
   }
-}
-
-export function discarding(limit: number): (answer: StoreAnswer) => DataSetReceiver {
-  return (answer) => new DiscardDataSet(answer, limit);
 }

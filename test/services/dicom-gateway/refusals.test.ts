@@ -1,19 +1,21 @@
 /** What an operator reads about a device that is refused: who it was, what it wanted, where its bytes are. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { COMMAND } from '../../../core/dicom/dimse-command.ts';
 import { codeOf } from '../../../core/errors.ts';
 import { DimseSender, proposalsFor } from '../../../senders/dimse-sender.ts';
-import { noOpenssl, TestAuthority } from '../../support/certificates.ts';
+import { noOpenssl } from '../../support/certificates.ts';
 import { loggedContext } from '../../support/log-lines.ts';
+import { assertTellsFailedHandshake } from '../../support/tls-refusal.ts';
 import { until } from '../../support/until.ts';
-import { RawPeer } from './raw-peer.ts';
+import { CT_CONTEXT, command, ECHO, ECHO_CONTEXT, RawPeer } from './raw-peer.ts';
 import { testGateway } from './test-gateway.ts';
-import { image } from './test-objects.ts';
+import { CT, image, newUid } from './test-objects.ts';
 
 const FROM = { peer: '127.0.0.1', callingAeTitle: 'CT_SOUTH', calledAeTitle: 'INTERLEAVE' };
 const PRIVATE_SYNTAX = '1.2.826.0.1.3680043.9.9999.2';
 const PRIVATE_CLASS = '1.2.826.0.1.3680043.9.9999.1';
-const CT = '1.2.840.10008.5.1.4.1.1.2';
+const C_FIND_RQ = 0x0020;
 
 const connect = (port: number, presentationContexts = proposalsFor([image()])) =>
   DimseSender.connect({
@@ -81,29 +83,32 @@ describe('the log of the DICOM gateway', () => {
       for (const [name, value] of Object.entries(FROM)) assert.equal(line?.[name], value);
   });
 
-  it('says why a TLS handshake failed, and counts it', { skip: noOpenssl }, async (t) => {
-    const authority = new TestAuthority();
-    t.after(() => authority.remove());
-    const own = authority.issue('gateway');
+  it('names the sender of what it refuses unread: another SOP class than was agreed, another operation', async (t) => {
     const context = loggedContext('dicom-gateway');
-    const env = { DICOM_TLS: 'true', TLS_CERT_FILE: own.cert, TLS_KEY_FILE: own.key };
-    const gateway = await testGateway(t, { context, env });
-    const plain = await RawPeer.connect(gateway.port);
-    plain.socket.write(Buffer.from([1, 0, 0, 0, 0, 10, 0, 0, 0, 0]));
-    assert.equal(await plain.read(), null);
-    await until(() => context.lines('connection.refused').length === 1, 5_000);
-    const [{ why, ...line } = { why: '' }] = context.lines('connection.refused');
-    assert.match(String(why), /^ERR_SSL_/);
-    assert.deepEqual(line, {
-      level: 'warn',
-      code: 'TLS_REFUSED',
-      peer: '127.0.0.1',
-      msg: 'connection.refused',
-    });
-    assert.match(
-      await context.metrics.text(),
-      /interleave_dicom_connections_refused_total\{code="TLS_REFUSED"[^}]*\} 1/,
+    const gateway = await testGateway(t, { context });
+    const peer = await RawPeer.associate(gateway.port);
+    peer.send(CT_CONTEXT, 'command', command(COMMAND.C_STORE_RQ, PRIVATE_CLASS, newUid(), true));
+    peer.send(CT_CONTEXT, 'data-set', image().dataSet);
+    await peer.read();
+    peer.send(CT_CONTEXT, 'command', command(C_FIND_RQ, CT));
+    await peer.read();
+    peer.send(ECHO_CONTEXT, 'command', ECHO);
+    await peer.read();
+    peer.close();
+    const who = { ...FROM, callingAeTitle: 'RAW' };
+    const told = { level: 'warn', ...who, msg: 'object.refused' };
+    assert.deepEqual(context.lines('object.refused'), [
+      { ...told, status: '0122', code: 'DICOM_SOP_CLASS_UNSUPPORTED', bytes: image().dataSet.length },
+      { ...told, status: '0211', code: 'DICOM_COMMAND_INVALID', bytes: 0 },
+    ]);
+    assert.match(await context.metrics.text(), /interleave_dicom_objects_total\{status="0122"[^}]*\} 1/);
+  });
+
+  it('says why a TLS handshake failed, and counts it', { skip: noOpenssl }, async (t) => {
+    const metrics = await assertTellsFailedHandshake(t, 'dicom-gateway', ({ cert, key }, context) =>
+      testGateway(t, { context, env: { DICOM_TLS: 'true', TLS_CERT_FILE: cert, TLS_KEY_FILE: key } }),
     );
+    assert.match(metrics, /interleave_dicom_connections_refused_total\{code="TLS_REFUSED"[^}]*\} 1/);
   });
 
   it('names a host that is not listed', async (t) => {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serverTls } from '../../../platform/tls.ts';
-import { noOpenssl, TestAuthority } from '../../support/certificates.ts';
+import { noOpenssl } from '../../support/certificates.ts';
 import { loggedContext } from '../../support/log-lines.ts';
+import { assertTellsFailedHandshake } from '../../support/tls-refusal.ts';
 import { framed, gateway, oru, RawClient, until } from './gateway.ts';
 
 const REFUSED = { level: 'warn', peer: '127.0.0.1', msg: 'message.refused' };
@@ -55,25 +56,14 @@ describe('the log of the HL7 gateway', () => {
   });
 
   it('says why a TLS handshake failed', { skip: noOpenssl }, async (t) => {
-    const authority = new TestAuthority();
-    t.after(() => authority.remove());
-    const own = authority.issue('gateway');
-    const files = { tlsCertFile: own.cert, tlsKeyFile: own.key, tlsCaFile: '' };
-    const { log, lines } = loggedContext('hl7-gateway');
-    const tls = await serverTls({ ...files, tlsClientCertificates: 'none' });
-    const { port, listener } = await gateway({ log, tls });
-    const client = await RawClient.open(port);
-    client.write(framed(oru('C1')));
-    await client.untilClosed();
-    await until(() => lines('connection.refused').length === 1);
-    const [{ why, ...line } = { why: '' }] = lines('connection.refused');
-    assert.match(String(why), /^ERR_SSL_/);
-    assert.deepEqual(line, {
-      level: 'warn',
-      code: 'TLS_REFUSED',
-      peer: '127.0.0.1',
-      msg: 'connection.refused',
+    await assertTellsFailedHandshake(t, 'hl7-gateway', async ({ cert, key }, { log }) => {
+      const files = { tlsCertFile: cert, tlsKeyFile: key, tlsCaFile: '' };
+      const { port, listener } = await gateway({
+        log,
+        tls: await serverTls({ ...files, tlsClientCertificates: 'none' }),
+      });
+      t.after(() => listener.stop());
+      return { port };
     });
-    await listener.stop();
   });
 });
