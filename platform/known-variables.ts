@@ -92,6 +92,7 @@ const OTHERS = [
   'stowIdleMs',
   'stowMaxMib',
   'stowPort',
+  'stowTls',
   'tlsCaFile',
   'tlsCertFile',
   'tlsClientCertificates',

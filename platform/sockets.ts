@@ -59,9 +59,7 @@ function handshakes(tls: ServerTls, options: SocketServerOptions): (raw: Socket)
     onSocket(socket);
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-    // Where we do not believe the peer's certificate, Node ends the socket and calls that a reset.
-    const verdict: unknown = socket.authorizationError;
-    onRefused(typeof verdict === 'string' ? verdict : (error.code ?? 'UNKNOWN'), addressUnder(socket));
+    onRefused(whyRefused(error, socket), addressUnder(socket));
     socket.destroy();
   });
   return (raw) => {
@@ -82,10 +80,22 @@ function handshakes(tls: ServerTls, options: SocketServerOptions): (raw: Socket)
   };
 }
 
+/** Why a handshake failed, for `tlsClientError`: see `onRefused`. */
+export function whyRefused(error: NodeJS.ErrnoException, socket: TLSSocket): string {
+  // Where we do not believe the peer's certificate, Node ends the socket and calls that a reset.
+  const verdict: unknown = socket.authorizationError;
+  return typeof verdict === 'string' ? verdict : (error.code ?? 'UNKNOWN');
+}
+
 /** Who was at the other end of a TLS socket that may be closed: what lies under it has been asked for its address before. */
-function addressUnder(socket: TLSSocket): string | undefined {
+export function addressUnder(socket: TLSSocket): string | undefined {
+  return socket.remoteAddress ?? socketUnder(socket)?.remoteAddress;
+}
+
+/** The socket that TLS is spoken over. */
+export function socketUnder(socket: TLSSocket): Socket | undefined {
   const { _parent: raw } = socket as { _parent?: Socket }; // Node has no public name for it
-  return socket.remoteAddress ?? raw?.remoteAddress;
+  return raw;
 }
 
 /** Both ends of a connection, the same before and after its handshake. */

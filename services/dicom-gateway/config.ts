@@ -45,6 +45,8 @@ export const config = {
   dicomIdleMs: positiveInt(IDLE_MS),
   /** where objects are taken over HTTP (STOW-RS); without it they are not */
   stowPort: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** speak TLS there, with the certificate of `tlsSettings` */
+  stowTls: flag(false),
   /** host names under which it may be reached, besides those of loopback */
   stowHosts: list([]),
   /** what stands in place of a calling AE title, in the site table and in events */

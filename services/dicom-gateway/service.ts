@@ -10,7 +10,7 @@ import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
-import { serverTls } from '../../platform/tls.ts';
+import { type ServerTls, serverTls } from '../../platform/tls.ts';
 import { events } from '../../schemas/events.ts';
 import type { Config } from './config.ts';
 import { listenForStores } from './dicomweb/store-listener.ts';
@@ -28,7 +28,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const kafka = createKafka(config.kafkaBrokers, SERVICE, log);
   const topics = [TOPICS.imageReceived, deadLetterTopic(SERVICE)];
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
-  const tls = config.dicomTls ? await serverTls(config) : null;
+  const tls = config.dicomTls || config.stowTls ? await serverTls(config) : null;
   const stored = await storing(config, context);
   if (!config.objectStoreSync)
     log.warn(
@@ -50,15 +50,19 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     },
     now: Date.now,
   };
-  const listener = await listen(config, options, told, tls).catch(async (error: unknown) => {
-    await producer.disconnect();
-    throw error;
-  });
-  const stow = await listening(config, options, told).catch(async (error: unknown) => {
-    await listener.stop();
-    await producer.disconnect();
-    throw error;
-  });
+  const listener = await listen(config, options, told, config.dicomTls ? tls : null).catch(
+    async (error: unknown) => {
+      await producer.disconnect();
+      throw error;
+    },
+  );
+  const stow = await listening(config, options, told, config.stowTls ? tls : null).catch(
+    async (error: unknown) => {
+      await listener.stop();
+      await producer.disconnect();
+      throw error;
+    },
+  );
   if (stow !== null) log.info({ port: stow.port }, 'stow.listening');
   return {
     port: listener.port,
@@ -73,9 +77,14 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
 }
 
 /** STOW-RS, where it has a port. */
-async function listening(config: Config, options: StoreObjectOptions, told: Instruments) {
+async function listening(
+  config: Config,
+  options: StoreObjectOptions,
+  told: Instruments,
+  tls: ServerTls | null,
+) {
   if (config.stowPort === undefined) return null;
-  return listenForStores(config, options, told.stowRequest);
+  return listenForStores(config, options, told, tls);
 }
 
 /** The object store, the site's rules and the limits of one object. */

@@ -33,18 +33,25 @@ export interface DicomWebClient {
   storeInstances: Method<string>;
 }
 
-export function dicomWebClient(url: string): DicomWebClient {
-  Object.assign(globalThis, { XMLHttpRequest: requestOfBytes() });
+/** Over TLS with these PEM texts. */
+export interface ClientCertificates {
+  ca?: string;
+  cert?: string;
+  key?: string;
+}
+
+export function dicomWebClient(url: string, certificates: ClientCertificates = {}): DicomWebClient {
+  Object.assign(globalThis, { XMLHttpRequest: requestOfBytes(certificates) });
   return new dicomweb.api.DICOMwebClient({ url, singlepart: '' }) as unknown as DicomWebClient;
 }
 
 /** A request that also sends an ArrayBuffer, as one in a browser does. */
-function requestOfBytes(): () => object {
+function requestOfBytes(certificates: ClientCertificates): () => object {
   const { XMLHttpRequest } = require('xmlhttprequest-ssl') as {
-    XMLHttpRequest: new () => { send(body?: unknown): void };
+    XMLHttpRequest: new (options: ClientCertificates) => { send(body?: unknown): void };
   };
   return function create() {
-    const request = new XMLHttpRequest();
+    const request = new XMLHttpRequest(certificates);
     const send = request.send.bind(request);
     request.send = (body) => send(body instanceof ArrayBuffer ? Buffer.from(body) : body);
     return request;

@@ -1,34 +1,28 @@
-/** The STOW-RS listener: HTTP on a port of its own, one request at a time on each connection, within the limits. */
+/** The STOW-RS listener: HTTP, with TLS or without, on a port of its own, one request at a time on each connection, within the limits. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isTaken } from '../../../core/dicom/association.ts';
-import type { ErrorCode } from '../../../core/errors.ts';
 import { Admission } from '../../../platform/admission.ts';
 import { allowedHosts } from '../../../platform/allowed-hosts.ts';
 import { addressOf } from '../../../platform/peer-address.ts';
+import type { ServerTls } from '../../../platform/tls.ts';
 import type { Config } from '../config.ts';
 import type { StoreRequest } from '../dimse-service.ts';
 import { refusing } from '../discard-data-set.ts';
-import { listenError } from '../instruments.ts';
+import { type Instruments, listenError } from '../instruments.ts';
 import type { Listener } from '../listener.ts';
 import { PeerList } from '../peer-list.ts';
 import { StoreObject, type StoreObjectOptions } from '../store-object.ts';
+import { httpServer } from './http-server.ts';
 import {
   MAX_STOW_CONNECTIONS_PER_PEER,
-  MAX_STOW_HEADERS,
   MAX_STOW_REQUESTS,
   MAX_STOW_REQUESTS_PER_PEER,
   STOW_CONNECTION_HEADROOM,
-  STOW_HEADERS_MS,
-  STOW_REQUEST_MS,
 } from './limits.ts';
 import { type StoreRequestOptions, storeRequest } from './store-request.ts';
 
-/** Told once for each request, with the address that it came from; null for one that was as it should be, whatever became of its objects. */
-export type ToldRequest = (problem: ErrorCode | null, peer: string) => void;
-
-/** Rejects with PORT_TAKEN. */
+/** Rejects with PORT_TAKEN. `tls` is null for plain HTTP. */
 export async function listenForStores(
   config: Pick<
     Config,
@@ -36,7 +30,8 @@ export async function listenForStores(
   > &
     Pick<Config, 'dicomExtraSopClasses' | 'dicomRefusedObjects' | 'dicomPeers'>,
   storing: StoreObjectOptions,
-  told: ToldRequest,
+  told: Pick<Instruments, 'stowRequest' | 'connectionRefused'>,
+  tls: ServerTls | null = null,
 ): Promise<Listener> {
   const admission = new Admission(MAX_STOW_REQUESTS, MAX_STOW_REQUESTS_PER_PEER);
   const options: Omit<StoreRequestOptions, 'store' | 'discard'> = {
@@ -58,31 +53,29 @@ export async function listenForStores(
     const store = (object: StoreRequest) => new StoreObject(storing, { ...object, peer });
     const discard = refusing(storing, { peer, callingAeTitle: config.stowAeTitle });
     const work = storeRequest(request, response, { ...options, store, discard })
-      .then((problem) => told(problem, peer))
+      .then((problem) => told.stowRequest(problem, peer))
       .finally(() => open.delete(work));
     open.add(work);
   };
-  const server = createServer(
-    {
-      headersTimeout: STOW_HEADERS_MS,
-      requestTimeout: STOW_REQUEST_MS,
-      connectionsCheckingInterval: STOW_HEADERS_MS / 2,
-      maxHeaderSize: MAX_STOW_HEADERS,
-      noDelay: true,
-    },
-    serve,
-  );
-  // The body is asked for only when the headers are such that it is wanted.
-  server.on('checkContinue', serve);
-  // As for associations: a host that is not listed is closed without a word.
   const peers = new PeerList(config.dicomPeers);
-  server.maxConnections = MAX_STOW_REQUESTS + STOW_CONNECTION_HEADROOM;
-  const connections = new Admission(server.maxConnections, MAX_STOW_CONNECTIONS_PER_PEER);
-  server.on('connection', (socket: Socket) => {
-    const leave = peers.allows(socket.remoteAddress) ? connections.enter(socket.remoteAddress ?? '') : null;
-    if (leave === null) socket.destroy();
-    else socket.once('close', leave);
+  const maxConnections = MAX_STOW_REQUESTS + STOW_CONNECTION_HEADROOM;
+  const connections = new Admission(maxConnections, MAX_STOW_CONNECTIONS_PER_PEER);
+  const server = httpServer({
+    tls,
+    serve,
+    // As for associations: a host that is not listed is closed without a word.
+    mayOpen(socket) {
+      const isListed = peers.allows(socket.remoteAddress);
+      const leave = isListed ? connections.enter(socket.remoteAddress ?? '') : null;
+      if (leave === null)
+        told.connectionRefused(isListed ? 'TOO_MANY_REQUESTS' : 'DICOM_PEER_REFUSED', whoIs(socket));
+      else socket.once('close', leave);
+      return leave !== null;
+    },
+    onRefused: (why, address) => told.connectionRefused('TLS_REFUSED', { peer: addressOf(address), why }),
   });
+  server.maxConnections = maxConnections;
+  server.on('drop', (drop) => told.connectionRefused('TOO_MANY_REQUESTS', whoIs(drop)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(listenError(cause, config.stowPort ?? 0)));
     server.listen(config.stowPort, config.host, resolve);
@@ -99,4 +92,8 @@ export async function listenForStores(
       await closed;
     },
   };
+}
+
+function whoIs(socket: { remoteAddress?: string | undefined } | undefined): { peer: string } {
+  return { peer: addressOf(socket?.remoteAddress) };
 }

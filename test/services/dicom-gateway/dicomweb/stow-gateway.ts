@@ -8,9 +8,12 @@ import type { ErrorCode } from '../../../../core/errors.ts';
 import { DEFAULT_SITE } from '../../../../core/radiology/case-key.ts';
 import type { ImageReceived, ObjectRef } from '../../../../core/radiology/events.ts';
 import { loadConfig } from '../../../../platform/config.ts';
+import type { ServiceContext } from '../../../../platform/lifecycle.ts';
 import { LocalFolderStore } from '../../../../platform/object-store/local-folder.ts';
+import { serverTls } from '../../../../platform/tls.ts';
 import { config as shape } from '../../../../services/dicom-gateway/config.ts';
 import { listenForStores } from '../../../../services/dicom-gateway/dicomweb/store-listener.ts';
+import { instruments } from '../../../../services/dicom-gateway/instruments.ts';
 import { ObjectMemory } from '../../../../services/dicom-gateway/object-memory.ts';
 import { siteRules } from '../../../../services/dicom-gateway/service.ts';
 import type { StoredReport } from '../../../../services/dicom-gateway/store-object.ts';
@@ -24,6 +27,8 @@ export interface StowGateway {
   deadLetters: { code: ErrorCode; object: ObjectRef | null }[];
   reports: StoredReport[];
   problems: (ErrorCode | null)[];
+  /** why connections were closed: the code, and what TLS says */
+  dropped: string[];
   /** names of the half-written files */
   incoming(): Promise<string[]>;
 }
@@ -34,6 +39,8 @@ export async function stowGateway(
     env?: Record<string, string>;
     publish?(event: ImageReceived): Promise<void>;
     maxDataSetLength?: number;
+    /** where it logs what it refuses */
+    context?: ServiceContext;
   } = {},
 ): Promise<StowGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'interleave-stow-'));
@@ -50,6 +57,7 @@ export async function stowGateway(
     deadLetters: [],
     reports: [],
     problems: [],
+    dropped: [],
     incoming: () => readdir(join(folder, '.incoming')),
   };
   const storing = {
@@ -70,12 +78,24 @@ export async function stowGateway(
     report: (report: StoredReport) => gateway.reports.push(report),
     now: Date.now,
   };
-  const listener = await listenForStores(config, storing, (problem) => gateway.problems.push(problem));
+  const told = options.context === undefined ? null : instruments(options.context);
+  const listener = await listenForStores(
+    config,
+    storing,
+    {
+      stowRequest: (problem) => gateway.problems.push(problem),
+      connectionRefused: (code, who) => {
+        gateway.dropped.push(who.why === undefined ? code : `${code} ${who.why}`);
+        told?.connectionRefused(code, who);
+      },
+    },
+    config.stowTls ? await serverTls(config) : null,
+  );
   t.after(async () => {
     await listener.stop();
     await rm(folder, { recursive: true, force: true });
   });
-  const url = `http://127.0.0.1:${listener.port}/dicom-web/studies`;
+  const url = `${config.stowTls ? 'https' : 'http'}://127.0.0.1:${listener.port}/dicom-web/studies`;
   return Object.assign(gateway, { port: listener.port, url });
 }
 
