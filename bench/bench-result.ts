@@ -8,6 +8,11 @@ export interface Figure {
   met: boolean | null;
 }
 
+/** A figure without an aim. */
+export function figure(name: string, value: number, unit: string): Figure {
+  return { name, value, unit, aim: null, met: null };
+}
+
 /** Another program that was measured in the same run, at its best settings. */
 export interface Peer {
   name: string;

@@ -4,7 +4,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GATEWAY_PARTITIONS } from '../test/support/gateway-process.ts';
 import { ownKafka } from '../test/support/own-kafka.ts';
-import type { BenchOptions, BenchResult, Figure } from './bench-result.ts';
+import { type BenchOptions, type BenchResult, type Figure, figure } from './bench-result.ts';
 import { cpuSeconds, machineCpuSeconds } from './support/cpu-time.ts';
 import { writeSlices } from './support/ct-slices.ts';
 import { dicomReceivers } from './support/dicom-receivers.ts';
@@ -64,8 +64,4 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
     `the ceiling is ${cpus().length} processors divided by that time`,
   ];
   return { bench: 'dicom-ceiling', figures, peers: [], notes };
-}
-
-function figure(name: string, value: number, unit: string): Figure {
-  return { name, value, unit, aim: null, met: null };
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { InterleaveError } from '../core/errors.ts';
 import { GATEWAY_PARTITIONS } from '../test/support/gateway-process.ts';
 import { ownKafka } from '../test/support/own-kafka.ts';
-import type { BenchOptions, BenchResult, Figure, Peer } from './bench-result.ts';
+import { type BenchOptions, type BenchResult, type Figure, figure, type Peer } from './bench-result.ts';
 import { writeSlices } from './support/ct-slices.ts';
 import { type DicomReceiver, dicomReceivers } from './support/dicom-receivers.ts';
-import { median } from './support/median.ts';
+import { median } from './support/percentile.ts';
 import { DCMTK_ENV, storescu } from './support/storescu-load.ts';
 
 const ASSOCIATIONS = 4;
@@ -89,16 +89,16 @@ function result(results: ReadonlyMap<DicomReceiver, Measured[]>, notes: string[]
   const four = of('ours', false, (measured) => measured.four);
   const synced = of('ours', true, (measured) => measured.four);
   const figures: Figure[] = [
-    figure(
+    rate(
       'cstore_per_s_1',
       of('ours', false, ({ one }) => one),
     ),
-    { ...figure('cstore_per_s_4', four), aim: '>= 400', met: four >= 400 },
-    figure(
+    { ...rate('cstore_per_s_4', four), aim: '>= 400', met: four >= 400 },
+    rate(
       'cstore_fsync_per_s_1',
       of('ours', true, ({ one }) => one),
     ),
-    { ...figure('cstore_fsync_per_s_4', synced), aim: '>= 100', met: synced >= 100 },
+    { ...rate('cstore_fsync_per_s_4', synced), aim: '>= 100', met: synced >= 100 },
   ];
   const receivers = [...results.keys()].filter(({ key }) => key !== 'ours');
   for (const { key } of receivers.filter(({ sync }) => !sync)) {
@@ -114,11 +114,11 @@ function result(results: ReadonlyMap<DicomReceiver, Measured[]>, notes: string[]
       version,
       settings,
       figures: [
-        figure(
+        rate(
           `${prefix}_1`,
           of(key, sync, ({ one }) => one),
         ),
-        figure(
+        rate(
           `${prefix}_4`,
           of(key, sync, (measured) => measured.four),
         ),
@@ -128,8 +128,8 @@ function result(results: ReadonlyMap<DicomReceiver, Measured[]>, notes: string[]
   return { bench: 'dicom', figures, peers, notes };
 }
 
-function figure(name: string, value: number): Figure {
-  return { name, value, unit: 'instances/s', aim: null, met: null };
+function rate(name: string, value: number): Figure {
+  return figure(name, value, 'instances/s');
 }
 
 function storescuVersion(): string {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SimulatedCase, simulateCase } from '../simulator/case.ts';
 import { SearchClient } from '../test/end-to-end/support/search-client.ts';
 import { System } from '../test/end-to-end/support/system.ts';
-import type { BenchOptions, BenchResult } from './bench-result.ts';
-import { percentile } from './percentile.ts';
+import { type BenchOptions, type BenchResult, figure } from './bench-result.ts';
 import { CaseSender } from './support/case-sender.ts';
 import { CompletionWatch } from './support/completion-watch.ts';
 import { largestLag } from './support/largest-lag.ts';
+import { percentile } from './support/percentile.ts';
 
 const SEED = 11;
 const LATENCY_RATE = 2;
@@ -75,7 +75,7 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
         `latency: ${latency.delays.length} cases at ${LATENCY_RATE}/s, ${(latency.images / latency.delays.length).toFixed(2)} images a case, refresh_interval 1 s, asked every 100 ms`,
       ],
       figures: [
-        { name: 'ack_to_findable_p50_s', value: p50, unit: 's', aim: null, met: null },
+        figure('ack_to_findable_p50_s', p50, 's'),
         { name: 'ack_to_findable_p95_s', value: p95, unit: 's', aim: '<= 3', met: p95 <= 3 },
         {
           name: 'sustained_cases_per_s',

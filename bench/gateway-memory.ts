@@ -1,6 +1,6 @@
 import { GATEWAY_PARTITIONS, type GatewayName, GatewayProcess } from '../test/support/gateway-process.ts';
 import { ownKafka } from '../test/support/own-kafka.ts';
-import type { BenchOptions, BenchResult, Figure } from './bench-result.ts';
+import { type BenchOptions, type BenchResult, type Figure, figure } from './bench-result.ts';
 import { HOSTILE_DICOM } from './support/hostile-dicom.ts';
 import { HOSTILE_HL7 } from './support/hostile-hl7.ts';
 
@@ -19,16 +19,16 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
   try {
     for (const name of ['hl7-gateway', 'dicom-gateway'] as const)
       figures.push(await atRest(name, kafka.brokers));
-    for (const { figure, gateway: name, env, run: act } of [...HOSTILE_HL7, ...HOSTILE_DICOM]) {
-      if (!figure.includes(only)) continue;
+    for (const { figure: named, gateway: name, env, run: act } of [...HOSTILE_HL7, ...HOSTILE_DICOM]) {
+      if (!named.includes(only)) continue;
       const gateway = await GatewayProcess.start(name, kafka.brokers, env);
       try {
         const happened = await act(gateway.port);
         const { peak } = gateway.memory();
         const met = peak <= BOUND_MIB && gateway.running;
-        figures.push({ name: figure, value: peak, unit: 'MiB', aim: `<= ${BOUND_MIB}`, met });
-        notes.push(`${figure}: ${happened}`);
-        options.say(`${figure}: ${peak.toFixed(0)} MiB; ${happened}`);
+        figures.push({ name: named, value: peak, unit: 'MiB', aim: `<= ${BOUND_MIB}`, met });
+        notes.push(`${named}: ${happened}`);
+        options.say(`${named}: ${peak.toFixed(0)} MiB; ${happened}`);
       } finally {
         await gateway.stop();
       }
@@ -43,11 +43,5 @@ async function atRest(name: GatewayName, brokers: readonly string[]): Promise<Fi
   const gateway = await GatewayProcess.start(name, brokers);
   const { peak } = gateway.memory();
   await gateway.stop();
-  return {
-    name: `${name.replace('-gateway', '')}_at_rest_mib`,
-    value: peak,
-    unit: 'MiB',
-    aim: null,
-    met: null,
-  };
+  return figure(`${name.replace('-gateway', '')}_at_rest_mib`, peak, 'MiB');
 }

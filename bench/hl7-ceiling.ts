@@ -7,7 +7,7 @@ import { GATEWAY_PARTITIONS, GatewayProcess } from '../test/support/gateway-proc
 import { ownKafka } from '../test/support/own-kafka.ts';
 import { fetchPeers, hapiClassPath } from '../test/support/peer-folders.ts';
 import { PeerProgram } from '../test/support/peer-program.ts';
-import type { BenchOptions, BenchResult, Figure } from './bench-result.ts';
+import { type BenchOptions, type BenchResult, type Figure, figure } from './bench-result.ts';
 import { cpuSeconds } from './support/cpu-time.ts';
 import { hl7Report } from './support/hl7-report.ts';
 import { saturate } from './support/mllp-load.ts';
@@ -112,8 +112,4 @@ function source(): (() => Buffer) & { count: number } {
   const next = () => hl7Report(run, next.count++);
   next.count = 0;
   return next;
-}
-
-function figure(name: string, value: number, unit: string): Figure {
-  return { name, value, unit, aim: null, met: null };
 }

@@ -7,10 +7,10 @@ import { GATEWAY_PARTITIONS, GatewayProcess } from '../test/support/gateway-proc
 import { ownKafka } from '../test/support/own-kafka.ts';
 import { fetchPeers, hapiClassPath } from '../test/support/peer-folders.ts';
 import { PeerProgram } from '../test/support/peer-program.ts';
-import type { BenchOptions, BenchResult, Figure, Peer } from './bench-result.ts';
+import { type BenchOptions, type BenchResult, type Figure, figure, type Peer } from './bench-result.ts';
 import { hl7Report } from './support/hl7-report.ts';
-import { median } from './support/median.ts';
 import { atRate, type Load, type LoadOptions, saturate } from './support/mllp-load.ts';
+import { median } from './support/percentile.ts';
 
 const SECONDS = 6;
 const ROUNDS = 3;
@@ -201,8 +201,4 @@ function result(
       'ours acknowledges after file and folder are synced and Kafka (one embedded broker on the same machine, acks=all) has confirmed; the peers acknowledge from memory',
     ],
   };
-}
-
-function figure(name: string, value: number, unit: string): Figure {
-  return { name, value, unit, aim: null, met: null };
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { codeOf, InterleaveError } from '../core/errors.ts';
 import { projectRoot } from '../platform/project-root.ts';
 import type { Bench, BenchResult, Figure } from './bench-result.ts';
-import { machine } from './machine.ts';
+import { machine } from './support/machine.ts';
 
 const HELP = `
 Usage: npm run bench -- NAME [--json] [--OPTION VALUE...]
@@ -73,7 +73,7 @@ async function names(): Promise<string[]> {
     .sort();
 }
 
-const RUNNER = new Set(['main.ts', 'bench-result.ts', 'machine.ts', 'percentile.ts']);
+const RUNNER = new Set(['main.ts', 'bench-result.ts']);
 const compiled = () => join(projectRoot(), 'build', 'bench');
 
 function table({ figures, peers, notes = [] }: BenchResult): string[] {

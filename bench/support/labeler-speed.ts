@@ -3,8 +3,8 @@ import { type Profiler, Session } from 'node:inspector/promises';
 import { basename } from 'node:path';
 import { readReport } from '../../core/text/reading.ts';
 import { reportLabels } from '../../core/text/report-labels.ts';
-import { percentile } from '../percentile.ts';
 import type { BenchReport } from './bench-reports.ts';
+import { percentile } from './percentile.ts';
 
 export interface Speed {
   /** median over the passes after those that warm up */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MllpSender } from '../../senders/mllp-sender.ts';
-import { percentile } from '../percentile.ts';
+import { percentile } from './percentile.ts';
 
 export interface Load {
   perSecond: number;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writeSlices } from '../../../bench/support/ct-slices.ts';
 import { hl7Report } from '../../../bench/support/hl7-report.ts';
-import { median } from '../../../bench/support/median.ts';
+import { median } from '../../../bench/support/percentile.ts';
 import { dicomObjectOf } from '../../../core/dicom/dicom-object.ts';
 import { decide } from '../../../services/hl7-gateway/accept-message.ts';
 import { RULES } from '../../services/hl7-gateway/gateway.ts';
