@@ -1,15 +1,10 @@
 import type { SimulatedConcept } from '../finding-catalogue.ts';
 import type { DrawnFinding } from './chest-spec.ts';
 import { paintFrontalDevice } from './devices.ts';
+import { findingStrength } from './finding-strength.ts';
 import { LUNG_CONTRAST } from './frontal-anatomy.ts';
 import { posteriorRibY } from './frontal-bones.ts';
-import {
-  type FrontalGeometry,
-  findingStrength,
-  frontalPlace,
-  type Side,
-  sidesOf,
-} from './frontal-geometry.ts';
+import { type FrontalGeometry, frontalPlace, type Side, sidesOf } from './frontal-geometry.ts';
 import {
   type Canvas,
   paintAirBronchogram,

@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
 import type { ChestSpec, DrawnFinding } from './chest-spec.ts';
+import { strengthOf } from './finding-strength.ts';
 import { smoothStep } from './noise.ts';
 
 /** 1 is the patient's left, which lies on the right of the image (PA and AP are shown face to face). */
@@ -78,18 +79,6 @@ export function frontalGeometry(random: Random, spec: ChestSpec): FrontalGeometr
     hilum: (side) => ({ x: side * 36 * scale, y: (side === 1 ? 152 : 162) * scale }),
     aeration: 1 + 0.22 * emphysema - 0.06 * fibrosis + (spec.expiration ? -0.12 : 0),
   };
-}
-
-/** 0 where the finding is not drawn, up to 1 for a severe and certain one. */
-export function strengthOf(findings: readonly DrawnFinding[], concept: string): number {
-  const finding = findings.find((item) => item.concept === concept);
-  return finding === undefined ? 0 : findingStrength(finding);
-}
-
-/** Findings without a degree count as moderate; a doubtful one is drawn fainter. */
-export function findingStrength(finding: DrawnFinding): number {
-  const degree = finding.degree === 0 ? 0.75 : 0.3 + 0.233 * finding.degree;
-  return finding.assertion === 'UNCERTAIN' ? 0.6 * degree : degree;
 }
 
 export function sidesOf(finding: DrawnFinding): readonly Side[] {

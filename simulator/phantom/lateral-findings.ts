@@ -1,8 +1,9 @@
 import type { SimulatedConcept } from '../finding-catalogue.ts';
 import type { DrawnFinding } from './chest-spec.ts';
 import { paintLateralDevice } from './devices.ts';
+import { findingStrength } from './finding-strength.ts';
 import { LATERAL_LUNG_CONTRAST } from './lateral-anatomy.ts';
-import { findingStrength, type LateralGeometry, lateralPlace } from './lateral-geometry.ts';
+import { type LateralGeometry, lateralPlace } from './lateral-geometry.ts';
 import {
   type Canvas,
   paintAirBronchogram,

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import type { ChestSpec } from './chest-spec.ts';
-import { findingStrength, sidesOf, strengthOf } from './frontal-geometry.ts';
+import { strengthOf } from './finding-strength.ts';
 import { smoothStep } from './noise.ts';
 
 /**
@@ -80,5 +80,3 @@ export function lateralPlace(g: LateralGeometry, location: string): { x: number;
       return { x: 30 * k, y: 180 * k };
   }
 }
-
-export { findingStrength, sidesOf };

@@ -1,5 +1,6 @@
 import type { DrawnFinding } from './chest-spec.ts';
-import { type FrontalGeometry, findingStrength, sidesOf } from './frontal-geometry.ts';
+import { findingStrength } from './finding-strength.ts';
+import { type FrontalGeometry, sidesOf } from './frontal-geometry.ts';
 import { smoothStep } from './noise.ts';
 import { Raster } from './raster.ts';
 
