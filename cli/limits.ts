@@ -20,6 +20,9 @@ export const SAME_SIGNAL_MS = 1_000;
 /** Ports are numbers of 16 bits. */
 export const MAX_PORT = 65_535;
 
+/** How long `search` waits for its answer. */
+export const SEARCH_ANSWER_MS = 30_000;
+
 /** Hits that `search` asks for at most. */
 export const MAX_HITS = 50;
 

@@ -1,9 +1,9 @@
+import { NOTICE } from '../../core/notice.ts';
 import type { Finding } from '../../core/radiology/events.ts';
 import type { LexiconData } from '../../core/text/lexicon-data.ts';
 import type { TextReading } from '../../core/text/reading.ts';
 import { isResult, reportLabels } from '../../core/text/report-labels.ts';
 import { describeRule } from '../../core/text/rules.ts';
-import { NOTICE } from '../../services/search/answers.ts';
 import { paint, type Style } from './paint.ts';
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ERRORS, InterleaveError, isErrorCode } from '../../core/errors.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
-import { MAX_HITS } from '../limits.ts';
+import { MAX_HITS, SEARCH_ANSWER_MS } from '../limits.ts';
 import { readInstance } from '../up/instance.ts';
 import { numberOption, type Verb } from '../verb.ts';
 
@@ -23,7 +23,6 @@ Exit codes: 0 the search was done, with hits or without; 1 it failed; 2 the comm
 `;
 
 const DEFAULT_PAGE = 'http://127.0.0.1:8480';
-const ANSWER_MS = 30_000;
 
 const namesSchema = z.array(z.looseObject({ name: z.string() }));
 const answerSchema = z.looseObject({
@@ -106,7 +105,7 @@ async function ask(page: string, words: string, size: number): Promise<Answer> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ words, size }),
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: AbortSignal.timeout(SEARCH_ANSWER_MS),
   }).catch((cause: unknown) => {
     throw new InterleaveError(
       'NOT_RUNNING',

@@ -165,6 +165,11 @@ export function caseId(secret: Buffer, key: CaseKey): string {
   return createHmac('sha256', secret).update(canonicalCaseKey(key), 'utf8').digest('hex').slice(0, 32);
 }
 
+/** Whether a text has the form of a case id. Whoever can write to a topic or ask for an address can write anything there. */
+export function isCaseId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
 /** NFKC, no control characters, one space between words, none around, upper case. */
 export function normaliseName(value: string): string {
   return value

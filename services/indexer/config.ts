@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { INDEX_NAMES } from '../../infra/elasticsearch/index-names.ts';
 import { commonConfig, port, text } from '../../platform/config.ts';
 
@@ -8,3 +9,5 @@ export const config = {
   indexerCasesIndex: text(INDEX_NAMES.cases),
   indexerAnalysisIndex: text(INDEX_NAMES.analysis),
 };
+
+export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

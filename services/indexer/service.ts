@@ -1,4 +1,5 @@
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
+import { isCaseId } from '../../core/radiology/case-key.ts';
 import type { Case } from '../../core/radiology/events.ts';
 import { caseStanding } from '../../core/radiology/standing.ts';
 import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
@@ -6,7 +7,6 @@ import { checkIndex } from '../../infra/elasticsearch/check-index.ts';
 import { elasticsearchError, openElasticsearch } from '../../infra/elasticsearch/client.ts';
 import { readAnalysisDefinition, readCasesDefinition } from '../../infra/elasticsearch/index-definition.ts';
 import { indexerGroup } from '../../infra/elasticsearch/index-names.ts';
-import type { loadConfig } from '../../platform/config.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { type ConsumedRecord, consume } from '../../platform/kafka/consumer.ts';
@@ -18,11 +18,10 @@ import { events } from '../../schemas/events.ts';
 import { analysisDocument, analysisId } from './analysis-document.ts';
 import { type BulkItem, bulkWrite } from './bulk-write.ts';
 import { caseDocument, type VectorSlots } from './case-document.ts';
-import type { config } from './config.ts';
+import type { Config } from './config.ts';
+import { CONCURRENT_PARTITIONS } from './limits.ts';
 import { newestRecords } from './newest-records.ts';
 import { vectorSlots } from './vector-slots.ts';
-
-type Config = ReturnType<typeof loadConfig<typeof config>>;
 
 /**
  * Writes every case of `radiology.case` into the clinical and the analysts' index, with the record's offset as version.
@@ -84,6 +83,7 @@ export async function start(
 
   /** What a record changes in both views; null where it cannot be read. */
   function itemsOf(record: ConsumedRecord): BulkItem[] | null {
+    // Elasticsearch refuses a whole request for one id that is empty or too long.
     if (!isCaseId(record.key)) return null;
     const clinical = { index: config.indexerCasesIndex, id: record.key, version: record.offset };
     const analysis = {
@@ -136,11 +136,3 @@ export async function start(
     },
   };
 }
-
-/** Elasticsearch refuses a whole request for one id that is empty or too long. */
-function isCaseId(key: string): boolean {
-  return /^[0-9a-f]{32}$/.test(key);
-}
-
-/** While one waits for Elasticsearch, the documents of the next are made. */
-const CONCURRENT_PARTITIONS = 2;

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { commonConfig, port, text } from '../../platform/config.ts';
 
 export const config = {
@@ -10,3 +11,5 @@ export const config = {
   /** names the cache folder `<data-dir>/joiner/<instance>`: one process each */
   joinerInstance: text('1'),
 };
+
+export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

@@ -7,7 +7,14 @@ import {
   fetchedPartition,
   readCommitted,
 } from './fetched-records.ts';
-import { MAX_RESTORE_FETCH_BYTES, RESTORE_STALL_MS } from './limits.ts';
+import {
+  MAX_EMPTY_FETCHES,
+  MAX_RESTORE_ATTEMPTS,
+  MAX_RESTORE_FETCH_BYTES,
+  RESTORE_FETCH_WAIT_MS,
+  RESTORE_RETRY_MS,
+  RESTORE_STALL_MS,
+} from './limits.ts';
 
 /**
  * Reads one partition between two offsets, without a consumer group. kafkajs has no `assign`; but it hands every
@@ -68,7 +75,7 @@ export class PartitionReader {
       const holds = !fetched.throttled && fetched.lastStableOffset > next;
       empty = fetched.next === null && holds ? empty + 1 : 0;
       // The broker must have data here. Where it shows none again and again, compaction has emptied the record batch.
-      const reached = fetched.next ?? (empty >= EMPTY_FETCHES ? next + 1 : next);
+      const reached = fetched.next ?? (empty >= MAX_EMPTY_FETCHES ? next + 1 : next);
       if (reached > next) {
         const start = next;
         const records = readCommitted(fetched).filter(({ offset }) => offset >= start && offset < to);
@@ -90,7 +97,7 @@ export class PartitionReader {
       const broker = await this.#leader(topic, partition);
       const answer: unknown = await broker.fetch({
         isolationLevel: READ_COMMITTED,
-        maxWaitTime: MAX_WAIT_MS,
+        maxWaitTime: RESTORE_FETCH_WAIT_MS,
         minBytes: 1,
         maxBytes: MAX_RESTORE_FETCH_BYTES,
         topics: [
@@ -119,18 +126,15 @@ export class PartitionReader {
         else await this.#cluster.refreshMetadataIfNecessary();
         return await request();
       } catch (cause) {
-        if (attempt === MAX_ATTEMPTS) throw new InterleaveError('KAFKA_UNAVAILABLE', undefined, { cause });
-        await sleep(attempt * RETRY_MS);
+        if (attempt === MAX_RESTORE_ATTEMPTS)
+          throw new InterleaveError('KAFKA_UNAVAILABLE', undefined, { cause });
+        await sleep(attempt * RESTORE_RETRY_MS);
       }
     }
   }
 }
 
 const READ_COMMITTED = 1;
-const MAX_WAIT_MS = 500;
-const EMPTY_FETCHES = 3;
-const MAX_ATTEMPTS = 5;
-const RETRY_MS = 100;
 
 const NEVER_JOINS = {
   name: 'interleave-reads-without-a-group',

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
@@ -10,7 +9,7 @@ import { watchLag } from '../../platform/kafka/watch-lag.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { Assignment } from './assignment.ts';
 import { CaseCache } from './case-cache.ts';
-import type { config as shape } from './config.ts';
+import type { Config } from './config.ts';
 import { GapMemory } from './gap-memory.ts';
 import { handleBatch } from './handle-batch.ts';
 import { COORDINATOR_RETRY_MS, FETCH_WAIT_MS, MAX_FETCH_BYTES, MAX_PARALLEL_TAKES } from './limits.ts';
@@ -22,8 +21,6 @@ import { PartitionReader } from './read-partition.ts';
 import { refuseRecords } from './refuse-records.ts';
 import { Semaphore } from './semaphore.ts';
 import { takePartition } from './take-partition.ts';
-
-type Config = Readonly<z.infer<z.ZodObject<typeof shape>>>;
 
 const INPUTS: string[] = [TOPICS.reportLabeled, TOPICS.imageEmbedded];
 

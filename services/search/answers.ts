@@ -3,8 +3,6 @@ import type { Segment } from './segments.ts';
 
 /** What the API answers; README.md says it with examples. Times are ISO 8601 in UTC. */
 
-export const NOTICE = 'Research software. Not a medical device. Not for diagnosis.';
-
 export interface NamedConcept {
   concept: string;
   name: string;

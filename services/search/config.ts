@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { INDEX_NAMES } from '../../infra/elasticsearch/index-names.ts';
 import { commonConfig, list, port, positiveInt, text } from '../../platform/config.ts';
 import { MAX_SEARCHES_PER_SECOND } from './limits.ts';
@@ -20,3 +21,5 @@ export const config = {
   /** the site's own lexicon over ours, for the names of its findings; '' for ours alone */
   lexiconFile: text(''),
 };
+
+export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode, InterleaveError } from '../../core/errors.ts';
-import { NOTICE } from './answers.ts';
+import { NOTICE } from '../../core/notice.ts';
 
 /** The HTTP status of a code; what is not named here is 503 where it passes and else 500. */
 const STATUS: Partial<Record<ErrorCode, number>> = {

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InterleaveError } from '../../core/errors.ts';
+import { NOTICE } from '../../core/notice.ts';
+import { isCaseId } from '../../core/radiology/case-key.ts';
 import { CONCEPTS } from '../../core/text/concepts.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
-import { NOTICE } from './answers.ts';
 import type { Audit } from './audit.ts';
 import type { CaseIndex } from './case-index.ts';
 import { caseView } from './case-view.ts';
@@ -109,8 +110,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
 
 const THUMBNAIL_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp']);
 
-/** A case id is 32 hex digits; nothing else can be one. */
 function caseIdOf(value: string): string {
-  if (!/^[0-9a-f]{32}$/.test(value)) throw new InterleaveError('CASE_NOT_FOUND');
+  if (!isCaseId(value)) throw new InterleaveError('CASE_NOT_FOUND');
   return value;
 }

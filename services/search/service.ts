@@ -4,14 +4,13 @@ import { openElasticsearch } from '../../infra/elasticsearch/client.ts';
 import { openLexicon } from '../../infra/labeler/site-lexicon-file.ts';
 import { openSentenceEncoder } from '../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../models/tensor-backend.ts';
-import type { loadConfig } from '../../platform/config.ts';
 import { readSecret } from '../../platform/files.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { projectRoot } from '../../platform/project-root.ts';
 import { Audit } from './audit.ts';
 import { CaseIndex } from './case-index.ts';
-import type { config } from './config.ts';
+import type { Config } from './config.ts';
 import { Frames } from './dicomweb/frames.ts';
 import {
   MAX_DICOMWEB_BURST,
@@ -25,8 +24,6 @@ import { nameBy } from './named-concept.ts';
 import { QueryVectors } from './query-vectors.ts';
 import { RateLimit } from './rate-limit.ts';
 import { watchElasticsearch } from './watch-elasticsearch.ts';
-
-type Config = ReturnType<typeof loadConfig<typeof config>>;
 
 /** Answers searches over HTTP and serves the page. Reads the index through its alias and thumbnails from the store. */
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {

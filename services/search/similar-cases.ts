@@ -1,7 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
+import { NOTICE } from '../../core/notice.ts';
 import { CONCEPTS } from '../../core/text/concepts.ts';
 import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
-import { type Hit, type LegName, NOTICE, type SimilarAnswer, type Why } from './answers.ts';
+import type { Hit, LegName, SimilarAnswer, Why } from './answers.ts';
 import {
   type CaseIndex,
   foundCase,

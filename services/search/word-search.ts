@@ -1,4 +1,5 @@
-import { NOTICE, type SearchAnswer } from './answers.ts';
+import { NOTICE } from '../../core/notice.ts';
+import type { SearchAnswer } from './answers.ts';
 import type { CaseIndex } from './case-index.ts';
 import { newestCases, numberedCases } from './cases-in-order.ts';
 import { named } from './named-concept.ts';

@@ -6,6 +6,7 @@ import {
   caseId,
   DEFAULT_SITE,
   imageCaseKeys,
+  isCaseId,
   normaliseAccession,
   parseSiteTable,
   reportCaseKey,
@@ -97,6 +98,9 @@ test('the parts of a key cannot run into each other', () => {
 test('a case id is 128 bits in hex and depends on the secret', () => {
   const key = { kind: 'ACCESSION', issuer: 'LOCAL', value: '1' } as const;
   assert.match(caseId(SECRET, key), /^[0-9a-f]{32}$/);
+  assert.ok(isCaseId(caseId(SECRET, key)));
+  for (const other of ['', 'unknown', 'A'.repeat(32), 'a'.repeat(31), 'a'.repeat(33), `${'a'.repeat(32)}\n`])
+    assert.ok(!isCaseId(other), other);
   assert.notEqual(caseId(SECRET, key), caseId(Buffer.from('another secret of another site'), key));
 });
 
