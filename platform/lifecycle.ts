@@ -8,8 +8,6 @@ import { createLogger, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 
-export { Readiness } from './readiness.ts';
-
 /** What a service is given by the process it runs in. */
 export interface ServiceContext {
   log: Logger;

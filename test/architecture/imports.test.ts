@@ -100,13 +100,16 @@ test('no service imports another service', () => {
   );
 });
 
-test('models and imaging know no service, senders neither, and nothing imports the command line but itself and the benches', () => {
+test('nothing reaches up: what a service, the simulator or the command line stands on knows none of them', () => {
   const forbidden: [string, string[]][] = [
     ['models', ['services', 'senders', 'simulator', 'cli', 'infra', 'bench']],
     ['imaging', ['services', 'models', 'platform', 'senders', 'simulator', 'cli', 'infra', 'bench']],
     ['senders', ['services', 'simulator', 'cli', 'infra', 'bench']],
+    ['schemas', ['services', 'senders', 'simulator', 'cli', 'infra', 'bench']],
+    ['infra', ['services', 'senders', 'simulator', 'cli', 'bench']],
     ['services', ['senders', 'simulator', 'cli', 'bench']],
     ['simulator', ['services', 'cli', 'bench']],
+    ['cli', ['services', 'bench']],
   ];
   for (const [room, others] of forbidden)
     assertNone(

@@ -115,6 +115,6 @@ async function* jsonArray(
   yield ']';
 }
 
-export function caseIdsOf(images: readonly IndexedImage[]): string[] {
+function caseIdsOf(images: readonly IndexedImage[]): string[] {
   return [...new Set(images.map(({ caseId }) => caseId))];
 }
