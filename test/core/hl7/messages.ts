@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { type Message, parseMessage } from '../../../core/hl7/message.ts';
+import type { Report } from '../../../core/hl7/report.ts';
 
 /** A message from its lines, ended with CR as the standard has it; invented persons only. */
 export function wire(...lines: string[]): Buffer {
@@ -17,4 +19,12 @@ export const OBR =
 /** An ORU^R01 with these OBX lines. */
 export function oru(...observations: string[]): Message {
   return parsed(MSH, PID, OBR, ...observations);
+}
+
+/** The one report that a message must hold. */
+export function only(reports: readonly Report[]): Report {
+  assert.equal(reports.length, 1);
+  const [report] = reports;
+  assert.ok(report);
+  return report;
 }
