@@ -81,7 +81,7 @@ export class Journal {
   #segment: Segment | null = null;
   #segmentEnds = false;
   #timer: NodeJS.Timeout | undefined;
-  /** of the segment that ended last */
+  /** of all segments that have ended */
   #checkpoint: Promise<void> = Promise.resolve();
   /** of the segments that are there, by file */
   readonly #indexes = new Map<string, SegmentIndex>();
@@ -205,6 +205,8 @@ export class Journal {
       const damaged = { ...end, segment: basename(segment.file) };
       segment.damaged.push(damaged);
       this.#options.troubles.damaged(damaged);
+      // Nothing more is confirmed where the disk does not give back what was.
+      if (this.#segment === segment) this.#endSegment();
     });
     segment.files.add(ended);
   }
@@ -222,9 +224,10 @@ export class Journal {
     this.#segmentEnds = false;
     clearTimeout(this.#timer);
     if (segment === null) return;
-    this.#checkpoint = this.#settle(segment).catch((error: unknown) =>
+    const settled = this.#settle(segment).catch((error: unknown) =>
       this.#options.troubles.delayed('sync', toStoreError(error).code),
     );
+    this.#checkpoint = Promise.all([this.#checkpoint, settled]).then(() => undefined);
   }
 
   async #settle(segment: Segment): Promise<void> {
