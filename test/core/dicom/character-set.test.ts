@@ -11,7 +11,7 @@ function bytes(text: string): Buffer {
   );
 }
 
-describe('B5.5 decodeText', () => {
+describe('decodeText', () => {
   it('reads single character sets', () => {
     assert.equal(decodeText(bytes('Buc^J{e9}r{f4}me'), ['ISO_IR 100']), 'Buc^Jérôme');
     assert.equal(decodeText(bytes('{bb}{ee}{da}ce{dc}{d1}yp{d3}'), ['ISO_IR 144']), 'Люкceмбypг');

@@ -5,7 +5,7 @@ import { MAX_BATCH_MESSAGES } from '../../../core/hl7/limits.ts';
 
 const texts = (text: string): string[] => splitBatch(Buffer.from(text)).map(String);
 
-describe('B2.20: batches', () => {
+describe('batches', () => {
   it('FHS and BHS around messages are left out', () => {
     const a = 'MSH|^~\\&|A\rPID|1\r';
     const b = 'MSH|^~\\&|B\rPID|2\r';

@@ -10,7 +10,7 @@ function pid2(declared: string, bytes: Buffer): string {
   return textAt(parseMessage(Buffer.concat([head, bytes, Buffer.from('\r')])), 'PID-2');
 }
 
-describe('B2.15: character sets', () => {
+describe('character sets', () => {
   it('UTF-8, declared or not', () => {
     for (const declared of ['UNICODE UTF-8', '', 'ASCII', '8859/1', 'UTF-8'])
       assert.equal(pid2(declared, Buffer.from('Müller 3 µm ≥ 2 cm')), 'Müller 3 µm ≥ 2 cm');

@@ -9,7 +9,7 @@ import { MSH, parsed } from './messages.ts';
 
 const resolved = (text: string): string => unescapeText(text, STANDARD_DELIMITERS);
 
-describe('B2.17: escape sequences', () => {
+describe('escape sequences', () => {
   it('delimiters', () => assert.equal(resolved('\\F\\\\S\\\\T\\\\R\\\\E\\'), '|^&~\\'));
 
   it('line ends and spaces', () => {
@@ -42,7 +42,7 @@ describe('B2.17: escape sequences', () => {
     assert.equal(resolved('C:\\scans\\T\\old'), 'C:\\scans&old');
   });
 
-  it('B2.17: escape and back gives the same text, lines ends as \\n', () => {
+  it('escape and back gives the same text, lines ends as \\n', () => {
     const text = fc.string({
       unit: fc.constantFrom('|', '^', '&', '~', '\\', '\n', 'a', 'T', 'é', '.br'),
       maxLength: 40,

@@ -48,12 +48,12 @@ describe('reports of an ORU^R01', () => {
       );
   });
 
-  it('B2.18: ampersands and carets in text survive, also in an identifier of one component', () => {
+  it('ampersands and carets in text survive, also in an identifier of one component', () => {
     const report = only(reportsOf(oru('OBX|1|TX|A||PA & LATERAL ^ 2 VIEWS', 'OBX|2|ST|A||R & L')));
     assert.deepEqual(report.parts, [{ section: null, text: 'PA & LATERAL ^ 2 VIEWS\nR & L' }]);
   });
 
-  it('B2.19: the same text in one OBX, in repetitions, with \\.br\\, or in one OBX for each line', () => {
+  it('the same text in one OBX, in repetitions, with \\.br\\, or in one OBX for each line', () => {
     const text = 'FINDINGS:\nClear lungs.\n\nNo effusion.';
     const ways = [
       ['OBX|1|TX|A||FINDINGS:~Clear lungs.~~No effusion.'],
@@ -86,7 +86,7 @@ describe('reports of an ORU^R01', () => {
     ]);
   });
 
-  it('B2.21: status from OBR-25, else OBX-11, in letters or in words', () => {
+  it('status from OBR-25, else OBX-11, in letters or in words', () => {
     const status = (obr25: string, obx11: string): string =>
       only(reportsOf(parsed(MSH, PID, OBR.replace(/\|F$/, `|${obr25}`), `OBX|1|TX|A||Text||||||${obx11}`)))
         .status;
