@@ -31,7 +31,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const metrics = joinerMetrics(context.metrics);
   const kafka = createKafka(config.kafkaBrokers, 'interleave-joiner', log);
   const topics = topicsOf('joiner', [...INPUTS, TOPICS.case]);
-  log.info(await checkTopics(kafka, topics, config.partitions), 'joiner.durability');
+  log.info(await checkTopics(kafka, topics, config.partitions), 'durability.promise');
 
   const folder = join(config.dataDir, 'joiner', config.joinerInstance);
   const cache = await CaseCache.open(folder, await clusterIdOf(kafka), config.partitions);
