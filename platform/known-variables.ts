@@ -68,6 +68,7 @@ const OTHERS = [
   'keyImageMarks',
   'keyImageModalities',
   'keyImageSeriesMaximum',
+  'labelerReadAgain',
   'lexiconFile',
   'modelsDir',
   'programDir',

@@ -24,7 +24,12 @@ const LIMIT_MS = 300_000;
 export async function measureService(reports: readonly BenchReport[]): Promise<number> {
   const broker = await ownKafka(PARTITIONS);
   const id = randomUUID();
-  const names = { groupId: `bench-${id}`, received: `bench-received-${id}`, labeled: `bench-labeled-${id}` };
+  const names = {
+    groupId: `bench-${id}`,
+    received: `bench-received-${id}`,
+    labeled: `bench-labeled-${id}`,
+    cases: '',
+  };
   const context = testContext('labeler');
   const kafka = createKafka(broker.brokers, 'bench', context.log);
   const stops: (() => Promise<void>)[] = [() => broker.stop()];

@@ -88,6 +88,10 @@ export interface ReportLabeled {
   /** offset of `received` in `radiology.report.received` */
   receivedOffset: number;
   reading: ReportReading;
+  /** when the labeler read it: of two readings of one version by labelers of one generation the later counts */
+  readAt: number;
+  /** read again from its case: merged only where the case still holds this version (`isHeld`) */
+  again: boolean;
 }
 
 export type ObjectKind = 'IMAGE' | 'KEY_OBJECT_SELECTION' | 'PRESENTATION_STATE' | 'OTHER';

@@ -18,6 +18,18 @@ export function reportOf(event: ReportLabeled): CaseReport {
   return { latest: event, firstReceivedAt: receivedAt, versions: [versionOf(event)] };
 }
 
+/**
+ * Whether a case still holds this version of a report as its newest. A report that is read again comes from a state of its
+ * case that may be past: what was erased, or followed by another version, must not come back.
+ */
+export function isHeld(reports: readonly CaseReport[], event: ReportLabeled): boolean {
+  const given = reportOf(event);
+  return reports.some(
+    (report) =>
+      compareReportIdentity(report, given) === 0 && report.latest.received.digest === event.received.digest,
+  );
+}
+
 /** What is known of one report from two sides: its newest version, and all versions seen, the newest first. */
 export function mergeReports(a: CaseReport, b: CaseReport, limits: CaseLimits): CaseReport {
   return {
@@ -40,14 +52,17 @@ function compareVersions(a: Version, b: Version): number {
   );
 }
 
-/** Of one version the newer labeler's reading counts; a reading without problem or with a vector before one without. */
+/**
+ * Of one version the reading of the newer generation of labelers counts; then one without problem or with a vector before
+ * one without; then the later, as after a site changed its lexicon.
+ */
 function compareLabeled(a: ReportLabeled, b: ReportLabeled): number {
   return (
     compareVersions(versionOf(a), versionOf(b)) ||
     a.reading.labeler.generation - b.reading.labeler.generation ||
-    compareText(a.reading.labeler.hash, b.reading.labeler.hash) ||
     Number(a.reading.problem === null) - Number(b.reading.problem === null) ||
     (a.reading.textVector?.generation ?? -1) - (b.reading.textVector?.generation ?? -1) ||
+    a.readAt - b.readAt ||
     compareValues(a, b)
   );
 }

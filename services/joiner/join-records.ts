@@ -2,6 +2,7 @@ import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { Case } from '../../core/radiology/events.ts';
 import { type LeftOut, leftOutByImage, leftOutByReport } from '../../core/radiology/left-out.ts';
 import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
+import { isHeld } from '../../core/radiology/merge-report.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { events } from '../../schemas/events.ts';
@@ -42,7 +43,9 @@ export function joinRecords(
       before.set(record.key, known);
     }
     try {
-      const { state, leftOut } = merge(after.get(record.key) ?? known.state);
+      const merged = merge(after.get(record.key) ?? known.state);
+      if (merged === null) continue;
+      const { state, leftOut } = merged;
       after.set(record.key, state);
       for (const left of leftOutRecords(record, leftOut)) refused.push({ record: left, code: 'CASE_FULL' });
     } catch (error) {
@@ -62,15 +65,18 @@ export function joinRecords(
   return { changed, refused, replaced };
 }
 
-type Merge = (state: Case | null) => { state: Case; leftOut: LeftOut };
+/** null where the record adds nothing to a case, and makes none. */
+type Merge = (state: Case | null) => { state: Case; leftOut: LeftOut } | null;
 
 /** Throws `EVENT_UNREADABLE` for a record that is no event of its topic, or not of the case that it is keyed by. */
 function mergeOf(record: ConsumedRecord): Merge {
   const bytes = record.value ?? Buffer.alloc(0);
   if (record.topic === TOPICS.reportLabeled) {
-    const event = events.reportLabeled.decode(bytes);
+    const { again, ...rest } = events.reportLabeled.decode(bytes);
+    const event = { ...rest, again: false };
     checkKey(record, event.received.caseId);
     return (before) => {
+      if (again && !isHeld(before?.reports ?? [], event)) return null;
       const state = mergeReport(before, event);
       return { state, leftOut: leftOutByReport(before, event, state) };
     };

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
-import { commonConfig, port, text } from '../../platform/config.ts';
+import { commonConfig, flag, port, text } from '../../platform/config.ts';
 
 export const config = {
   ...commonConfig,
   healthPort: port(8483),
   /** the site's own lexicon over ours, a JSON file; '' for ours alone */
   lexiconFile: text(''),
+  /** reports that another labeler or lexicon read are read again from their cases */
+  labelerReadAgain: flag(false),
 };
 
 export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

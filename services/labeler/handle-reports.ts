@@ -65,7 +65,7 @@ export function handleReports({ lexicon, vectors, producer, topic, log, metrics 
       stopEncoding();
       await Promise.all(
         reports.map(({ record, received, report }, index) => {
-          const event = labeledEvent(received, record.offset, report, encoded[index] ?? null);
+          const event = labeledEvent(received, record.offset, report, encoded[index] ?? null, Date.now());
           count(event);
           return relay.passOn(record, event);
         }),

@@ -17,6 +17,12 @@ export const MAX_ENCODE_MS = 8_000;
 /** Sentences whose vectors are remembered (2 kB each): half of all sentences in reports have been written before. */
 export const MAX_REMEMBERED_SENTENCES = 5_000;
 
+/** Cases of one poll whose reports are read again. */
+export const MAX_POLL_CASES = 4;
+
+/** Old reports that are read again in a second: about a fifth of what the encoder can do on two cores. */
+export const REPORTS_READ_AGAIN_PER_S = 10;
+
 /** Time for the encoder to be loaded. */
 export const MAX_OPEN_MS = 120_000;
 

@@ -23,9 +23,11 @@ export function labeledEvent(
   receivedOffset: number,
   { reading, toEncode }: ReadReport,
   textVector: Vector | null,
+  readAt: number,
 ): ReportLabeled {
   const late: ErrorCode | null = toEncode.length > 0 && textVector === null ? 'TEXT_VECTOR_FAILED' : null;
-  return { received, receivedOffset, reading: { ...reading, textVector, problem: reading.problem ?? late } };
+  const problem = reading.problem ?? late;
+  return { received, receivedOffset, reading: { ...reading, textVector, problem }, readAt, again: false };
 }
 
 /** What goes on where the event with its reading is larger than a record may be: the report without it. */

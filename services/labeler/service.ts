@@ -1,7 +1,7 @@
 import { InterleaveError } from '../../core/errors.ts';
 import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { checkGoldenSet } from '../../core/text/golden-set.ts';
-import { labelerVersion } from '../../core/text/labeler-version.ts';
+import { type LabelerVersion, labelerVersion } from '../../core/text/labeler-version.ts';
 import { openLexicon } from '../../infra/labeler/site-lexicon-file.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
@@ -11,7 +11,8 @@ import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts
 import type { Config } from './config.ts';
 import { openEncoder } from './encoder.ts';
 import { handleReports } from './handle-reports.ts';
-import { MAX_POLL_REPORTS } from './limits.ts';
+import { MAX_POLL_CASES, MAX_POLL_REPORTS } from './limits.ts';
+import { readAgain } from './read-again.ts';
 import { ReportVectors } from './report-vectors.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
@@ -19,7 +20,13 @@ export const NAMES = {
   groupId: 'interleave-labeler',
   received: TOPICS.reportReceived as string,
   labeled: TOPICS.reportLabeled as string,
+  cases: TOPICS.case as string,
 };
+
+/** Of each version of the labeler one: it begins with the first case, and goes on there after a restart. */
+export function readAgainGroup(groupId: string, { hash }: LabelerVersion): string {
+  return `${groupId}-again-${hash.slice(0, 12)}`;
+}
 
 /** Reads `radiology.report.received`, writes `radiology.report.labeled` with what each report says. */
 export async function start(
@@ -34,7 +41,8 @@ export async function start(
   log.info(labelerVersion(lexicon), 'labeler.golden-set.passed');
 
   const kafka = createKafka(config.kafkaBrokers, 'labeler', log);
-  await checkTopics(kafka, topicsOf('labeler', [names.received, names.labeled]), config.partitions);
+  const cases = config.labelerReadAgain ? [names.cases] : [];
+  await checkTopics(kafka, topicsOf('labeler', [names.received, names.labeled, ...cases]), config.partitions);
 
   ready.set('encoder', false, 'loading');
   const encoder = await openEncoder();
@@ -42,27 +50,37 @@ export async function start(
   log.info(encoder.about, 'backend.chosen');
 
   const producer = await EventProducer.connect(kafka, log, metrics);
-  const consumer = await consume(kafka, {
-    groupId: names.groupId,
-    topics: [names.received],
-    maxRecords: MAX_POLL_REPORTS,
-    handle: handleReports({
-      lexicon,
-      vectors: new ReportVectors(encoder),
-      producer,
-      topic: names.labeled,
-      log,
-      metrics,
-    }),
+  const parts = {
+    lexicon,
+    vectors: new ReportVectors(encoder),
+    producer,
+    topic: names.labeled,
     log,
     metrics,
-    ready,
-    fail: context.fail,
-  });
+  };
+  const common = { maxRecords: MAX_POLL_REPORTS, log, metrics, ready, fail: context.fail };
+  const consumers = [
+    await consume(kafka, {
+      ...common,
+      groupId: names.groupId,
+      topics: [names.received],
+      handle: handleReports(parts),
+    }),
+  ];
+  if (config.labelerReadAgain)
+    consumers.push(
+      await consume(kafka, {
+        ...common,
+        maxRecords: MAX_POLL_CASES,
+        groupId: readAgainGroup(names.groupId, labelerVersion(lexicon)),
+        topics: [names.cases],
+        handle: readAgain({ ...parts, startedAt: Date.now() }),
+      }),
+    );
 
   return {
     async stop() {
-      await consumer.stop();
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
       await producer.disconnect();
       await encoder.stop();
     },

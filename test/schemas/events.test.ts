@@ -50,6 +50,8 @@ const reportReceived: ReportReceived = {
 const reportLabeled: ReportLabeled = {
   received: reportReceived,
   receivedOffset: 7,
+  readAt: 0,
+  again: false,
   reading: {
     labeler: { generation: 1, hash: 'h' },
     text: 'No effusion.',

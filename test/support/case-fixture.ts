@@ -133,7 +133,7 @@ function report({ text, change, vector }: FixtureReport, position: number, share
   });
   const reading = { ...readReport(received.parts), textVector: vector ?? null };
   return {
-    latest: { received, receivedOffset: position, reading },
+    latest: { received, receivedOffset: position, reading, readAt: 0, again: false },
     firstReceivedAt: received.receivedAt,
     versions: [
       { status: received.status, effectiveAt: received.effectiveAt, receivedOffset: position, digest },

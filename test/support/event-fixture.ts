@@ -57,6 +57,8 @@ export interface ReportGiven {
   received?: Partial<ReportReceived>;
   reading?: Partial<ReportReading>;
   receivedOffset?: number;
+  readAt?: number;
+  again?: boolean;
 }
 
 export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
@@ -104,6 +106,8 @@ export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
       contradictions: [],
       ...given.reading,
     },
+    readAt: given.readAt ?? 0,
+    again: given.again ?? false,
   };
 }
 

@@ -39,6 +39,7 @@ const report: fc.Arbitrary<Event> = fc
     digest: small(2),
     generation: small(2),
     hash: small(1),
+    readAt: small(2),
     vectorGeneration: fc.option(small(2)),
     problem: fc.option(fc.constant('REPORT_EMPTY')),
     receivedAt: small(5),
@@ -47,6 +48,7 @@ const report: fc.Arbitrary<Event> = fc
   .map((given) => ({
     report: reportLabeled({
       receivedOffset: given.offset,
+      readAt: given.readAt,
       received: {
         identity: { facility: 'HOSPITAL', fillerNumber: `F${given.filler}` },
         status: given.status,

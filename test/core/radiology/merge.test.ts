@@ -79,6 +79,22 @@ test('a newer labeler reads the same version again, and an older one does not ta
   assert.equal(state.reports[0]?.versions.length, 1);
 });
 
+test('after a site changed its lexicon the later reading counts, whichever comes first', () => {
+  const before = reportLabeled({
+    readAt: 5,
+    reading: { labeler: { generation: 1, hash: 'x' }, assertedText: 'old' },
+  });
+  const since = reportLabeled({
+    readAt: 9,
+    reading: { labeler: { generation: 1, hash: 'a' }, assertedText: 'new' },
+  });
+  for (const events of [
+    [before, since],
+    [since, before],
+  ])
+    assert.equal(reports(...events).reports[0]?.latest.reading.assertedText, 'new');
+});
+
 test('a reading that came with a text vector is not lost to one that came without', () => {
   const without = reportLabeled();
   const withVector = reportLabeled({ reading: { textVector: vector(1, 3) } });

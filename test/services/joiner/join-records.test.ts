@@ -44,6 +44,31 @@ test('a repeat changes nothing, and nothing is written for it', () => {
   assert.deepEqual(again.refused, []);
 });
 
+test('a report that was read again renews its case, and brings nothing back that is gone or was followed', () => {
+  const labeled = (given: Parameters<typeof reportLabeled>[0]) =>
+    record(TOPICS.reportLabeled, events.reportLabeled.encode(reportLabeled(given)));
+  const first = labeled({ readAt: 1, received: { digest: digestOf('1') } });
+  const again = labeled({
+    readAt: 2,
+    again: true,
+    received: { digest: digestOf('1') },
+    reading: { text: 'Anew.' },
+  });
+  const textIn = (...records: ConsumedRecord[]) => {
+    const { changed, refused } = joinRecords(records, nothing);
+    assert.deepEqual(refused, []);
+    const state = changed.get(CASE_ID);
+    return state === undefined ? null : events.case.decode(state).reports[0]?.latest.reading.text;
+  };
+  assert.equal(textIn(first, again), 'Anew.');
+  assert.equal(textIn(again), null, 'the case was erased');
+  const corrected = labeled({
+    received: { digest: digestOf('2'), effectiveAt: 9e12 },
+    reading: { text: 'Corrected.' },
+  });
+  assert.equal(textIn(first, corrected, again), 'Corrected.');
+});
+
 test('what cannot be read, or is of another case than its key says, is refused; the others are merged', () => {
   const { changed, refused } = joinRecords(
     [

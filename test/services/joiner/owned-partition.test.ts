@@ -57,6 +57,15 @@ function trial(commit: () => Promise<void> = () => Promise.resolve()) {
   return { owned, cache, commits, refused, closed: () => closed };
 }
 
+/** `raised` resolves when `raise` was called. */
+function signal() {
+  let raise = () => {};
+  const raised = new Promise<void>((resolve) => {
+    raise = resolve;
+  });
+  return { raise: () => raise(), raised };
+}
+
 function record(topic: string, offset: number, caseId: string, value?: Buffer): ConsumedRecord {
   const encoded =
     topic === REPORTS
@@ -76,13 +85,15 @@ test('both inputs of one fetch go into one transaction', async () => {
 
 test('one transaction at a time; what comes meanwhile goes into the next together', async () => {
   let under = 0;
+  const { raise, raised } = signal();
   const { owned, commits } = trial(async () => {
     assert.equal(++under, 1);
+    raise();
     await sleep(10);
     under--;
   });
   const first = owned.submit(REPORTS, 10, [record(REPORTS, 10, 'a')]);
-  await sleep(5);
+  await raised;
   await Promise.all([
     first,
     owned.submit(IMAGES, 20, [record(IMAGES, 20, 'a')]),
@@ -135,9 +146,13 @@ test('what can never be merged is refused before the inputs move on', async () =
 });
 
 test('closing waits for the transaction under way', async () => {
-  const { owned, commits, closed } = trial(() => sleep(20));
+  const { raise, raised } = signal();
+  const { owned, commits, closed } = trial(() => {
+    raise();
+    return sleep(20);
+  });
   const submitted = owned.submit(REPORTS, 10, [record(REPORTS, 10, 'a')]);
-  await sleep(5);
+  await raised;
   await owned.close();
   assert.equal(commits.length, 1);
   assert.equal(closed(), true);

@@ -10,14 +10,14 @@ test('what cannot be read goes on with a problem', () => {
   const report = readEvent(received, DEFAULT_LEXICON, () => {
     throw new Error('no');
   });
-  const { reading } = labeledEvent(received, 5, report, null);
+  const { reading } = labeledEvent(received, 5, report, null, 0);
   assert.deepEqual([reading.problem, reading.text, reading.textVector], ['REPORT_UNREADABLE', '', null]);
 });
 
 test('a report that waited in vain for its vector has a problem; one that asserts nothing has none', () => {
   const read = (text: string) => readEvent({ ...received, parts: [{ section: null, text }] });
   const problem = (text: string, vectors = null as ReturnType<typeof vector> | null) =>
-    labeledEvent(received, 5, read(text), vectors).reading.problem;
+    labeledEvent(received, 5, read(text), vectors, 0).reading.problem;
   assert.equal(problem('Small effusion.'), 'TEXT_VECTOR_FAILED');
   assert.equal(problem('Small effusion.', vector(1, 7)), null);
   assert.equal(problem('No effusion.'), null);
@@ -25,7 +25,7 @@ test('a report that waited in vain for its vector has a problem; one that assert
 });
 
 test('without its reading an event keeps the report', () => {
-  const event = labeledEvent(received, 5, readEvent(received), vector(1, 7));
+  const event = labeledEvent(received, 5, readEvent(received), vector(1, 7), 0);
   const small = withoutReading(event);
   assert.deepEqual([small.received, small.receivedOffset], [received, 5]);
   assert.deepEqual([small.reading.problem, small.reading.findings], ['EVENT_TOO_LARGE', []]);

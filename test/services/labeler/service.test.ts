@@ -100,7 +100,12 @@ function received(text: string): ReportReceived {
 /** Sends records of one case to a service of their own and gives what came out. */
 async function throughService(values: Buffer[], expected: number): Promise<ReportLabeled[]> {
   const id = randomUUID();
-  const names = { groupId: `test-${id}`, received: `test-received-${id}`, labeled: `test-labeled-${id}` };
+  const names = {
+    groupId: `test-${id}`,
+    received: `test-received-${id}`,
+    labeled: `test-labeled-${id}`,
+    cases: '',
+  };
   const large = { 'max.message.bytes': String(MAX_RECORD_BYTES) };
   await createTopics(
     kafka,
