@@ -30,7 +30,7 @@ export interface LesionRates extends Rates {
 
 /**
  * How many of the terms of lesions the labeler reads: kind (its concepts), body part (its places with their sides) and
- * attribute (severity and what else it reads), all in the ontology's words and with what follows from them. The labeler was
+ * attribute (severity, looks and what else it reads), all in the ontology's words and with what follows from them. The labeler was
  * not made for these terms: what it does not know is missed.
  */
 export function evaluateLesions(
@@ -84,13 +84,15 @@ function lesionTerms(text: string, ontology: LesionOntology, lexicon: Lexicon): 
   return terms;
 }
 
-/** The terms that the labeler has any word for: its concepts, its places with and without a side, its severities. */
+/** The terms that the labeler has any word for: its concepts, its places with and without a side, severities and looks. */
 function knownTerms(ontology: LesionOntology, { data }: Lexicon): Set<string> {
   const places = Object.keys(data.anatomy.locations);
   const names = [
     ...data.findings.findings.flatMap(({ id, name }) => [id.replaceAll('-', ' '), name]),
     ...places.flatMap((place) => [place, `left ${place}`, `right ${place}`, `${place} lymph node`]),
-    ...Object.values(data.attributes.severity)
+    ...Object.keys(data.attributes.look),
+    ...[data.attributes.severity, data.attributes.look]
+      .flatMap((phrases) => Object.values(phrases))
       .flat()
       .flatMap((phrase) => phrase.split(/[ |]/)),
   ];
@@ -107,13 +109,13 @@ function namesOf(text: string, finding: Finding): string[] {
     text.slice(start, end),
     location,
     `${side} ${location}`.trim(),
-    ...(concept === LYMPH_NODES ? ['lymph node', `${location} lymph node`] : []),
+    ...(LYMPH_NODES.has(concept) ? ['lymph node', `${location} lymph node`] : []),
     ...finding.attributes.map((attribute) => text.slice(attribute.start, attribute.end)),
   ];
 }
 
-/** An enlarged lymph node is called by the place of the node. */
-const LYMPH_NODES = 'lymphadenopathy';
+/** A lymph node is called by its place. */
+const LYMPH_NODES = new Set(['lymphadenopathy', 'lymph-node']);
 
 function compare(gold: ReadonlySet<string>, read: ReadonlySet<string>): Counts {
   const tp = [...read].filter((term) => gold.has(term)).length;

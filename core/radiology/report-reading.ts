@@ -71,6 +71,8 @@ export interface FindingAttribute {
     | 'SEVERITY'
     /** ACUTE or CHRONIC (old, healed); has no field of its own */
     | 'AGE'
+    /** density, enhancement, margin, shape ("spiculated"); as many as are said, and no field of its own */
+    | 'LOOK'
     | 'LATERALITY'
     | 'LOCATION'
     | 'SIZE'

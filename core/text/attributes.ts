@@ -94,6 +94,7 @@ export class Describer {
     if (place.last <= mention.first)
       return place.first >= alone.first && mention.first - place.last <= MAX_BEFORE;
     if (place.first < mention.last) return true;
+    if (kind === 'LOOK' && this.#isDenied(mention.last, place.first)) return false;
     return kind !== 'QUANTITY' && this.#speaksBack(kind, place, around);
   }
 

@@ -34,7 +34,7 @@ const MAX_COMPARED = 20;
 /** Denied is only one of its kind ("no large effusion", "no new nodule", "no acute infarct", "at this level"), or it is gone. */
 function isQualified({ change, severity, sizesMm, location, attributes }: Finding): boolean {
   if (change !== '' || severity !== '' || sizesMm.length > 0 || location === THIS_LEVEL) return true;
-  return attributes.some(({ kind }) => kind === 'AGE');
+  return attributes.some(({ kind }) => kind === 'AGE' || kind === 'LOOK');
 }
 
 const THIS_LEVEL = 'this level';

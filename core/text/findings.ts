@@ -83,7 +83,7 @@ function addFindings(
     const { background } = sentence.section;
     if (background !== null) addHeading(attributes, mention, background);
     const finding: Finding = {
-      concept: term.entry.id,
+      concept: term.entry.at?.[described.location] ?? term.entry.id,
       assertion,
       subject,
       time: time === 'HISTORICAL' ? 'HISTORICAL' : 'CURRENT',

@@ -10,7 +10,7 @@ export interface JsonSchema {
   minimum?: number;
   required?: readonly string[];
   properties?: Readonly<Record<string, JsonSchema>>;
-  additionalProperties?: boolean;
+  additionalProperties?: boolean | JsonSchema;
   items?: JsonSchema;
   minItems?: number;
   $defs?: Readonly<Record<string, JsonSchema>>;
@@ -61,7 +61,8 @@ function checkObject(
   const missing = required.filter((name) => !(name in value));
   const problems = missing.map((name) => ({ where: at(name), problem: 'is missing' }));
   for (const [name, item] of Object.entries(value)) {
-    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const other = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+    const schema = Object.hasOwn(properties, name) ? properties[name] : other;
     if (schema !== undefined) problems.push(...checkSchema(item, schema, at(name), root));
     else if (additionalProperties === false) problems.push({ where: at(name), problem: 'is not known' });
   }

@@ -23,6 +23,8 @@ export interface FindingEntry {
   denies?: readonly string[];
   /** concepts that it is a kind of: a pneumonia is an opacity */
   implies?: readonly string[];
+  /** what it is at some places: a mass in the liver is a liver lesion; location → concept */
+  at?: Readonly<Record<string, string>>;
   codes?: readonly ConceptCode[];
 }
 
@@ -89,6 +91,8 @@ export interface LexiconData {
     change: Readonly<Record<Exclude<Finding['change'], '' | 'RESOLVED'>, readonly string[]>>;
     severity: Readonly<Record<Exclude<Finding['severity'], ''>, readonly string[]>>;
     age: Readonly<Record<'ACUTE' | 'CHRONIC', readonly string[]>>;
+    /** density, enhancement, margin, shape and the like; a finding may have several */
+    look: Readonly<Record<string, readonly string[]>>;
     /** what looks like any of these and is none: "60 years old", "too small to" */
     ignore: readonly string[];
     /** "2", "multiple" */

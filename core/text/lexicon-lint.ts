@@ -61,6 +61,8 @@ export function lintLexicon(data: LexiconData): LexiconProblem[] {
     ...Object.entries(data.anatomy.locations),
     ...Object.entries(data.attributes.change),
     ...Object.entries(data.attributes.severity),
+    ...Object.entries(data.attributes.age),
+    ...Object.entries(data.attributes.look),
     ...Object.entries(data.attributes.quantity),
   ];
   return [
@@ -97,8 +99,8 @@ function twice(ids: readonly string[]): LexiconProblem[] {
 
 function unknownConcepts({ findings: { findings } }: LexiconData): LexiconProblem[] {
   const known = new Set(findings.map(({ id }) => id));
-  return findings.flatMap(({ id, denies = [], implies = [] }) =>
-    [...denies, ...implies]
+  return findings.flatMap(({ id, denies = [], implies = [], at = {} }) =>
+    [...denies, ...implies, ...Object.values(at)]
       .filter((concept) => !known.has(concept) || concept === id)
       .map(
         (concept) =>

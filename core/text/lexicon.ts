@@ -42,7 +42,7 @@ export interface Modifier {
   /** null: it looks like such words and says nothing */
   kind: Extract<
     FindingAttribute['kind'],
-    'LATERALITY' | 'LOCATION' | 'CHANGE' | 'SEVERITY' | 'AGE' | 'QUANTITY'
+    'LATERALITY' | 'LOCATION' | 'CHANGE' | 'SEVERITY' | 'AGE' | 'LOOK' | 'QUANTITY'
   > | null;
   value: string;
   /** of a location: says less than any other, as a lung nodule may be in a lobe */
@@ -87,7 +87,7 @@ export function compileLexicon(data: LexiconData): Lexicon {
     ),
     findings: automaton(findingPhrases(data), (term) => (typeof term === 'string' ? term : term.entry)),
     cues: automaton(cuePhrases(data), (term) => (typeof term === 'string' ? term : term.cue)),
-    modifiers: automaton(modifierPhrases(data), ({ kind }) => kind),
+    modifiers: automaton(modifierPhrases(data), modifierKey),
     placePrepositions: idSet(anatomy.prepositions),
     units: new Map(Object.entries(attributes.units).map(([unit, mm]) => [vocabulary.add(unit), mm])),
     by: idSet(attributes.by),
@@ -138,6 +138,11 @@ function cuePhrases({ cues: { cues, pseudo, stop, timeStop } }: LexiconData): Ph
   ];
 }
 
+/** A phrase may be two looks at once, but only one of each other kind. */
+function modifierKey({ kind, value }: Modifier): unknown {
+  return kind === 'LOOK' ? value : kind;
+}
+
 function modifierPhrases({ anatomy, attributes }: LexiconData): Phrases<Modifier> {
   const general = new Set(anatomy.general);
   const kinds: readonly [NonNullable<Modifier['kind']>, Readonly<Record<string, readonly string[]>>][] = [
@@ -146,6 +151,7 @@ function modifierPhrases({ anatomy, attributes }: LexiconData): Phrases<Modifier
     ['CHANGE', attributes.change],
     ['SEVERITY', attributes.severity],
     ['AGE', attributes.age],
+    ['LOOK', attributes.look],
     ['QUANTITY', attributes.quantity],
   ];
   const ignored = { kind: null, value: '', general: false, rule: '' };

@@ -14,7 +14,7 @@ interface Offered {
   away: number;
 }
 
-/** The nearest of the modifiers that are offered, of each kind; of two at the same distance the first. */
+/** The nearest of the modifiers that are offered, of each kind (of each look); of two at the same distance the first. */
 export class NearestModifiers {
   #offered: Offered[] = [];
 
@@ -24,9 +24,13 @@ export class NearestModifiers {
   }
 
   offer(modifier: Modifier, place: TokenRange, away: number): void {
-    const known = this.take(modifier.kind);
+    const known = modifier.kind === 'LOOK' ? this.#look(modifier.value) : this.take(modifier.kind);
     if (known === undefined) this.#offered.push({ modifier, place, away });
     else if (away < known.away) Object.assign(known, { modifier, place, away });
+  }
+
+  #look(value: string): Offered | undefined {
+    return this.#offered.find(({ modifier }) => modifier.kind === 'LOOK' && modifier.value === value);
   }
 
   replace(modifier: Modifier, place: TokenRange): void {

@@ -64,6 +64,7 @@ function describeAll({ findings, cues, sections, anatomy, attributes }: LexiconD
     ['CHANGE', attributes.change],
     ['SEVERITY', attributes.severity],
     ['AGE', attributes.age],
+    ['LOOK', attributes.look],
     ['QUANTITY', attributes.quantity],
   ] as const;
   for (const [kind, lists] of modifiers)

@@ -37,13 +37,13 @@ test('what is read of a lesion is compared group by group; what is denied counts
 test('recall over the terms that the labeler has a word for stands beside recall over all', () => {
   const ontology = new LesionOntology([
     { class: 'attribute', term: 'large', synonyms: 'large', term_parents: '' },
-    { class: 'attribute', term: 'enhancing', synonyms: 'enhancing', term_parents: '' },
+    { class: 'attribute', term: 'flickering', synonyms: 'flickering', term_parents: '' },
     { class: 'bodypart', term: 'mediastinum lymph node', synonyms: '', term_parents: 'lymph node' },
     { class: 'bodypart', term: 'lymph node', synonyms: '', term_parents: '' },
   ]);
   const { attribute, bodypart } = evaluateLesions(
     [
-      { text: 'Large enhancing mass.', terms: ['large', 'enhancing'] },
+      { text: 'Large flickering mass.', terms: ['large', 'flickering'] },
       { text: 'Mediastinal lymphadenopathy.', terms: ['mediastinum lymph node', 'lymph node'] },
     ],
     ontology,

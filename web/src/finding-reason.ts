@@ -77,6 +77,7 @@ const ATTRIBUTE_WORDS: Readonly<Record<Kind, (value: string) => string>> = {
   CHANGE: plain,
   SEVERITY: plain,
   AGE: plain,
+  LOOK: plain,
   LATERALITY: plain,
   LOCATION: (value) => `in the ${value}`,
   SIZE: (value) => `size ${value.replaceAll('x', ' × ')} mm`,

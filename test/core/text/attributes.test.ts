@@ -50,6 +50,51 @@ test('how old a finding is', () => {
   assert.equal(ageOf('60 year old with a fracture.'), '');
 });
 
+test('how a finding looks, as often as it is said', () => {
+  const looksOf = (text: string) =>
+    read(text)
+      .flatMap(({ attributes }) => attributes.filter(({ kind }) => kind === 'LOOK'))
+      .map(({ value }) => value)
+      .sort()
+      .join(', ');
+  assert.equal(
+    looksOf('Spiculated, heterogeneously enhancing 2 cm lung mass.'),
+    'enhancing, heterogeneous, spiculated',
+  );
+  assert.equal(looksOf('Solid, well-circumscribed nodule.'), 'solid, well defined');
+  assert.equal(looksOf('Ground-glass opacity.'), 'ground glass');
+  assert.equal(looksOf('Lesion with low attenuation.'), 'low attenuation');
+  assert.equal(looksOf('The nodule is not spiculated.'), '');
+  assert.equal(looksOf('Mass without spiculation.'), '');
+  assert.equal(looksOf('The mass does not enhance.'), 'nonenhancing');
+  assert.equal(looksOf('Contrast enhanced CT. Nodule.'), '');
+});
+
+test('a mass is what it is at its place', () => {
+  const conceptsOf = (text: string) =>
+    read(text)
+      .map(({ concept }) => concept)
+      .join(', ');
+  assert.equal(conceptsOf('Liver: 2 cm cyst.'), 'liver-lesion');
+  assert.equal(conceptsOf('Large mass arising from the upper pole of the left kidney.'), 'renal-lesion');
+  assert.equal(conceptsOf('Hypodense lesion in the head of the pancreas.'), 'pancreatic-lesion');
+  assert.equal(conceptsOf('Lesion in the left femur.'), 'lytic-lesion');
+  assert.equal(conceptsOf('Lung mass abutting the chest wall.'), 'mass');
+});
+
+test('a lymph node is no lymphadenopathy before it is called enlarged', () => {
+  const readAs = (text: string) =>
+    read(text)
+      .map(({ concept, assertion, location }) => `${concept} ${assertion} ${location}`)
+      .join(', ');
+  assert.equal(readAs('Right paratracheal lymph node measures 8 mm.'), 'lymph-node PRESENT paratracheal');
+  assert.equal(readAs('No lymph node enlargement.'), 'lymphadenopathy ABSENT ');
+  assert.equal(
+    readAs('Lymph nodes are normal in size.'),
+    'lymph-nodes-normal PRESENT , lymphadenopathy ABSENT ',
+  );
+});
+
 test('an attribute stands where the text says it, and is said by a rule', () => {
   const text = 'No new small left effusion.';
   const [finding] = read(text);
