@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DamagedRecord, type JournalRecord, scanSegment } from './journal-record.ts';
+import { MAX_READ_TRIES, RETRY_MS } from './limits.ts';
 import { readSegment, withFile } from './segment-file.ts';
 import type { DamagedObject } from './troubles.ts';
 
@@ -19,6 +21,8 @@ export interface RestoreOptions {
   restore: (records: PlacedInSegment[]) => Promise<PlacedInSegment[]>;
   /** Those of its cases that have no whole file of it. */
   lacking: (record: Pick<JournalRecord, 'sha256' | 'caseIds'>) => Promise<string[]>;
+  /** default `RETRY_MS` */
+  retryMs?: number;
 }
 
 /**
@@ -29,24 +33,45 @@ export interface RestoreOptions {
 export async function restoreSegment(
   file: string,
   isOrphan: boolean,
-  { restore, lacking }: RestoreOptions,
+  { restore, lacking, retryMs = RETRY_MS }: RestoreOptions,
 ): Promise<{ records: JournalRecord[]; damaged: DamagedObject[] }> {
   const restored = await withFile(file, 'r', async (handle) => {
-    const { bytes, code } = await readSegment(handle);
-    const { records, damaged } = scanSegment(bytes);
+    const { bytes, code, records, damaged } = await lookAgainAndAgain(file, isOrphan, retryMs);
     const placed = records.map((record) => ({
       ...record,
       segment: handle.fd,
       line: bytes.toString('latin1', record.at, record.at + record.length - record.bytes.length - 1),
     }));
     const unread = (await restore(placed)).map(asDamaged);
-    const known = [...damaged.filter(({ last }) => isOrphan || code !== null || !last), ...unread];
+    const known = [...damaged, ...unread];
     if (code !== null && known.length === 0) known.push(nothingOf(bytes));
     return { records, damaged: await lost(known, lacking), code };
   });
   const { records, damaged, code } = restored ?? { records: [], damaged: [], code: null };
   const told = { segment: basename(file), why: code ?? 'SHA256' };
   return { records, damaged: damaged.map((one) => ({ ...one, ...told })) };
+}
+
+interface Look extends Pick<ReturnType<typeof scanSegment>, 'records' | 'damaged'> {
+  bytes: Buffer;
+  /** why some of it could not be read */
+  code: string | null;
+}
+
+/** So often, while something is damaged: it may just be being written, or a case be being erased from it. */
+async function lookAgainAndAgain(file: string, isOrphan: boolean, retryMs: number): Promise<Look> {
+  for (let tries = 1; ; tries += 1) {
+    const look = await lookAt(file, isOrphan);
+    const isWell = look.code === null && look.damaged.length === 0;
+    if (isWell || tries >= MAX_READ_TRIES) return look;
+    await sleep(retryMs);
+  }
+}
+
+async function lookAt(file: string, isOrphan: boolean): Promise<Look> {
+  const { bytes, code } = (await withFile(file, 'r', readSegment)) ?? { bytes: Buffer.alloc(0), code: null };
+  const { records, damaged } = scanSegment(bytes);
+  return { bytes, code, records, damaged: damaged.filter(({ last }) => isOrphan || code !== null || !last) };
 }
 
 type Damaged = Pick<DamagedRecord, 'sha256' | 'caseIds' | 'at' | 'length' | 'last'>;

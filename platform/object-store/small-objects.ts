@@ -65,6 +65,7 @@ export class SmallObjects {
       setAside: join(options.root, '.set-aside'),
       troubles: options.troubles ?? UNTOLD,
       lacking: (record) => this.#lacking(record),
+      retryMs: options.retryMs ?? RETRY_MS,
       restore: (records) => this.#restore(records),
       sync: (records) => this.#sync(records),
       ...(options.maxAgeMs === undefined ? {} : { maxAgeMs: options.maxAgeMs }),

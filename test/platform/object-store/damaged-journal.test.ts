@@ -173,6 +173,26 @@ test('a segment of a process that is gone: what is damaged in it stops neither t
     );
   }));
 
+test('what is only being changed while a process starts is no damage', () =>
+  inFolder(async (folder) => {
+    const store = await LocalFolderStore.open(folder);
+    await store.put('case1', Buffer.from('being changed'), 'text/plain');
+    await store.put('case2', Buffer.from('behind it'), 'text/plain');
+    const [segment = ''] = await journalOf(folder);
+    const whole = await readFile(segment);
+    await damage(segment, 'being changed');
+    await rm(join(folder, 'case1'), { recursive: true, force: true });
+    await grownOld(segment);
+    const { damaged, troubles } = listening();
+    const file = { incoming: folder, folderOf: (caseId: string) => join(folder, caseId) };
+    const starting = SmallObjects.open({ root: folder, file, retryMs: 300, troubles });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await writeFile(segment, whole, { flag: 'r+' });
+    await starting;
+    assert.deepEqual(damaged, []);
+    assert.deepEqual(await namesIn(join(folder, 'case1')), [sha256('being changed')]);
+  }));
+
 test('an erased case is taken out of what is set aside, too, what is left of its damaged records and its name in the notes', () =>
   inFolder(async (folder) => {
     const store = await LocalFolderStore.open(folder);
@@ -211,7 +231,12 @@ test('a segment that gives back nothing (EIO) is set aside; other objects are fo
     await rm(join(folder, 'case1'));
     await small.checkpoint();
     const { damaged, troubles } = listening();
-    const settings = { folder: join(folder, '.journal'), setAside: join(folder, '.set-aside'), troubles };
+    const settings = {
+      folder: join(folder, '.journal'),
+      setAside: join(folder, '.set-aside'),
+      troubles,
+      retryMs: 1,
+    };
     const nothing = async () => [];
     const journal = new Journal({
       ...settings,
