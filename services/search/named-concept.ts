@@ -1,4 +1,4 @@
-import { conceptName } from '../../core/text/concepts.ts';
+import { type Concept, conceptName } from '../../core/text/concepts.ts';
 import type { LexiconData } from '../../core/text/lexicon-data.ts';
 import type { NamedConcept } from './answers.ts';
 
@@ -17,4 +17,15 @@ export function nameOf(concept: string): string {
 /** A concept with the name that people read. */
 export function named(concept: string): NamedConcept {
   return { concept, name: nameOf(concept) };
+}
+
+/** The findings of a lexicon, for filters and tables. */
+export function conceptsOf({ findings: { findings } }: LexiconData): Concept[] {
+  return findings.map(({ id, name, group, implies = [], codes = [] }) => ({
+    id,
+    name,
+    group,
+    implies,
+    codes,
+  }));
 }

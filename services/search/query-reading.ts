@@ -1,5 +1,6 @@
 import { normaliseName } from '../../core/radiology/case-key.ts';
 import type { Assertion, Finding } from '../../core/radiology/events.ts';
+import { DEFAULT_LEXICON, type Lexicon } from '../../core/text/lexicon.ts';
 import { type QueryConcept, queryConcepts } from '../../core/text/query-concepts.ts';
 import { readReport } from '../../core/text/reading.ts';
 import { MAX_PHRASES, MAX_QUERY_WORDS } from './limits.ts';
@@ -34,9 +35,10 @@ export interface QueryReading {
   recordNumber: string;
 }
 
-export function readQuery(words: string): QueryReading {
+/** Reads with the lexicon that the labeler has: a site's own findings are asked for like ours. */
+export function readQuery(words: string, lexicon: Lexicon = DEFAULT_LEXICON): QueryReading {
   const { pieces, phrases, deniedPhrases } = readMarks(words);
-  const readings = pieces.map(({ text, denied }) => readPiece(text, denied));
+  const readings = pieces.map(({ text, denied }) => readPiece(text, denied, lexicon));
   const concepts = new Map<string, AskedConcept>();
   for (const asked of readings.flatMap((reading) => reading.concepts))
     if (!concepts.has(asked.concept)) concepts.set(asked.concept, asked);
@@ -67,10 +69,13 @@ interface PieceReading {
  * A minus denies the concept whose name begins behind it ("-pleural effusion"), or that follows a word of how it is meant
  * ("-possible pneumonia"), else the one word.
  */
-function readPiece(text: string, denied: boolean): PieceReading {
-  const { concepts, rest } = queryConcepts(text);
+function readPiece(text: string, denied: boolean, lexicon: Lexicon): PieceReading {
+  const { concepts, rest } = queryConcepts(text, lexicon);
   const sides = new Map(
-    readReport([{ section: 'FINDINGS', text }]).findings.map(({ start, laterality }) => [start, laterality]),
+    readReport([{ section: 'FINDINGS', text }], lexicon).findings.map(({ start, laterality }) => [
+      start,
+      laterality,
+    ]),
   );
   const words = wordsOf(rest);
   const [firstWord] = wordsOf(text);

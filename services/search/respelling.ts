@@ -1,3 +1,4 @@
+import type { Lexicon } from '../../core/text/lexicon.ts';
 import { nearestFindingWord } from '../../core/text/spelling.ts';
 import { type CaseIndex, totalOf } from './case-index.ts';
 import { MAX_RESPELLED_WORDS } from './limits.ts';
@@ -22,10 +23,11 @@ export async function respell(
   index: CaseIndex,
   words: string,
   reading: QueryReading,
+  lexicon: Lexicon,
 ): Promise<RespelledReading> {
   const candidates = [...new Set([...reading.rest, ...reading.deniedWords])]
     .flatMap((typed): Respelling[] => {
-      const read = nearestFindingWord(typed);
+      const read = nearestFindingWord(typed, lexicon);
       return read === null ? [] : [{ typed, read }];
     })
     .slice(0, MAX_RESPELLED_WORDS);
@@ -42,7 +44,7 @@ export async function respell(
     return found !== undefined && totalOf(found) === 0;
   });
   if (respelled.length === 0) return { reading, respelled };
-  return { reading: readQuery(replaced(words, respelled)), respelled };
+  return { reading: readQuery(replaced(words, respelled), lexicon), respelled };
 }
 
 function replaced(words: string, respelled: readonly Respelling[]): string {

@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InterleaveError } from '../../core/errors.ts';
 import { NOTICE } from '../../core/notice.ts';
 import { isCaseId } from '../../core/radiology/case-key.ts';
-import { CONCEPTS } from '../../core/text/concepts.ts';
+import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import type { Audit } from './audit.ts';
 import type { CaseIndex } from './case-index.ts';
 import { caseView } from './case-view.ts';
+import { conceptsOf } from './named-concept.ts';
 import type { QueryVectors } from './query-vectors.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { parseSearchRequest, parseSimilarRequest } from './search-request.ts';
@@ -17,6 +18,8 @@ import { searchCases } from './word-search.ts';
 export interface SearchParts {
   index: CaseIndex;
   vectors: QueryVectors;
+  /** the one that the labeler reads with */
+  lexicon: Lexicon;
   objects: ObjectStore;
   audit: Audit;
   rate: RateLimit;
@@ -28,12 +31,12 @@ export interface SearchParts {
 
 /** The API. Words travel only in bodies; addresses hold case ids (keyed hashes) and SHA-256, nothing else. */
 export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
-  const { index, vectors, objects, audit } = parts;
+  const { index, vectors, lexicon, objects, audit } = parts;
 
   server.post('/api/search', async (request) => {
     limitRate(request);
     const search = parseSearchRequest(request.body);
-    const answer = await timed('search', () => searchCases(index, vectors, search));
+    const answer = await timed('search', () => searchCases(index, vectors, lexicon, search));
     audit.searched(search, answer.hits.length, answer.query);
     return answer;
   });
@@ -52,7 +55,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
     limitRate(request);
     const id = caseIdOf(request.params.id);
     const query = parseSimilarRequest(request.query);
-    const answer = await timed('similar', () => similarCases(index, id, query));
+    const answer = await timed('similar', () => similarCases(index, lexicon, id, query));
     audit.compared(id, answer.hits.length);
     return answer;
   });
@@ -75,7 +78,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
     },
   );
 
-  server.get('/api/concepts', () => ({ notice: NOTICE, concepts: CONCEPTS }));
+  server.get('/api/concepts', () => ({ notice: NOTICE, concepts: conceptsOf(lexicon.data) }));
 
   server.get('/api/status', async () => {
     const [{ name, meta }, cases] = await Promise.all([index.current(), index.count()]);

@@ -28,7 +28,8 @@ import { watchElasticsearch } from './watch-elasticsearch.ts';
 /** Answers searches over HTTP and serves the page. Reads the index through its alias and thumbnails from the store. */
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
   const { log, metrics, ready } = context;
-  nameBy((await openLexicon(config.lexiconFile)).data);
+  const lexicon = await openLexicon(config.lexiconFile);
+  nameBy(lexicon.data);
   const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
   const client = openElasticsearch(config.elasticsearchUrl);
   const index = new CaseIndex(client, config.searchAlias);
@@ -54,6 +55,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     {
       index,
       vectors,
+      lexicon,
       objects,
       audit,
       rate: new RateLimit({

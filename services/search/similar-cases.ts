@@ -1,6 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { NOTICE } from '../../core/notice.ts';
-import { CONCEPTS } from '../../core/text/concepts.ts';
+import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
 import type { Hit, LegName, SimilarAnswer, Why } from './answers.ts';
 import {
@@ -35,13 +35,15 @@ interface AlikeImages {
  */
 export async function similarCases(
   index: CaseIndex,
+  lexicon: Lexicon,
   id: string,
   request: SimilarRequest,
 ): Promise<SimilarAnswer> {
   const began = performance.now();
   const { document } = await index.get(id, { vectors: true });
+  const findings = abnormal(document, lexicon);
   const legs = [
-    ...(request.by === 'image' ? [] : textLegs(document)),
+    ...(request.by === 'image' ? [] : textLegs(document, findings)),
     ...(request.by === 'text' ? [] : imageLegs(document)),
   ];
   const others = [...filterClauses(NO_FILTERS), { bool: { must_not: [{ ids: { values: [id] } }] } }];
@@ -66,7 +68,7 @@ export async function similarCases(
   return {
     notice: NOTICE,
     by: comparedBy(hasText, hasImages),
-    hits: await details(index, ranked, abnormal(document), alike),
+    hits: await details(index, ranked, findings, alike),
     tookMs: Math.round(performance.now() - began),
   };
 }
@@ -93,11 +95,10 @@ interface SimilarLeg {
   body(filter: Query[]): SearchBody;
 }
 
-function textLegs(document: CaseDocument): SimilarLeg[] {
+function textLegs(document: CaseDocument, findings: readonly string[]): SimilarLeg[] {
   const legs: SimilarLeg[] = [];
-  const findings = abnormal(document);
   if (findings.length > 0)
-    legs.push({ leg: 'FINDINGS', own: null, body: (filter) => sharedFindings(document, filter) });
+    legs.push({ leg: 'FINDINGS', own: null, body: (filter) => sharedFindings(document, findings, filter) });
   const vector = document.text_vector;
   if (vector !== undefined)
     legs.push({
@@ -129,8 +130,8 @@ function near(field: string, query_vector: number[], filter: Query[]): estypes.K
 }
 
 /** The rarer a finding, the more it counts (BM25's inverse document frequency); what is uncertain counts half. */
-function sharedFindings(document: CaseDocument, filter: Query[]): SearchBody {
-  const should = abnormal(document).flatMap((value): Query[] => {
+function sharedFindings(document: CaseDocument, findings: readonly string[], filter: Query[]): SearchBody {
+  const should = findings.flatMap((value): Query[] => {
     const boost = document.findings.present.includes(value) ? 1 : 0.5;
     return [
       { term: { 'findings.present': { value, boost } } },
@@ -141,13 +142,12 @@ function sharedFindings(document: CaseDocument, filter: Query[]): SearchBody {
 }
 
 /** What is found or suspected; that the heart is of normal size makes no case like another. */
-function abnormal({ findings }: CaseDocument): string[] {
-  return [...findings.present, ...findings.uncertain].filter((concept) => !NORMAL.has(concept));
+function abnormal({ findings }: CaseDocument, { data }: Lexicon): string[] {
+  const normal = new Set(
+    data.findings.findings.filter(({ group }) => group === 'normal').map(({ id }) => id),
+  );
+  return [...findings.present, ...findings.uncertain].filter((concept) => !normal.has(concept));
 }
-
-const NORMAL: ReadonlySet<string> = new Set(
-  CONCEPTS.filter(({ group }) => group === 'normal').map(({ id }) => id),
-);
 
 async function details(
   index: CaseIndex,

@@ -1,4 +1,5 @@
 import { NOTICE } from '../../core/notice.ts';
+import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { SearchAnswer } from './answers.ts';
 import type { CaseIndex } from './case-index.ts';
 import { newestCases, numberedCases } from './cases-in-order.ts';
@@ -13,16 +14,19 @@ import type { SearchRequest } from './search-request.ts';
 export async function searchCases(
   index: CaseIndex,
   vectors: QueryVectors,
+  lexicon: Lexicon,
   request: SearchRequest,
 ): Promise<SearchAnswer> {
   const began = performance.now();
-  const asTyped = readQuery(request.words);
+  const asTyped = readQuery(request.words, lexicon);
   const numbered =
     request.words.trim() === ''
       ? await newestCases(index, request)
       : await numberedCases(index, asTyped, request);
   const { reading, respelled } =
-    numbered === null ? await respell(index, request.words, asTyped) : { reading: asTyped, respelled: [] };
+    numbered === null
+      ? await respell(index, request.words, asTyped, lexicon)
+      : { reading: asTyped, respelled: [] };
   const found = numbered ?? (await rankedCases(index, vectors, reading, request));
   return {
     notice: NOTICE,

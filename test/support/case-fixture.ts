@@ -9,6 +9,7 @@ import type {
   ReportReceived,
   Vector,
 } from '../../core/radiology/events.ts';
+import type { Lexicon } from '../../core/text/lexicon.ts';
 import { readReport } from '../../core/text/reading.ts';
 import { toFloat16 } from '../../core/vector/float16.ts';
 import { imageEmbedded, reportLabeled } from './event-fixture.ts';
@@ -22,6 +23,8 @@ export interface FixtureOptions {
   /** one image each */
   images?: FixtureImage[] | undefined;
   patient?: Partial<Patient>;
+  /** that the reports are read with; ours where none is given */
+  lexicon?: Lexicon;
 }
 
 export interface FixtureReport {
@@ -88,7 +91,12 @@ export function caseFixture(options: FixtureOptions = {}): Case {
     ...options.patient,
   };
   const reports = (options.reports ?? ['FINDINGS: Small left pneumothorax.']).map((given, position) =>
-    report(typeof given === 'string' ? { text: given } : given, position, { caseId, caseKey, patient }),
+    report(
+      typeof given === 'string' ? { text: given } : given,
+      position,
+      { caseId, caseKey, patient },
+      options.lexicon,
+    ),
   );
   const images = (options.images ?? []).map((given, position) =>
     image(given, position, { caseId, caseKey, patient }),
@@ -107,7 +115,12 @@ export function caseFixture(options: FixtureOptions = {}): Case {
 
 type Shared = Pick<ReportReceived, 'caseId' | 'caseKey' | 'patient'>;
 
-function report({ text, change, vector }: FixtureReport, position: number, shared: Shared): CaseReport {
+function report(
+  { text, change, vector }: FixtureReport,
+  position: number,
+  shared: Shared,
+  lexicon?: Lexicon,
+): CaseReport {
   const digest = sha256(`${shared.caseId} ${position} ${text}`);
   const { received } = reportLabeled({
     received: {
@@ -131,7 +144,7 @@ function report({ text, change, vector }: FixtureReport, position: number, share
       ...change,
     },
   });
-  const reading = { ...readReport(received.parts), textVector: vector ?? null };
+  const reading = { ...readReport(received.parts, lexicon), textVector: vector ?? null };
   return {
     latest: { received, receivedOffset: position, reading, readAt: 0, again: false },
     firstReceivedAt: received.receivedAt,
