@@ -1,8 +1,10 @@
 /** STOW-RS over TLS: the same files and rules as DIMSE and MLLP. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
+import { MAX_STOW_CONNECTIONS_PER_PEER } from '../../../../services/dicom-gateway/dicomweb/limits.ts';
 import { type Identity, noOpenssl, TestAuthority } from '../../../support/certificates.ts';
 import { dicomFile } from '../../../support/dicom-files.ts';
 import { dicomWebClient } from '../../../support/dicomweb-client.ts';
@@ -60,11 +62,25 @@ describe('STOW-RS over TLS', { skip: noOpenssl }, () => {
     );
   });
 
+  it('a host that only opens connections gets no more than it may have, before any handshake', async (t) => {
+    const gateway = await stowGateway(t, { env });
+    const silent = Array.from({ length: MAX_STOW_CONNECTIONS_PER_PEER }, () =>
+      connect({ host: '127.0.0.1', port: gateway.port }).on('error', () => undefined),
+    );
+    t.after(() => silent.map((socket) => socket.destroy()));
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    const more = connect({ host: '127.0.0.1', port: gateway.port });
+    more.on('error', () => undefined).resume();
+    await once(more, 'close');
+    assert.deepEqual(gateway.dropped, ['TOO_MANY_REQUESTS']);
+    for (const socket of silent) assert.equal(socket.destroyed, false);
+  });
+
   it('closes a host that is not listed before its handshake', async (t) => {
     const gateway = await stowGateway(t, { env: { ...env, DICOM_PEERS: '192.0.2.1' } });
     const silent = connect({ host: '127.0.0.1', port: gateway.port });
     silent.on('error', () => undefined).resume();
-    await new Promise((resolve) => silent.once('close', resolve));
+    await once(silent, 'close');
     assert.deepEqual(gateway.dropped, ['DICOM_PEER_REFUSED']);
   });
 });
