@@ -13,7 +13,8 @@ export type Standing = 'JOINED' | 'REPORT_ONLY' | 'IMAGES_ONLY' | 'RECONCILIATIO
 
 /**
  * - `PATIENT_CANNOT_TELL`: joined, though too little is known of the patient on one side.
- * - `UNMATCHED`: one side waited for the other longer than the grace period, or its key can match nothing.
+ * - `UNMATCHED`: one side waits, and its key can match nothing. That it has waited too long is added when a case is shown
+ *   (`hasWaitedTooLong`): in an index, time would make it wrong.
  * - `NO_ACCESSION`: keyed by study or by filler number.
  * - `REPORT_CANCELLED`, `IMAGES_REJECTED`, `IMAGES_REPLACED`: something was withdrawn, or came again with other bytes.
  * - `OVERFLOW`: a limit left something out.
@@ -45,17 +46,17 @@ export interface CaseStanding {
   waitingSince: number | null;
 }
 
-/** The wall clock decides when a case shows as unmatched, never what happens to it. */
-export interface GracePeriod {
-  now: number;
-  graceMs: number;
+/** A case whose other side has not come after this long shows as unmatched. */
+export const UNMATCHED_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** The wall clock decides how a case shows, never what happens to it. */
+export function hasWaitedTooLong(standing: string, firstReceivedAt: number, now: number): boolean {
+  const waits = standing === 'REPORT_ONLY' || standing === 'IMAGES_ONLY';
+  return waits && now - firstReceivedAt > UNMATCHED_AFTER_MS;
 }
 
-/**
- * Where a case stands. Without a grace period only a case whose key can match nothing is unmatched: give none where the
- * result is kept (an index), since time would make it wrong, and compare `waitingSince` when asked.
- */
-export function caseStanding(state: Case, grace: GracePeriod | null = null): CaseStanding {
+/** Where a case stands. */
+export function caseStanding(state: Case): CaseStanding {
   const marks = imageMarks(state.images);
   const reports = state.reports.filter(({ latest }) => latest.received.status !== 'CANCELLED');
   const all = state.images.filter(({ received }) => received.kind === 'IMAGE');
@@ -66,7 +67,6 @@ export function caseStanding(state: Case, grace: GracePeriod | null = null): Cas
   const waitingFor = standing === 'REPORT_ONLY' ? 'IMAGES' : standing === 'IMAGES_ONLY' ? 'REPORT' : null;
   const waitingSince = waitingFor === null ? null : state.firstReceivedAt;
   const noAccession = state.caseKey.kind !== 'ACCESSION';
-  const late = waitingSince !== null && grace !== null && grace.now - waitingSince > grace.graceMs;
   const flags: [CaseFlag, boolean][] = [
     ['IMAGES_REJECTED', images.length < all.length],
     ['IMAGES_REPLACED', state.images.some(({ replaced }) => replaced)],
@@ -74,7 +74,7 @@ export function caseStanding(state: Case, grace: GracePeriod | null = null): Cas
     ['OVERFLOW', state.overflow],
     ['PATIENT_CANNOT_TELL', patients === 'CANNOT_TELL'],
     ['REPORT_CANCELLED', reports.length < state.reports.length],
-    ['UNMATCHED', waitingFor !== null && (noAccession || late)],
+    ['UNMATCHED', waitingFor !== null && noAccession],
   ];
   return {
     standing,

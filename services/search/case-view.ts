@@ -1,4 +1,5 @@
 import type { Assertion } from '../../core/radiology/events.ts';
+import { hasWaitedTooLong } from '../../core/radiology/standing.ts';
 import { isResult } from '../../core/text/report-labels.ts';
 import type {
   CaseDocument,
@@ -6,7 +7,7 @@ import type {
   CaseDocumentReport,
 } from '../../infra/elasticsearch/case-document.ts';
 import type { CaseSummary, CaseView, Hit, ImageView, ReportView, Why } from './answers.ts';
-import { MAX_HIT_IMAGES, MAX_IMPRESSION_LENGTH, UNMATCHED_AFTER_MS } from './limits.ts';
+import { MAX_HIT_IMAGES, MAX_IMPRESSION_LENGTH } from './limits.ts';
 import { named } from './named-concept.ts';
 import { reportContradictions } from './report-contradictions.ts';
 import { markedSegments } from './segments.ts';
@@ -102,8 +103,7 @@ function summary({ id, version, document }: FoundCase, impressionLength: number)
 
 /** The flags as stored, and whether the case has waited too long for its other side: time decides that, not the record. */
 function flagsOf({ flags, standing, first_received_at }: CaseDocument): string[] {
-  const waits = standing === 'REPORT_ONLY' || standing === 'IMAGES_ONLY';
-  const late = waits && Date.now() - first_received_at > UNMATCHED_AFTER_MS;
+  const late = hasWaitedTooLong(standing, first_received_at, Date.now());
   return late ? [...new Set([...flags, 'UNMATCHED'])].sort() : flags;
 }
 

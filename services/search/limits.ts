@@ -56,8 +56,6 @@ export const INDEX_RECHECK_MS = 5_000;
 // What an answer holds.
 /** Images of one hit. */
 export const MAX_HIT_IMAGES = 4;
-/** A case whose other side has not come after this long shows as unmatched. */
-export const UNMATCHED_AFTER_MS = 24 * 60 * 60 * 1000;
 /** Values of one facet. */
 export const MAX_FACET_VALUES = 50;
 /** Characters of a hit's impression; the case view has it whole. */

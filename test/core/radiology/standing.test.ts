@@ -4,7 +4,7 @@ import type { Case, ImageEmbedded, Patient, ReportLabeled } from '../../../core/
 import { isMarked } from '../../../core/radiology/image-marks.ts';
 import { MAX_COMPARED_PATIENTS } from '../../../core/radiology/limits.ts';
 import { mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
-import { caseStanding } from '../../../core/radiology/standing.ts';
+import { caseStanding, hasWaitedTooLong, UNMATCHED_AFTER_MS } from '../../../core/radiology/standing.ts';
 import { imageEmbedded, reportLabeled, selection } from '../../support/event-fixture.ts';
 
 const ROE: Patient = {
@@ -38,14 +38,13 @@ test('report and image of one patient are joined', () => {
   assert.deepEqual([...standing.shownImages], ['1.1']);
 });
 
-test('one side alone waits, and is unmatched only past the grace period', () => {
-  const alone = caseOf([report(ROE, { receivedAt: 1_000 })], []);
-  const at = (now: number) => caseStanding(alone, { now, graceMs: 500 });
-  assert.equal(at(1_500).standing, 'REPORT_ONLY');
-  assert.equal(at(1_500).waitingFor, 'IMAGES');
-  assert.deepEqual(at(1_500).flags, []);
-  assert.deepEqual(at(1_501).flags, ['UNMATCHED']);
-  assert.deepEqual(caseStanding(alone).flags, [], 'what is kept does not depend on the time');
+test('one side alone waits; that it has waited too long is a matter of when it is shown', () => {
+  const alone = caseStanding(caseOf([report(ROE, { receivedAt: 1_000 })], []));
+  assert.deepEqual([alone.standing, alone.waitingFor, alone.flags], ['REPORT_ONLY', 'IMAGES', []]);
+  assert.equal(hasWaitedTooLong('REPORT_ONLY', 1_000, 1_000 + UNMATCHED_AFTER_MS), false);
+  assert.equal(hasWaitedTooLong('REPORT_ONLY', 1_000, 1_001 + UNMATCHED_AFTER_MS), true);
+  assert.equal(hasWaitedTooLong('IMAGES_ONLY', 0, 2 * UNMATCHED_AFTER_MS), true);
+  assert.equal(hasWaitedTooLong('JOINED', 0, 2 * UNMATCHED_AFTER_MS), false);
   const images = caseStanding(caseOf([], [image()]));
   assert.deepEqual([images.standing, images.waitingFor], ['IMAGES_ONLY', 'REPORT']);
 });
