@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { InterleaveError } from '../../core/errors.ts';
 import { DEAD_LETTER_SERVICES } from '../../core/radiology/topics.ts';
 import { commonConfig, loadConfig } from '../../platform/config.ts';
-import { openObjectStore } from '../../platform/object-store/open.ts';
+import { damagedObjects, openObjectStore } from '../../platform/object-store/open.ts';
+import type { DamagedObject } from '../../platform/object-store/troubles.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { isService, type Letter, lastLetters, readLetter } from '../dead-letters/letters.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -19,7 +20,8 @@ Usage: interleave dead-letters list [SERVICE...] [options]
 What a service could never handle is kept, with the code that says why.
 
   list     the last ones of each service (${DEAD_LETTER_SERVICES.join(', ')}): id, time, code, bytes,
-           and the name of the kept bytes or the record that it was. Nothing of a patient is shown.
+           and the name of the kept bytes or the record that it was. Nothing of a patient is shown. Without SERVICE also
+           objects that the disk does not give back (OBJECT_DAMAGED: see docs/operations.md).
   save     writes the kept bytes to a new file that only you can read: an HL7 message or a DICOM file as it came, or the
            record (Avro). They hold patient data. ID is an id of \`list\`, or the \`deadLetter\` of a line in a gateway's log
            (CASE/SHA256; that needs no Kafka).
@@ -29,7 +31,7 @@ To try one again when the cause is mended: \`interleave send hl7 FILE\`, \`inter
 Options:
   --last N         list: so many of each service (default ${DEFAULT_LETTERS}, at most ${MAX_LETTERS})
   --data-dir DIR   the data folder (default .interleave/data in the checkout)
-  --json           print one object: list: { letters: [{ id, code, receivedAt, object, bytes, record }] }; save: { file, bytes }
+  --json           print one object: list: { letters: [{ id, code, receivedAt, object, bytes, record }], damaged }; save: { file, bytes }
 
 Exit codes: 0 done; 1 it failed, or there is no such dead letter; 2 the command line could not be understood.
 `;
@@ -57,15 +59,24 @@ async function list(services: readonly string[], input: VerbInput) {
     services.length === 0 ? DEAD_LETTER_SERVICES : services,
     last,
   );
-  if (input.json) input.print(JSON.stringify({ letters }));
-  else if (letters.length === 0) input.print('There are no dead letters.');
-  else for (const letter of letters) input.print(line(letter));
+  const damaged = services.length === 0 ? await damagedObjects(dataDirOf(input)) : [];
+  if (input.json) input.print(JSON.stringify({ letters, damaged }));
+  else if (letters.length + damaged.length === 0) input.print('There are no dead letters.');
+  for (const text of input.json ? [] : [...letters.map(line), ...damaged.map(damagedLine)]) input.print(text);
   return EXIT.ok;
 }
 
 function line({ id, receivedAt, code, bytes, object, record }: Letter): string {
   const size = bytes === null ? 'not kept' : `${bytes} bytes`;
   return [id, receivedAt, code, size, object ?? record ?? ''].join('  ').trimEnd();
+}
+
+/** Without an id: there is nothing to save. */
+function damagedLine({ sha256, caseIds, length, segment, at, why }: DamagedObject): string {
+  const names = sha256 === '' ? [] : caseIds.map((caseId) => `${caseId}/${sha256}`);
+  return ['object-store', 'OBJECT_DAMAGED', `${length} bytes`, ...names, `${segment} ${at} ${why}`].join(
+    '  ',
+  );
 }
 
 async function save(id: string, file: string, input: VerbInput) {

@@ -3,13 +3,19 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { LocalFolderStore } from './local-folder.ts';
 import type { ObjectStore } from './object-store.ts';
-import { storeTroubles } from './troubles.ts';
+import { SET_ASIDE, SetAside } from './set-aside.ts';
+import { type DamagedObject, storeTroubles } from './troubles.ts';
 
 export interface ObjectStoreSettings {
   /** false: what is resolved is not durable */
   sync?: boolean;
   /** of the service that opens it, which then says what the disk does not give back */
   context?: { log: Logger; metrics: Metrics };
+}
+
+/** The objects of a data directory that were confirmed, and that its disk does not give back. */
+export function damagedObjects(dataDir: string): Promise<DamagedObject[]> {
+  return new SetAside(join(dataDir, 'objects', SET_ASIDE)).damaged();
 }
 
 /** The object store of a data directory: a local folder now, others behind the same interface later. */

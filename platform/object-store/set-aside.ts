@@ -3,6 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../files.ts';
 import type { DamagedObject } from './troubles.ts';
 
+/** The folder in that of the store. */
+export const SET_ASIDE = '.set-aside';
+
 /** Beside a segment that is set aside: what is damaged in it, one JSON object in each line. */
 const NOTES = '.jsonl';
 
@@ -33,6 +36,14 @@ export class SetAside {
 
   async segments(): Promise<string[]> {
     return (await this.#files()).filter((file) => !file.endsWith(NOTES));
+  }
+
+  /** What is damaged in all of them. */
+  async damaged(): Promise<DamagedObject[]> {
+    const notes = (await this.#files()).filter((file) => file.endsWith(NOTES));
+    const texts = await Promise.all(notes.map((file) => readFile(file, 'utf8')));
+    const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as DamagedObject);
   }
 
   /** Takes the name of a case out of the notes. */

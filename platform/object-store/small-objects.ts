@@ -13,6 +13,7 @@ import { isErased, type JournalRecord } from './journal-record.ts';
 import { MAX_READ_TRIES, RETRY_MS } from './limits.ts';
 import type { ObjectFileOptions } from './object-file.ts';
 import type { Journaled, PlacedInSegment } from './restore-segment.ts';
+import { SET_ASIDE } from './set-aside.ts';
 import { type StoreTroubles, UNTOLD } from './troubles.ts';
 
 /** What is larger is worth a sync of its own. */
@@ -62,7 +63,7 @@ export class SmallObjects {
     this.#options = options;
     this.#journal = new Journal({
       folder: join(options.root, '.journal'),
-      setAside: join(options.root, '.set-aside'),
+      setAside: join(options.root, SET_ASIDE),
       troubles: options.troubles ?? UNTOLD,
       lacking: (record) => this.#lacking(record),
       retryMs: options.retryMs ?? RETRY_MS,

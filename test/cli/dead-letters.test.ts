@@ -11,6 +11,7 @@ import { deadLetterCodec, deadLetterObject, UNKNOWN_CASE } from '../../platform/
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
+import { SET_ASIDE, SetAside } from '../../platform/object-store/set-aside.ts';
 import { testContext } from '../../platform/testing.ts';
 import { runCli } from '../support/cli.ts';
 import { engines } from '../support/engines.ts';
@@ -94,6 +95,27 @@ test('save gives the bytes back by the id and by the name that the log of a gate
     assert.deepEqual(await readFile(file), message);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   }
+});
+
+test('list shows what the disk does not give back, too', async () => {
+  const one = {
+    sha256,
+    caseIds: ['case1', 'case2'],
+    segment: 'segment1',
+    at: 7,
+    length: 99,
+    why: 'EIO',
+    last: false,
+  };
+  const segment = join(dataDir, 'objects', '.journal', one.segment);
+  await writeFile(segment, 'what is left');
+  await new SetAside(join(dataDir, 'objects', SET_ASIDE)).take(segment, [one]);
+  const { code, stdout, stderr } = await run('list', '--last', '1');
+  assert.equal(code, 0, stderr);
+  const names = `case1/${sha256}  case2/${sha256}`;
+  assert.ok(stdout.includes(`object-store  OBJECT_DAMAGED  99 bytes  ${names}  segment1 7 EIO\n`), stdout);
+  assert.deepEqual(JSON.parse((await run('list', '--json')).stdout).damaged, [one]);
+  assert.ok(!(await run('list', 'hl7-gateway')).stdout.includes('OBJECT_DAMAGED'));
 });
 
 test('a record that ended with a transaction is listed by where it stood, and saved', async () => {
