@@ -7,7 +7,7 @@ import { toFloat16 } from '../../../core/vector/float16.ts';
 import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../../models/tensor-backend.ts';
 import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../services/search/answers.ts';
-import { MAX_RESPELLED_WORDS, MIN_SIMILAR_TEXT } from '../../../services/search/limits.ts';
+import { MAX_BODY_BYTES, MAX_RESPELLED_WORDS, MIN_SIMILAR_TEXT } from '../../../services/search/limits.ts';
 import { OR_IS_AND } from '../../../services/search/query-reading.ts';
 import {
   caseFixture,
@@ -394,7 +394,7 @@ describe('the search API', () => {
       ['/api/search', json({ size: 51 }), 400, 'QUERY_INVALID'],
       ['/api/search', json({ words: 'x', from: 190, size: 20 }), 400, 'QUERY_INVALID'],
       ['/api/search', json({ fliters: {} }), 400, 'QUERY_INVALID'],
-      ['/api/search', json({ words: 'x', pad: 'y'.repeat(17_000) }), 413, 'REQUEST_TOO_LARGE'],
+      ['/api/search', json({ words: 'x', pad: 'y'.repeat(MAX_BODY_BYTES) }), 413, 'REQUEST_TOO_LARGE'],
       ['/api/search', { method: 'POST', body: 'words=x' }, 400, 'QUERY_INVALID'],
     ];
     for (const [path, init, status, code] of cases) {

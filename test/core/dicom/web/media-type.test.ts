@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { chooseFrameForm } from '../../../../core/dicom/web/frame-media.ts';
-import { MAX_ACCEPT_LENGTH, MAX_BOUNDARY_LENGTH } from '../../../../core/dicom/web/limits.ts';
+import {
+  MAX_ACCEPT_LENGTH,
+  MAX_BOUNDARY_LENGTH,
+  MAX_MEDIA_RANGES,
+} from '../../../../core/dicom/web/limits.ts';
 import { boundaryOf, parseAccept, parseMediaType } from '../../../../core/dicom/web/media-type.ts';
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
@@ -102,4 +106,9 @@ describe('a frame goes out', () => {
     assert.equal(form('application/octet-stream', EXPLICIT)?.bare, true);
     assert.equal(form('application/octet-stream', EXPLICIT, 2), null);
   });
+});
+
+it('of an Accept header so many ranges are read, and no more', () => {
+  const ranges = Array.from({ length: MAX_MEDIA_RANGES + 1 }, (_, n) => `a/${n}`);
+  assert.equal(parseAccept(ranges.join(',')).length, MAX_MEDIA_RANGES);
 });
