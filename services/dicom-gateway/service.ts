@@ -25,7 +25,7 @@ const SERVICE = 'dicom-gateway';
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
   const { log, metrics, ready } = context;
   const told = instruments(context);
-  const kafka = createKafka(config.kafkaBrokers, SERVICE, log);
+  const kafka = createKafka(config.kafkaBrokers, `interleave-${SERVICE}`, log);
   const topics = [TOPICS.imageReceived, deadLetterTopic(SERVICE)];
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
   const tls = config.dicomTls || config.stowTls ? await serverTls(config) : null;

@@ -30,7 +30,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
   const store = await openObjectStore(config.dataDir, { context });
 
-  const kafka = createKafka(config.kafkaBrokers, NAME, log);
+  const kafka = createKafka(config.kafkaBrokers, `interleave-${NAME}`, log);
   const specs = TOPIC_SPECS.filter((spec) => WRITTEN.includes(spec.name));
   log.info(await checkTopics(kafka, specs, config.partitions), 'durability.promise');
   const producer = await EventProducer.connect(kafka, log, context.metrics);

@@ -27,7 +27,7 @@ export async function start(
   names: typeof NAMES = NAMES,
 ): Promise<RunningService> {
   const { log, metrics, ready } = context;
-  const kafka = createKafka(config.kafkaBrokers, 'inference', log);
+  const kafka = createKafka(config.kafkaBrokers, 'interleave-inference', log);
   await checkTopics(kafka, topicsOf('inference', [names.received, names.embedded]), config.partitions);
   const store = await openObjectStore(config.dataDir, { context });
 

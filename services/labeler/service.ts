@@ -40,7 +40,7 @@ export async function start(
   if (wrong.length > 0) throw new InterleaveError('GOLDEN_SET_FAILED', wrong.join('; '));
   log.info(labelerVersion(lexicon), 'labeler.golden-set.passed');
 
-  const kafka = createKafka(config.kafkaBrokers, 'labeler', log);
+  const kafka = createKafka(config.kafkaBrokers, 'interleave-labeler', log);
   const cases = config.labelerReadAgain ? [names.cases] : [];
   await checkTopics(kafka, topicsOf('labeler', [names.received, names.labeled, ...cases]), config.partitions);
 
