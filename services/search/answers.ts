@@ -58,7 +58,12 @@ export interface CaseSummary {
   standing: string;
   flags: string[];
   impression: string;
-  findings: { present: NamedConcept[]; absent: NamedConcept[]; uncertain: NamedConcept[] };
+  /** `chronic`: the case has it as an old one only (chronic, healed, remote) */
+  findings: {
+    present: (NamedConcept & { chronic: boolean })[];
+    absent: NamedConcept[];
+    uncertain: NamedConcept[];
+  };
   imageCount: number;
   reportCount: number;
 }

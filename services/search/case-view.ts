@@ -7,6 +7,7 @@ import type {
   CaseDocumentReport,
 } from '../../infra/elasticsearch/case-document.ts';
 import type { CaseSummary, CaseView, Hit, ImageView, ReportView, Why } from './answers.ts';
+import { chronicFindings } from './chronic-findings.ts';
 import { MAX_HIT_IMAGES, MAX_IMPRESSION_LENGTH } from './limits.ts';
 import { named } from './named-concept.ts';
 import { reportContradictions } from './report-contradictions.ts';
@@ -77,6 +78,7 @@ function assertionOf({ findings }: CaseDocument, concept: string): Assertion | n
 }
 
 function summary({ id, version, document }: FoundCase, impressionLength: number): CaseSummary {
+  const chronic = chronicFindings(document.reports);
   return {
     id,
     version,
@@ -92,7 +94,10 @@ function summary({ id, version, document }: FoundCase, impressionLength: number)
     flags: flagsOf(document),
     impression: shorten(impression(document), impressionLength),
     findings: {
-      present: document.findings.present.map(named),
+      present: document.findings.present.map((concept) => ({
+        ...named(concept),
+        chronic: chronic.has(concept),
+      })),
       absent: document.findings.absent.map(named),
       uncertain: document.findings.uncertain.map(named),
     },

@@ -11,16 +11,16 @@ export function FindingChips({ findings, most = 12 }: { findings: CaseSummary['f
   const isNormal = ({ concept }: { concept: string }) => normal.has(concept);
   const chips = [
     ...findings.present.map((concept) => ({ ...concept, assertion: 'PRESENT' as const })),
-    ...findings.uncertain.map((concept) => ({ ...concept, assertion: 'UNCERTAIN' as const })),
-    ...findings.absent.map((concept) => ({ ...concept, assertion: 'ABSENT' as const })),
+    ...findings.uncertain.map((concept) => ({ ...concept, assertion: 'UNCERTAIN' as const, chronic: false })),
+    ...findings.absent.map((concept) => ({ ...concept, assertion: 'ABSENT' as const, chronic: false })),
   ];
   const all = [...chips.filter((chip) => !isNormal(chip)), ...chips.filter(isNormal)];
   if (all.length === 0) return null;
   return (
     <ul class="chips" aria-label="Findings">
-      {all.slice(0, most).map(({ concept, name, assertion }) => (
+      {all.slice(0, most).map(({ concept, name, assertion, chronic }) => (
         <li key={`${concept}-${assertion}`}>
-          <Chip name={name} assertion={assertion} normal={normal.has(concept)} />
+          <Chip name={name} assertion={assertion} normal={normal.has(concept)} chronic={chronic} />
         </li>
       ))}
       {all.length > most && <li class="more">+{all.length - most}</li>}
@@ -28,24 +28,27 @@ export function FindingChips({ findings, most = 12 }: { findings: CaseSummary['f
   );
 }
 
-/** `normal`: the concept states normality, so that its presence is no finding. */
+/** `normal`: the concept states normality, so that its presence is no finding; `chronic`: so, healed, or remote. */
 export function Chip({
   name,
   assertion,
   normal = false,
+  chronic = false,
 }: {
   name: string;
   assertion: Assertion;
   normal?: boolean;
+  chronic?: boolean;
 }) {
   const fine = normal && assertion === 'PRESENT';
-  const said = fine ? 'stated' : WORDS[assertion];
+  const said = fine ? 'stated' : chronic ? `${WORDS[assertion]}, chronic` : WORDS[assertion];
   return (
     <span class={`chip ${fine ? 'normal' : assertion.toLowerCase()}`} title={`${name}: ${said}`}>
       <span class="sign" aria-hidden="true">
         {fine ? '✓' : SIGNS[assertion]}
       </span>
       {name}
+      {chronic && ' (chronic)'}
       <span class="sr">: {said}</span>
     </span>
   );

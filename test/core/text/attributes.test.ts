@@ -47,6 +47,7 @@ test('how old a finding is', () => {
   assert.equal(ageOf('Old fracture of the ulna.'), 'CHRONIC');
   assert.equal(ageOf('Old left MCA infarct.'), 'CHRONIC');
   assert.equal(ageOf('No acute infarct.'), 'ACUTE');
+  assert.equal(ageOf('Acute on chronic subdural hematoma.'), 'ACUTE');
   assert.equal(ageOf('60 year old with a fracture.'), '');
 });
 
