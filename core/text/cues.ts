@@ -90,7 +90,7 @@ export function readCues(
     while ((mentions[next]?.last ?? last) < last) next++;
     const around = mentions[next];
     const within = around !== undefined && around.first <= first;
-    const trails = values.some(isTrailing) && endsThere(tokens, sentence, last, lexicon);
+    const trails = next > 0 && values.some(isTrailing) && endsThere(tokens, sentence, last, lexicon);
     const labelled = values.some(isLabelCue) && isLabelled(tokens, sentence, first, last);
     for (const term of values) {
       if (term === 'STOP' && !within) stops.push(first);

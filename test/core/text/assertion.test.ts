@@ -267,6 +267,7 @@ const SENTENCES: readonly (readonly [string, string])[] = [
   // likely what? behind the finding at the end of a statement, otherwise what follows
   ['Pneumonia is likely.', 'pneumonia?'],
   ['Pneumonia is suspected in the right lower lobe.', 'pneumonia?'],
+  ['Possible, but not certain, pneumonia.', 'pneumonia?'],
   ['The nodule is likely a granuloma.', 'nodule+ granuloma?'],
   ['The opacities are likely related to atelectasis.', 'opacity+ atelectasis?'],
   ['The fracture is likely old.', 'fracture+'],
