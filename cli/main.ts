@@ -72,6 +72,12 @@ function tell(error: unknown, json: boolean): ExitCode {
   return code === 'NOT_RUNNING' || code === 'ALREADY_RUNNING' ? EXIT.notRunning : EXIT.failed;
 }
 
+/** Who reads us may have read enough (`| head`): that is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.ok);
+});
+
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

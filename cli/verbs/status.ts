@@ -17,7 +17,8 @@ still to read (lag), and how many cases can be found.
 
 Options:
   --data-dir DIR    the data folder (default .interleave/data in the checkout)
-  --json            print one object: { page, parts: [{ name, running, ready, detail }], lag: [{ group, lag }], cases }
+  --json            print one object: { page, hl7, dicom, kafkaBrokers, elasticsearchUrl,
+                    parts: [{ name, running, ready, detail }], lag: [{ group, lag }], cases }
 
 Exit codes: 0 every part is ready; 1 a part is not; 2 the command line could not be understood; 3 nothing runs.
 `;
@@ -52,7 +53,9 @@ export const status: Verb = {
       lags,
       countCases(instance.elasticsearchUrl),
     ]);
-    if (input.json) input.print(JSON.stringify({ page: instance.page, parts, lag, cases: cases ?? null }));
+    const { page, kafkaBrokers, elasticsearchUrl, hl7, dicom } = instance;
+    const addresses = { page, hl7, dicom, kafkaBrokers, elasticsearchUrl };
+    if (input.json) input.print(JSON.stringify({ ...addresses, parts, lag, cases: cases ?? null }));
     else for (const line of table(instance, parts, lag, cases)) input.print(line);
     return parts.every((part) => part.ready) ? EXIT.ok : EXIT.failed;
   },
@@ -83,8 +86,11 @@ async function elasticsearchAnswers(url: string): Promise<boolean> {
 }
 
 function table(instance: Instance, parts: Part[], lag: GroupLag[], cases: number | undefined): string[] {
+  const { hl7, dicom } = instance;
   return [
     `page ${instance.page}   since ${instance.startedAt}`,
+    `  reports ${hl7.host}:${hl7.port} (MLLP)   images ${dicom.aeTitle}@${dicom.host}:${dicom.port} (C-STORE)`,
+    `  Kafka ${instance.kafkaBrokers}   Elasticsearch ${instance.elasticsearchUrl}`,
     ...parts.map(({ name, ready, detail }) =>
       `  ${name.padEnd(16)} ${ready ? 'ready' : 'NOT READY'}  ${detail}`.trimEnd(),
     ),

@@ -112,7 +112,7 @@ function tell(instance: Instance, input: VerbInput): void {
     `  reports to ${hl7.host}:${hl7.port} (MLLP), images to ${dicom.aeTitle}@${dicom.host}:${dicom.port} (C-STORE)`,
   );
   const { INTERLEAVE_STOW_PORT: stow, INTERLEAVE_STOW_TLS: tls } = process.env;
-  const scheme = tls === 'true' ? 'https' : 'http';
+  const scheme = /^(true|1|yes|on)$/i.test(tls ?? '') ? 'https' : 'http';
   if (stow) input.say(`  images over HTTP to ${scheme}://127.0.0.1:${stow}/dicom-web/studies (STOW-RS)`);
   input.say('  Research software, not for diagnosis. Ctrl-C stops everything.');
 }

@@ -48,13 +48,19 @@ export function readQuery(words: string, lexicon: Lexicon = DEFAULT_LEXICON): Qu
     rest: readings.flatMap(({ rest }) => rest).slice(0, MAX_QUERY_WORDS),
     deniedWords: readings.flatMap(({ deniedWord }) => deniedWord ?? []).slice(0, MAX_QUERY_WORDS),
     deniedPhrases: withWords(deniedPhrases),
-    notes: readings.some(({ eitherAsked }) => eitherAsked) ? [OR_IS_AND] : [],
+    notes: [
+      ...(readings.some(({ eitherAsked }) => eitherAsked) ? [OR_IS_AND] : []),
+      ...(readings.some(({ deniesConcept }) => deniesConcept) ? [MINUS_IS_NO] : []),
+    ],
     recordNumber: recordNumber(words),
   };
 }
 
 export const OR_IS_AND =
   '“or” is read as “and”: what has all of it comes first. To find either, search for each alone.';
+
+export const MINUS_IS_NO =
+  'A minus before a finding asks for reports that deny it; those that do not mention it are left out.';
 
 interface PieceReading {
   concepts: AskedConcept[];
@@ -63,6 +69,8 @@ interface PieceReading {
   deniedWord: string | null;
   /** an "or" stands in it that asks for one of two */
   eitherAsked: boolean;
+  /** a minus stands before the name of a finding */
+  deniesConcept: boolean;
 }
 
 /**
@@ -94,6 +102,7 @@ function readPiece(text: string, denied: boolean, lexicon: Lexicon): PieceReadin
     rest: deniedWord !== null && words[0] === deniedWord ? words.slice(1) : words,
     deniedWord,
     eitherAsked: asksForEither(text, concepts),
+    deniesConcept,
   };
 }
 

@@ -129,13 +129,13 @@ function near(field: string, query_vector: number[], filter: Query[]): estypes.K
   return { field, query_vector, k: RANK_WINDOW, num_candidates: KNN_CANDIDATES, filter };
 }
 
-/** The rarer a finding, the more it counts (BM25's inverse document frequency); what is uncertain counts half. */
+/** The rarer a finding, the more it counts (BM25's inverse document frequency); what is uncertain in either case counts half. */
 function sharedFindings(document: CaseDocument, findings: readonly string[], filter: Query[]): SearchBody {
   const should = findings.flatMap((value): Query[] => {
-    const boost = document.findings.present.includes(value) ? 1 : 0.5;
+    const [present, uncertain] = document.findings.present.includes(value) ? [1, 0.5] : [0.5, 0.5];
     return [
-      { term: { 'findings.present': { value, boost } } },
-      { term: { 'findings.uncertain': { value, boost: boost / 2 } } },
+      { term: { 'findings.present': { value, boost: present } } },
+      { term: { 'findings.uncertain': { value, boost: uncertain } } },
     ];
   });
   return { query: { bool: { filter, should, minimum_should_match: 1 } } };

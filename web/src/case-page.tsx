@@ -212,7 +212,7 @@ function Similar({ id }: { id: string }) {
       {error !== null && <Problem error={error} onRetry={() => setAttempt(attempt + 1)} />}
       {loading && data === null && <p class="wait">Looking for cases like this…</p>}
       {data !== null && <Hits hits={data.hits} />}
-      {data?.hits.length === 0 && <p class="nothing">No other case is like this one yet.</p>}
+      {data?.hits.length === 0 && <p class="nothing">No other case is near enough to this one yet.</p>}
     </section>
   );
 }

@@ -63,15 +63,22 @@ function WhyMatched({ hit: { why } }: { hit: Hit }) {
   const [sentence] = why.concepts
     .map((concept) => concept.sentence)
     .filter((segments) => segments.length > 0);
-  const fragment = sentence ?? why.words[0];
+  const words = why.words[0];
   return (
     <p class="why">
       <span class="label">Why:</span> {legs.map((leg) => reason(leg, why)).join(' · ')}
-      {fragment !== undefined && (
+      {sentence !== undefined ? (
         <>
           {' '}
-          “<Highlighted segments={fragment} />”
+          “<Highlighted segments={sentence} />”
         </>
+      ) : (
+        // Of the text without what it denies: no quotation.
+        words !== undefined && (
+          <>
+            {' · '}it asserts: <Highlighted segments={words} /> …
+          </>
+        )
       )}
     </p>
   );
@@ -80,8 +87,22 @@ function WhyMatched({ hit: { why } }: { hit: Hit }) {
 /** "2nd by meaning": where this way of looking alone had put it. */
 function reason({ leg, rank }: Why['legs'][number], { concepts }: Why): string {
   if (leg === 'ACCESSION') return 'it has this number';
-  if (leg === 'FINDINGS') return `also has ${concepts.map(({ name }) => name.toLowerCase()).join(', ')}`;
+  if (leg === 'FINDINGS') return shared(concepts);
   return `${ordinal(rank)} by ${nameOf(leg)}`;
+}
+
+/** Of the hit, as sure as its report is; the case that it is compared with may be less sure. */
+function shared(concepts: Why['concepts']): string {
+  const named = (wanted: string) =>
+    concepts
+      .filter(({ assertion }) => assertion === wanted)
+      .map(({ name }) => name.toLowerCase())
+      .join(', ');
+  const parts = [
+    ['it has ', named('PRESENT')],
+    ['it may have ', named('UNCERTAIN')],
+  ];
+  return parts.flatMap(([words, names]) => (names === '' ? [] : [`${words}${names}`])).join('; ');
 }
 
 function Highlighted({ segments }: { segments: Segment[] }) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Assertion } from '../../../core/radiology/events.ts';
 import { caseQuery, conceptTiers } from '../../../services/search/case-query.ts';
-import { OR_IS_AND, readQuery } from '../../../services/search/query-reading.ts';
+import { MINUS_IS_NO, OR_IS_AND, readQuery } from '../../../services/search/query-reading.ts';
 import { NO_FILTERS } from '../../../services/search/search-request.ts';
 
 /** The clauses that a report's labels fulfil: enough of the query language to judge tiers. */
@@ -157,6 +157,14 @@ describe('a minus before a word', () => {
   it('alone asks for every case without it', () => {
     assert.equal(caseQuery(readQuery('-zebra'), NO_FILTERS).wordsRequired, false);
     assert.equal(caseQuery(readQuery('azygos -zebra'), NO_FILTERS).wordsRequired, true);
+  });
+});
+
+describe('a minus before a finding', () => {
+  it('is said to ask for its denial; before a word it leaves out who has it, and needs no word', () => {
+    assert.deepEqual(readQuery('pneumothorax -effusion').notes, [MINUS_IS_NO]);
+    assert.deepEqual(readQuery('pneumothorax -azygos').notes, []);
+    assert.deepEqual(readQuery('no effusion').notes, []);
   });
 });
 
