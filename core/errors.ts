@@ -27,7 +27,7 @@ export const ERRORS = {
   INTERNAL: ['fatal', 'Something happened that should not; please report it.'],
 
   // Kafka, the object store, Elasticsearch
-  KAFKA_UNAVAILABLE: ['retry', 'Kafka did not confirm the write in time.'],
+  KAFKA_UNAVAILABLE: ['retry', 'Kafka did not answer in time.'],
   KAFKA_BUSY: ['retry', 'Too many writes are waiting for Kafka.'],
   EVENT_TOO_LARGE: ['reject', 'The event is larger than a Kafka record may be.'],
   EVENT_UNREADABLE: [

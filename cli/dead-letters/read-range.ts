@@ -43,9 +43,11 @@ export async function readRanges(
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [...missing.keys()], fromBeginning: true });
+    // A young broker has no coordinator yet: `run` resolves all the same, joins later, and nothing can be sought before.
     consumer.on(consumer.events.GROUP_JOIN, () => {
       joined = true;
       quietAt = Date.now() + QUIET_MS;
+      for (const [topic, { from }] of missing) consumer.seek({ topic, partition: 0, offset: String(from) });
     });
     await consumer.run({
       autoCommit: false,
@@ -57,7 +59,6 @@ export async function readRanges(
         if (offset === range.to - 1) missing.delete(topic);
       },
     });
-    for (const [topic, { from }] of missing) consumer.seek({ topic, partition: 0, offset: String(from) });
     while (missing.size > 0 && Date.now() < quietAt) await sleep(50);
     // `run` does not reject where the group cannot be joined: that nothing came says nothing then.
     if (!joined) throw new Error(`The group could not be joined within ${FIRST_RECORD_MS} ms.`);

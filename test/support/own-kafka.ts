@@ -18,6 +18,13 @@ export interface OwnKafka {
 
 /** A broker for one test file alone, for tests that need the topics by their fixed names, with all of them created. */
 export async function ownKafka(partitions: number): Promise<OwnKafka> {
+  const own = await youngKafka();
+  await setUpKafka({ brokers: own.brokers, partitions, replication: 1 }, createLogger('test', 'fatal'));
+  return own;
+}
+
+/** The same with nothing in it: no topic, and no group has ever been asked for. */
+export async function youngKafka(): Promise<OwnKafka> {
   const folder = await mkdtemp(join(tmpdir(), 'interleave-kafka-'));
   const [home, java, [port = 0, controllerPort = 0]] = await Promise.all([
     engineFolders(),
@@ -33,10 +40,8 @@ export async function ownKafka(partitions: number): Promise<OwnKafka> {
     logFile: join(folder, 'kafka.log'),
   });
   const running = await startEngine(engine);
-  const brokers = [`127.0.0.1:${port}`];
-  await setUpKafka({ brokers, partitions, replication: 1 }, createLogger('test', 'fatal'));
   return {
-    brokers,
+    brokers: [`127.0.0.1:${port}`],
     pid: running.pid,
     async stop() {
       await running.stop();
