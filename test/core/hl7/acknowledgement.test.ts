@@ -91,8 +91,8 @@ describe('acknowledgements', () => {
     assert.equal(
       answer(odd, 'KAFKA_UNAVAILABLE'),
       'MSH#*!%$#X#Y#RIS#CITY#20260301120000+0000##ACK*R01*ACK#N1#T#2.4\r' +
-        'MSA#AR#C1#Kafka did not confirm the write in time.\r' +
-        'ERR###207*Application internal error*HL70357#E#KAFKA_UNAVAILABLE**INTERLEAVE###Kafka did not confirm the write in time.\r',
+        'MSA#AR#C1#Kafka did not answer in time.\r' +
+        'ERR###207*Application internal error*HL70357#E#KAFKA_UNAVAILABLE**INTERLEAVE###Kafka did not answer in time.\r',
     );
     assert.equal(parseAcknowledgement(Buffer.from(answer(odd, null) ?? '')).code, 'AA');
   });
