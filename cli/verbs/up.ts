@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SYSTEM_MEMORY_MB } from '../../infra/embedded/limits.ts';
 import { requireDisk, requireMemory } from '../../infra/embedded/resources.ts';
+import { flag, loadConfig, text } from '../../platform/config.ts';
 import { unknownVariables } from '../../platform/known-variables.ts';
 import { projectRoot } from '../../platform/project-root.ts';
 import { loadStep } from '../bootstrap.ts';
@@ -111,9 +112,10 @@ function tell(instance: Instance, input: VerbInput): void {
   input.say(
     `  reports to ${hl7.host}:${hl7.port} (MLLP), images to ${dicom.aeTitle}@${dicom.host}:${dicom.port} (C-STORE)`,
   );
-  const { INTERLEAVE_STOW_PORT: stow, INTERLEAVE_STOW_TLS: tls } = process.env;
-  const scheme = /^(true|1|yes|on)$/i.test(tls ?? '') ? 'https' : 'http';
-  if (stow) input.say(`  images over HTTP to ${scheme}://127.0.0.1:${stow}/dicom-web/studies (STOW-RS)`);
+  const { stowPort, stowTls } = loadConfig({ stowPort: text(''), stowTls: flag(false) });
+  const scheme = stowTls ? 'https' : 'http';
+  if (stowPort)
+    input.say(`  images over HTTP to ${scheme}://127.0.0.1:${stowPort}/dicom-web/studies (STOW-RS)`);
   input.say('  Research software, not for diagnosis. Ctrl-C stops everything.');
 }
 

@@ -1,36 +1,17 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { before, test } from 'node:test';
-import type { Kafka } from 'kafkajs';
+import { test } from 'node:test';
 import type { ReportLabeled, ReportPart, ReportReceived } from '../../../core/radiology/events.ts';
-import { deadLetterTopic, MAX_RECORD_BYTES } from '../../../core/radiology/topics.ts';
+import { MAX_RECORD_BYTES } from '../../../core/radiology/topics.ts';
 import { LABELER } from '../../../core/text/labeler-version.ts';
 import { reportLabels } from '../../../core/text/report-labels.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
 import { SENTENCE_VECTOR } from '../../../models/sentence-encoder.ts';
-import { loadConfig } from '../../../platform/config.ts';
-import { consume } from '../../../platform/kafka/consumer.ts';
-import { EventProducer } from '../../../platform/kafka/producer.ts';
-import { createTopics } from '../../../platform/kafka/topics.ts';
-import { testContext } from '../../../platform/testing.ts';
 import { events } from '../../../schemas/events.ts';
-import { config } from '../../../services/labeler/config.ts';
-import { start } from '../../../services/labeler/service.ts';
 import { engines } from '../../support/engines.ts';
 import { digestOf, reportLabeled } from '../../support/event-fixture.ts';
-import { testKafka } from '../../support/test-kafka.ts';
-import { until } from '../../support/until.ts';
+import { runLabeler } from './run-labeler.ts';
 
-const PARTITIONS = 2;
 const CASE = digestOf('labeler service test').slice(0, 32);
-
-let kafka: Kafka;
-let brokers: string[];
-
-before(async () => {
-  brokers = (await engines()).kafkaBrokers;
-  kafka = testKafka(brokers);
-});
 
 test('every report goes on in order, with what it says; what is no event becomes a dead letter', async () => {
   const reports = [
@@ -97,48 +78,8 @@ function received(text: string): ReportReceived {
     .received;
 }
 
-/** Sends records of one case to a service of their own and gives what came out. */
+/** What comes out of a labeler for these records of one case. */
 async function throughService(values: Buffer[], expected: number): Promise<ReportLabeled[]> {
-  const id = randomUUID();
-  const names = {
-    groupId: `test-${id}`,
-    received: `test-received-${id}`,
-    labeled: `test-labeled-${id}`,
-    cases: '',
-  };
-  const large = { 'max.message.bytes': String(MAX_RECORD_BYTES) };
-  await createTopics(
-    kafka,
-    [
-      { name: names.received, keyed: true, config: large },
-      { name: names.labeled, keyed: true, config: large },
-      { name: deadLetterTopic('labeler'), keyed: false, config: large },
-    ],
-    PARTITIONS,
-    1,
-  );
-  const context = testContext('labeler');
-  const producer = await EventProducer.connect(kafka, context.log, context.metrics);
-  for (const value of values) await producer.send(names.received, { key: CASE, value });
-  const env = { INTERLEAVE_KAFKA_BROKERS: brokers.join(','), INTERLEAVE_PARTITIONS: String(PARTITIONS) };
-  const service = await start(loadConfig(config, env), context, names);
-  const got: ReportLabeled[] = [];
-  const reading = await consume(kafka, {
-    groupId: randomUUID(),
-    topics: [names.labeled],
-    handle: async (records) => {
-      for (const { key, value } of records) {
-        assert.equal(key, CASE);
-        got.push(events.reportLabeled.decode(value ?? Buffer.alloc(0)));
-      }
-    },
-    ...testContext('reader'),
-  });
-  try {
-    await until(() => got.length >= expected || context.failures.length > 0);
-    assert.deepEqual(context.failures, []);
-    return got;
-  } finally {
-    await Promise.all([reading.stop(), service.stop(), producer.disconnect()]);
-  }
+  const records = values.map((value) => ({ key: CASE, value }));
+  return runLabeler((await engines()).kafkaBrokers, { topic: 'received', records, expected });
 }
