@@ -34,6 +34,7 @@ const answerSchema = z.looseObject({
       rest: z.string().optional(),
       denied: z.array(z.string()).optional(),
       notes: z.array(z.string()).optional(),
+      numbers: z.array(z.looseObject({ code: z.string(), message: z.string() })).optional(),
     })
     .optional(),
   total: z
@@ -81,6 +82,7 @@ function linesOf({ hits, total, query, notice }: Answer): string[] {
   const read = query?.respelled ?? [];
   return [
     ...hits.map((hit, index) => describe(hit, index + 1)),
+    ...(query?.numbers ?? []).map(({ code, message }) => `${message} (${code})`),
     ...understood(query),
     ...read.map((word) => `"${word.typed}" read as "${word.read}"`),
     ...(query?.denied ?? []).map((words) => `without "${words}"`),

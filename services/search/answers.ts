@@ -150,6 +150,26 @@ export interface Total {
   byMeaningOnly: number;
 }
 
+/**
+ * What became of a word that looks like the number of a record.
+ * - `CASE_WITH_NUMBER`: every hit has this number, or another one that was asked for.
+ * - `NO_CASE_WITH_NUMBER`: nobody has it, and nothing else is shown in its place.
+ * - `NUMBER_LEFT_OUT`: the filters leave its case out, or it is withdrawn.
+ * - `NUMBER_WITHOUT_WORDS`: its case does not match the other words.
+ * - `READ_AS_WORD`: nobody has it; it may be a code, and was searched as a word.
+ */
+export interface NumberAnswer {
+  typed: string;
+  code:
+    | 'CASE_WITH_NUMBER'
+    | 'NO_CASE_WITH_NUMBER'
+    | 'NUMBER_LEFT_OUT'
+    | 'NUMBER_WITHOUT_WORDS'
+    | 'READ_AS_WORD';
+  /** the same in plain English */
+  message: string;
+}
+
 export interface SearchAnswer {
   notice: string;
   query: {
@@ -164,7 +184,9 @@ export interface SearchAnswer {
     respelled: { typed: string; read: string }[];
     /** where the words are read otherwise than they may be meant, in plain English */
     notes: string[];
-    /** true when the words were the number of a record */
+    /** words that look like the number of a record, and whether a case has it */
+    numbers: NumberAnswer[];
+    /** true when the hits were found by the number of a record */
     accession: boolean;
   };
   total: Total;

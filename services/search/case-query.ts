@@ -1,5 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { QueryReading } from './query-reading.ts';
+import type { AskedNumber } from './record-numbers.ts';
 import type { SearchFilters } from './search-request.ts';
 import { wordsOf, wordVariants } from './word-variants.ts';
 
@@ -100,10 +101,16 @@ export function filterClauses(filters: SearchFilters): Query[] {
   ];
 }
 
-/** For `POST /api/search` with the number of a record. */
-export function recordNumberClause(recordNumber: string): Query {
-  return term('record_numbers', recordNumber);
+/** The cases that have this accession or filler number, or an image with this UID. */
+export function numberClause({ spellings }: Pick<AskedNumber, 'spellings'>): Query {
+  const numbers: Query = { terms: { record_numbers: [...spellings] } };
+  const uids = spellings.filter((spelling) => /^[0-9.]+$/.test(spelling) && spelling.includes('.'));
+  if (uids.length === 0) return numbers;
+  const query = any(UID_FIELDS.map((field): Query => ({ terms: { [field]: uids } })));
+  return any([numbers, { nested: { path: 'images', query } }]);
 }
+
+const UID_FIELDS = ['images.study_instance_uid', 'images.series_instance_uid', 'images.sop_instance_uid'];
 
 /** Words that BM25 scores: what was typed of concepts that are not denied, and the rest. */
 function scoredWords({ concepts, rest }: QueryReading): string[] {

@@ -1,11 +1,11 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { LegName, Why } from './answers.ts';
+import type { AskedNumbers } from './asked-numbers.ts';
 import { type CaseIndex, foundCase, totalOf, WITHOUT_VECTORS } from './case-index.ts';
-import { filterClauses, recordNumberClause } from './case-query.ts';
+import { filterClauses } from './case-query.ts';
 import { hitView } from './case-view.ts';
 import { facetsOf, facetsWanted } from './facets.ts';
 import type { FoundCases } from './found-cases.ts';
-import type { QueryReading } from './query-reading.ts';
 import type { SearchRequest } from './search-request.ts';
 
 /** Without words: the newest cases first. */
@@ -13,16 +13,13 @@ export function newestCases(index: CaseIndex, request: SearchRequest): Promise<F
   return inOrder(index, request, filterClauses(request.filters), 'NEWEST');
 }
 
-/** The cases of a record's number, the newest first. Null where no case has it: then it is a word like others. */
-export async function numberedCases(
+/** The cases of numbers that cases have, the newest first. */
+export function numberedCases(
   index: CaseIndex,
-  reading: QueryReading,
+  { filter }: AskedNumbers,
   request: SearchRequest,
-): Promise<FoundCases | null> {
-  if (reading.recordNumber === '') return null;
-  const clauses = [...filterClauses(request.filters), recordNumberClause(reading.recordNumber)];
-  const found = await inOrder(index, request, clauses, 'ACCESSION');
-  return found.total.value === 0 ? null : { ...found, byNumber: true };
+): Promise<FoundCases> {
+  return inOrder(index, request, [...filterClauses(request.filters), ...filter], 'ACCESSION');
 }
 
 /** Cases in the plain order of their time. */
@@ -59,7 +56,6 @@ async function inOrder(
     hits,
     total: { value: result === undefined ? 0 : totalOf(result), relation: 'eq', tiers: [], byMeaningOnly: 0 },
     facets: request.facets ? facetsOf(result?.aggregations) : null,
-    byNumber: false,
   };
 }
 

@@ -9,6 +9,10 @@ export const MAX_WORDS_LENGTH = 500;
 export const MAX_QUERY_WORDS = 40;
 /** Unknown words of a query that are compared with the names of findings. */
 export const MAX_RESPELLED_WORDS = 8;
+/** Numbers of records in a query that are looked up; the others are left out. */
+export const MAX_QUERY_NUMBERS = 10;
+/** Characters of a number of a record: a UID has up to 64 (PS3.5 9.1). A longer one is none. */
+export const MAX_RECORD_NUMBER_LENGTH = 64;
 /** Quoted phrases of a query. */
 export const MAX_PHRASES = 5;
 /** Values of one filter, and characters of one value. */

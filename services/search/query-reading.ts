@@ -1,4 +1,3 @@
-import { normaliseName } from '../../core/radiology/case-key.ts';
 import type { Assertion, Finding } from '../../core/radiology/events.ts';
 import { DEFAULT_LEXICON, type Lexicon } from '../../core/text/lexicon.ts';
 import { type QueryConcept, queryConcepts } from '../../core/text/query-concepts.ts';
@@ -31,8 +30,6 @@ export interface QueryReading {
   deniedPhrases: string[];
   /** where the words mean something else to us than they may to who typed them, in plain English */
   notes: string[];
-  /** the whole query as the number of a record, normalised, or '' where it does not look like one */
-  recordNumber: string;
 }
 
 /** Reads with the lexicon that the labeler has: a site's own findings are asked for like ours. */
@@ -52,7 +49,6 @@ export function readQuery(words: string, lexicon: Lexicon = DEFAULT_LEXICON): Qu
       ...(readings.some(({ eitherAsked }) => eitherAsked) ? [OR_IS_AND] : []),
       ...(readings.some(({ deniesConcept }) => deniesConcept) ? [MINUS_IS_NO] : []),
     ],
-    recordNumber: recordNumber(words),
   };
 }
 
@@ -118,10 +114,4 @@ function asksForEither(text: string, concepts: readonly QueryConcept[]): boolean
 
 function withWords(phrases: readonly string[]): string[] {
   return phrases.filter((phrase) => wordsOf(phrase).length > 0).slice(0, MAX_PHRASES);
-}
-
-/** One word with a digit in it may be an accession or filler number; whether it is one, the index says. */
-function recordNumber(words: string): string {
-  const word = words.trim();
-  return /^[^\s"]{2,64}$/u.test(word) && /\d/.test(word) ? normaliseName(word) : '';
 }

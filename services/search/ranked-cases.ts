@@ -1,9 +1,10 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { LegName, Tier, Total } from './answers.ts';
+import type { AskedNumbers } from './asked-numbers.ts';
 import { type CaseIndex, totalOf } from './case-index.ts';
 import { type CaseQuery, caseQuery, matching } from './case-query.ts';
 import { facetsOf, facetsWanted } from './facets.ts';
-import type { FoundCases } from './found-cases.ts';
+import { type FoundCases, noCases } from './found-cases.ts';
 import { entriesOf } from './leg-entries.ts';
 import { RANK_WINDOW } from './limits.ts';
 import { matchedCases } from './matched-cases.ts';
@@ -20,15 +21,11 @@ export async function rankedCases(
   vectors: QueryVectors,
   reading: QueryReading,
   request: SearchRequest,
+  numbers: AskedNumbers,
 ): Promise<FoundCases> {
-  const query = caseQuery(reading, request.filters);
+  const query = withNumbers(caseQuery(reading, request.filters), numbers);
   if (query.words === null && query.wordsRequired)
-    return {
-      hits: [],
-      total: { value: 0, relation: 'eq', tiers: [], byMeaningOnly: 0 },
-      facets: request.facets ? facetsOf(undefined) : null,
-      byNumber: false,
-    };
+    return noCases(request.facets ? facetsOf(undefined) : null);
   const { meta } = await index.current();
   const vector =
     query.meaning === '' ? null : await vectors.vectorOf(query.meaning, meta.text_vector_generation);
@@ -54,8 +51,11 @@ export async function rankedCases(
       byMeaningOnly: near.length,
     },
     facets: request.facets ? facetsOf(counted?.aggregations) : null,
-    byNumber: false,
   };
+}
+
+function withNumbers(query: CaseQuery, { filter, byMeaning }: AskedNumbers): CaseQuery {
+  return { ...query, filter: [...query.filter, ...filter], meaning: byMeaning ? query.meaning : '' };
 }
 
 /** Words that name no concept: cases that have them, then those whose text is merely near to them. */

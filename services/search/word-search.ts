@@ -1,8 +1,11 @@
 import { NOTICE } from '../../core/notice.ts';
 import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { SearchAnswer } from './answers.ts';
+import { lookUpNumbers, noNumbers, numberAnswer } from './asked-numbers.ts';
 import type { CaseIndex } from './case-index.ts';
 import { newestCases, numberedCases } from './cases-in-order.ts';
+import { facetsOf } from './facets.ts';
+import { type FoundCases, noCases } from './found-cases.ts';
 import { named } from './named-concept.ts';
 import { readQuery } from './query-reading.ts';
 import type { QueryVectors } from './query-vectors.ts';
@@ -18,27 +21,25 @@ export async function searchCases(
   request: SearchRequest,
 ): Promise<SearchAnswer> {
   const began = performance.now();
-  const asTyped = readQuery(request.words, lexicon);
-  const numbered =
-    request.words.trim() === ''
-      ? await newestCases(index, request)
-      : await numberedCases(index, asTyped, request);
-  const { reading, respelled } =
-    numbered === null
-      ? await respell(index, request.words, asTyped, lexicon)
-      : { reading: asTyped, respelled: [] };
-  const found = numbered ?? (await rankedCases(index, vectors, reading, request));
+  const { words } = request;
+  const numbers = words.trim() === '' ? noNumbers('') : await lookUpNumbers(index, words, request.filters);
+  const asTyped = readQuery(numbers.words, lexicon);
+  const { reading, respelled } = numbers.nobody
+    ? { reading: asTyped, respelled: [] }
+    : await respell(index, numbers.words, asTyped, lexicon);
+  const found = await find();
   return {
     notice: NOTICE,
     query: {
-      words: request.words,
+      words,
       concepts: reading.concepts.map((concept) => ({ ...named(concept.concept), ...concept })),
       phrases: reading.phrases,
       rest: reading.rest.join(' '),
       denied: [...reading.deniedWords, ...reading.deniedPhrases],
       respelled,
       notes: reading.notes,
-      accession: found.byNumber,
+      numbers: numbersWith(found),
+      accession: numbers.found,
     },
     total: found.total,
     tookMs: Math.round(performance.now() - began),
@@ -47,4 +48,18 @@ export async function searchCases(
     hits: found.hits,
     facets: found.facets,
   };
+
+  async function find(): Promise<FoundCases> {
+    if (words.trim() === '') return newestCases(index, request);
+    if (numbers.nobody) return noCases(request.facets ? facetsOf(undefined) : null);
+    if (numbers.found && numbers.words === '') return numberedCases(index, numbers, request);
+    return rankedCases(index, vectors, reading, request, numbers);
+  }
+
+  function numbersWith({ total }: FoundCases): SearchAnswer['query']['numbers'] {
+    if (!numbers.found || total.value > 0) return numbers.answers;
+    return numbers.answers.map(({ typed, code, message }) =>
+      code === 'CASE_WITH_NUMBER' ? numberAnswer(typed, 'NUMBER_WITHOUT_WORDS') : { typed, code, message },
+    );
+  }
 }

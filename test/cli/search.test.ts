@@ -33,6 +33,7 @@ const ANSWER = {
     rest: 'left',
     denied: ['azygos'],
     notes: ['“or” is read as “and”'],
+    numbers: [{ typed: 'A1', code: 'NO_CASE_WITH_NUMBER', message: 'No case with this number: “A1”.' }],
   },
   hits: [HIT],
   total: TOTAL,
@@ -71,7 +72,7 @@ test('search posts the words and prints hits for people or for programs', async 
   assert.equal(people.code, 0);
   assert.equal(
     people.stdout,
-    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\nasked for: Pleural effusion absent; "left" ranks, and does not filter\n"effussion" read as "effusion"\nwithout "azygos"\nnote: “or” is read as “and”\n1 of at least 7 cases (4 as asked, 1 uncertain, 2 by meaning only)\nNot for diagnosis.\n',
+    '  1  Chest X-ray (2 images)  ab12\n     Effusion, Pneumonia?\n     Small effusion on the left.\nNo case with this number: “A1”. (NO_CASE_WITH_NUMBER)\nasked for: Pleural effusion absent; "left" ranks, and does not filter\n"effussion" read as "effusion"\nwithout "azygos"\nnote: “or” is read as “and”\n1 of at least 7 cases (4 as asked, 1 uncertain, 2 by meaning only)\nNot for diagnosis.\n',
   );
   assert.deepEqual(bodies, [{ words: 'left effusion', size: 3 }]);
 

@@ -110,7 +110,10 @@ export function SearchPage({ search }: { search: Search }) {
             <Understood answer={data.answer} newest={isNewest(data.of)} />
             <Hits hits={data.answer.hits} />
             {data.answer.hits.length === 0 && (
-              <Nothing filtered={Object.values(search.filters).some((f) => f.length > 0)} />
+              <Nothing
+                numbers={data.answer.query.numbers}
+                filtered={Object.values(search.filters).some((f) => f.length > 0)}
+              />
             )}
             <Pages answer={data.answer} onGo={(from) => change({ from })} />
           </section>
@@ -148,6 +151,13 @@ function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean 
           without “{words}”
         </span>
       ))}
+      {query.numbers
+        .filter(({ code }) => code !== 'CASE_WITH_NUMBER')
+        .map(({ typed, message }) => (
+          <span key={typed} class="aside number-note">
+            {message}
+          </span>
+        ))}
       {query.notes.map((note) => (
         <span key={note} class="aside">
           {note}
@@ -177,7 +187,17 @@ function partsOf({ query, total }: SearchAnswer): string[] {
   ];
 }
 
-function Nothing({ filtered }: { filtered: boolean }) {
+function Nothing({ filtered, numbers }: { filtered: boolean; numbers: SearchAnswer['query']['numbers'] }) {
+  if (numbers.some(({ code }) => code === 'NO_CASE_WITH_NUMBER'))
+    return (
+      <div class="nothing">
+        <h2>No case with this number.</h2>
+        <p>
+          Other cases are not shown in its place. A digit off is another patient: compare each one, and
+          leading zeros and dashes too. New cases appear within seconds of their report.
+        </p>
+      </div>
+    );
   return (
     <div class="nothing">
       <h2>No case matches.</h2>

@@ -88,7 +88,7 @@ describe('caseQuery', () => {
 });
 
 describe('readQuery', () => {
-  it('tells phrases, concepts, other words and record numbers apart', () => {
+  it('tells phrases, concepts and other words apart', () => {
     const reading = readQuery('"Chest Tube" tiny effusions zebra');
     assert.deepEqual(reading.phrases, ['Chest Tube']);
     assert.deepEqual(
@@ -96,10 +96,6 @@ describe('readQuery', () => {
       [['effusion', 'PRESENT', 'effusions']],
     );
     assert.deepEqual(reading.rest, ['tiny', 'zebra']);
-    assert.equal(reading.recordNumber, '');
-    assert.equal(readQuery(' n11-0000059 ').recordNumber, 'N11-0000059');
-    assert.equal(readQuery('effusion').recordNumber, '');
-    assert.equal(readQuery('1234 5678').recordNumber, '');
   });
 
   it('an open quote is no phrase', () => {
