@@ -28,6 +28,10 @@ export const ERRORS = {
 
   // Kafka, the object store, Elasticsearch
   KAFKA_UNAVAILABLE: ['retry', 'Kafka did not answer in time.'],
+  LOG_WENT_BACK: [
+    'retry',
+    'The log of Kafka is older than what was made of it: a copy was put back, or records were lost.',
+  ],
   KAFKA_BUSY: ['retry', 'Too many writes are waiting for Kafka.'],
   EVENT_TOO_LARGE: ['reject', 'The event is larger than a Kafka record may be.'],
   EVENT_UNREADABLE: [

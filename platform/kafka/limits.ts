@@ -26,3 +26,14 @@ export const STALL_TIMEOUT_MS = 90_000;
 /** Between two tries of a record that failed for a reason that passes. */
 export const MIN_BACKOFF_MS = 100;
 export const MAX_BACKOFF_MS = 5_000;
+/** Read at once while a partition is restored. */
+export const MAX_RESTORE_FETCH_BYTES = 2 * 1024 * 1024;
+/** How long a fetch waits at the broker while a partition is restored. */
+export const RESTORE_FETCH_WAIT_MS = 500;
+/** After so many empty fetches where the broker must have data, compaction has emptied the record batch. */
+export const MAX_EMPTY_FETCHES = 3;
+/** Tries of one request while a partition is restored; before the n-th further one this is waited n times. */
+export const MAX_RESTORE_ATTEMPTS = 5;
+export const RESTORE_RETRY_MS = 100;
+/** Restoring fails, to be tried again, when it does not move for this long. */
+export const RESTORE_STALL_MS = 15_000;

@@ -11,7 +11,7 @@ export interface AssignmentOptions {
   resume(partition: number, positions: Positions): void;
   take(partition: number): Promise<{ owned: OwnedPartition; positions: Positions }>;
   /** told whenever something changes */
-  changed(assigned: number, owned: number): void;
+  changed(assigned: number, owned: number, isSettled: (partition: number) => boolean): void;
   /** an error that passes; it is tried again */
   notTaken(partition: number, error: unknown): void;
   /** an error that trying again does not help */
@@ -100,7 +100,8 @@ export class Assignment {
   }
 
   #tell(): void {
-    this.#options.changed(this.#assigned.size, this.#owned.size);
+    const settled = (partition: number) => this.#owned.has(partition) || !this.#assigned.has(partition);
+    this.#options.changed(this.#assigned.size, this.#owned.size, settled);
   }
 }
 

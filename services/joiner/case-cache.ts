@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { type LogMark, type SeenLog, withMark } from '../../platform/kafka/log-mark.ts';
 import { claimFolder } from './claim-folder.ts';
 import { MAX_CACHE_AGE_MS } from './limits.ts';
 
@@ -9,6 +10,8 @@ interface Position {
   /** of the last record of `radiology.case` that is in the cache */
   offset: number;
   writtenAt: number;
+  /** some of the last records, to know the log again; a cache of an earlier version has none */
+  marks?: LogMark[];
 }
 
 /** The last record of each case of a partition, as bytes; null removes a case. */
@@ -61,19 +64,32 @@ export class CaseCache {
     return now - position.writtenAt > MAX_CACHE_AGE_MS ? null : position.offset;
   }
 
+  /** What the cache has seen of `radiology.case`, be it old; null for nothing. */
+  seen(partition: number): SeenLog | null {
+    const position = this.#positions.get(partition);
+    return position === undefined ? null : { next: position.offset + 1, marks: position.marks ?? [] };
+  }
+
+  /** The cases of a partition. */
+  caseIds(partition: number): Iterable<string> {
+    return this.#partition(partition).getKeys();
+  }
+
   get(partition: number, caseId: string): Buffer | undefined {
     return this.#partition(partition).get(caseId);
   }
 
-  /** Resolves when the records can be read back; they reach the disk a little later. */
-  async write(partition: number, records: CaseRecords, offset: number): Promise<void> {
+  /** Resolves when the records can be read back; they reach the disk a little later. `mark` is one of the records. */
+  async write(partition: number, records: CaseRecords, offset: number, mark?: LogMark): Promise<void> {
     const cases = this.#partition(partition);
     await this.#root.transaction(() => {
       for (const [caseId, bytes] of records) {
         if (bytes === null) cases.remove(caseId);
         else cases.put(caseId, bytes);
       }
-      this.#positions.put(partition, { offset, writtenAt: Date.now() });
+      const before = this.#positions.get(partition)?.marks ?? [];
+      const marks = mark === undefined ? before : withMark(before, mark);
+      this.#positions.put(partition, { offset, writtenAt: Date.now(), marks });
     });
   }
 

@@ -10,17 +10,6 @@ export const CONCURRENT_RETRY_MS = 10;
 export const FETCH_WAIT_MS = 100;
 /** Read at once from one partition of an input. */
 export const MAX_FETCH_BYTES = 1024 * 1024;
-/** Read at once while a partition is restored. */
-export const MAX_RESTORE_FETCH_BYTES = 2 * 1024 * 1024;
-/** How long a fetch waits at the broker while a partition is restored. */
-export const RESTORE_FETCH_WAIT_MS = 500;
-/** After so many empty fetches where the broker must have data, compaction has emptied the record batch. */
-export const MAX_EMPTY_FETCHES = 3;
-/** Tries of one request while a partition is restored; before the n-th further one this is waited n times. */
-export const MAX_RESTORE_ATTEMPTS = 5;
-export const RESTORE_RETRY_MS = 100;
-/** Restoring fails, to be tried again, when it does not move for this long. */
-export const RESTORE_STALL_MS = 15_000;
 /**
  * A cache that was not written for this long is not trusted: tombstones are compacted away after 30 days
  * (`delete.retention.ms`), and a case that was erased meanwhile must not come back.

@@ -1,5 +1,6 @@
 import { InterleaveError } from '../../core/errors.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
+import { markOf } from '../../platform/kafka/log-mark.ts';
 import type { CaseCache } from './case-cache.ts';
 import { type Joined, joinRecords } from './join-records.ts';
 import type { Taken } from './take-partition.ts';
@@ -97,7 +98,12 @@ export class OwnedPartition {
     for (const { topic, next } of submitted)
       positions.set(topic, Math.max(next, positions.get(topic) ?? this.#positions.get(topic) ?? 0));
     const offset = await taken.producer.commit(joined.changed, positions);
-    if (offset !== null) await cache.write(partition, joined.changed, offset);
+    if (offset !== null) {
+      // Whole states: where the log went back under us, what was written is right all the same. What is lost is told.
+      if (offset < (cache.seen(partition)?.next ?? 0))
+        throw new InterleaveError('LOG_WENT_BACK', `A record was written at ${offset}.`);
+      await cache.write(partition, joined.changed, offset, lastMark(joined.changed, offset));
+    }
     for (const [topic, next] of positions) this.#positions.set(topic, next);
     committed(joined, records, (performance.now() - startedAt) / 1000);
   }
@@ -107,4 +113,10 @@ export class OwnedPartition {
     for (const { reject } of this.#queue) reject(this.#ended);
     this.#queue = [];
   }
+}
+
+/** The last record of what was written up to this offset. */
+function lastMark(records: ReadonlyMap<string, Buffer>, offset: number) {
+  const [key, value] = [...records].at(-1) ?? ['', null];
+  return markOf({ offset, key, value });
 }

@@ -3,7 +3,9 @@ import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { CONSUMER_SETTINGS } from '../../platform/kafka/consumer.ts';
+import { LogsBehind } from '../../platform/kafka/logs-behind.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import { watchLag } from '../../platform/kafka/watch-lag.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
@@ -17,7 +19,6 @@ import { joinerMetrics } from './metrics.ts';
 import { OwnedPartition } from './owned-partition.ts';
 import { copartitioned } from './partition-assigner.ts';
 import type { Positions } from './partition-producer.ts';
-import { PartitionReader } from './read-partition.ts';
 import { refuseRecords } from './refuse-records.ts';
 import { Semaphore } from './semaphore.ts';
 import { takePartition } from './take-partition.ts';
@@ -54,6 +55,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     maxBytesPerPartition: MAX_FETCH_BYTES,
   });
   let stopping = false;
+  const behind = new LogsBehind(ready, log);
   const gaps = new GapMemory();
   const takes = new Semaphore(MAX_PARALLEL_TAKES);
   const bothInputs = (partition: number) => INPUTS.map((topic) => ({ topic, partitions: [partition] }));
@@ -65,11 +67,15 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       consumer.resume(bothInputs(partition));
     },
     take: (partition) => takes.run(() => take(partition)),
-    changed(assigned, owned) {
+    changed(assigned, owned, isSettled) {
+      behind.keep((partition) => !isSettled(partition));
       metrics.owned.set(owned);
       ready.set('partitions', owned === assigned, `${owned} of ${assigned} taken`);
     },
-    notTaken: (partition, error) => log.warn({ partition, err: error }, 'joiner.partition.not.taken'),
+    notTaken(partition, error) {
+      if (behind.add(partition, error)) return;
+      log.warn({ partition, err: error }, 'joiner.partition.not.taken');
+    },
     fail,
   });
 

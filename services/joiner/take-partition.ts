@@ -1,8 +1,10 @@
 import type { Admin, Kafka } from 'kafkajs';
+import type { ErrorCode } from '../../core/errors.ts';
+import { checkLog, markOf } from '../../platform/kafka/log-mark.ts';
+import type { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { CaseCache } from './case-cache.ts';
 import { type PartitionOutput, PartitionProducer } from './partition-producer.ts';
-import type { PartitionReader } from './read-partition.ts';
 
 export interface TakeOptions {
   kafka: Kafka;
@@ -28,7 +30,8 @@ export interface Taken {
  * Takes a partition over, in the one order that is safe: shut the predecessor out, so that nothing more can be added;
  * then read where `radiology.case` ends; restore the states up to there; and only then read how far the inputs were
  * committed. The caller keeps the inputs paused meanwhile, then seeks and resumes. Throws where any step fails; then
- * nothing was changed and it can be done again.
+ * nothing was changed and it can be done again. `LOG_WENT_BACK` where the cache has seen more than the log holds: it may
+ * then be the only one that has it, and nothing is taken until somebody has acted.
  */
 export async function takePartition(options: TakeOptions): Promise<Taken> {
   const { kafka, output, transactionalId } = options;
@@ -44,22 +47,26 @@ export async function takePartition(options: TakeOptions): Promise<Taken> {
 
 async function restore({ reader, cache, output, log }: TakeOptions): Promise<number> {
   const { topic, partition } = output;
+  const seen = cache.seen(partition);
+  if (seen !== null) await checkLog(reader, topic, partition, seen);
   const { low, high } = await reader.ends(topic, partition);
   let cached = cache.position(partition);
-  if (cached === null || cached >= high) {
-    log.warn({ partition, cached, end: high }, 'joiner.cache.dropped');
+  if (cached === null) {
+    log.warn({ partition, seen: seen?.next, end: high }, 'joiner.cache.dropped');
     await cache.clear(partition);
     cached = -1;
   }
   let restored = 0;
   await reader.read(topic, partition, Math.max(low, cached + 1), high, async (records, next) => {
-    await cache.write(partition, new Map(records.map(({ key, value }) => [key, value])), next - 1);
+    const last = records.at(-1);
+    const mark = last === undefined ? undefined : markOf(last);
+    await cache.write(partition, new Map(records.map(({ key, value }) => [key, value])), next - 1, mark);
     restored += records.length;
   });
   return restored;
 }
 
-/** A group that has not committed yet begins at the beginning. */
+/** A group that has not committed yet begins at the beginning, and so does one whose input has gone back. */
 async function committedPositions(options: TakeOptions): Promise<Map<string, number>> {
   const { admin, reader, inputs, output, log } = options;
   const { partition, groupId } = output;
@@ -70,9 +77,13 @@ async function committedPositions(options: TakeOptions): Promise<Map<string, num
       .find((answer) => answer.topic === topic)
       ?.partitions.find((answer) => answer.partition === partition);
     const offset = Number(found?.offset ?? -1);
-    const { low } = await reader.ends(topic, partition);
+    const { low, high } = await reader.ends(topic, partition);
     if (offset >= 0 && offset < low) log.error({ topic, partition, offset, low }, 'joiner.records.expired');
-    positions.set(topic, Math.max(offset, low));
+    if (offset > high) {
+      const code: ErrorCode = 'LOG_WENT_BACK';
+      log.error({ code, topic, partition, committed: offset, end: high }, 'log.went.back');
+    }
+    positions.set(topic, offset > high ? low : Math.max(offset, low));
   }
   return positions;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import type { Case, ImageEmbedded, ReportLabeled } from '../../core/radiology/events.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
+import { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import { events } from '../../schemas/events.ts';
-import { PartitionReader } from '../../services/joiner/read-partition.ts';
 import { testKafka } from './test-kafka.ts';
 
 const { Partitioners } = kafkajs;

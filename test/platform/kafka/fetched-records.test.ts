@@ -4,7 +4,7 @@ import {
   type FetchedPartition,
   type RawRecord,
   readCommitted,
-} from '../../../services/joiner/fetched-records.ts';
+} from '../../../platform/kafka/fetched-records.ts';
 
 const record = (offset: number, producerId: string, more: Partial<RawRecord> = {}): RawRecord => ({
   offset,
