@@ -6,6 +6,7 @@ import { serveHealth } from './health-server.ts';
 import { unknownVariables } from './known-variables.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { PRIVATE_UMASK } from './private-folder.ts';
 import { Readiness } from './readiness.ts';
 
 /** What a service is given by the process it runs in. */
@@ -44,6 +45,7 @@ export async function main<S extends z.ZodRawShape>(
   shape: S,
   start: (config: Readonly<z.infer<z.ZodObject<S>>>, context: ServiceContext) => Promise<RunningService>,
 ): Promise<void> {
+  process.umask(PRIVATE_UMASK);
   const log = createLogger(name, process.env['INTERLEAVE_LOG_LEVEL'] || 'info');
   try {
     const config = loadConfig(shape);

@@ -74,7 +74,7 @@ export class TruthLog {
   }
 
   async append(truth: CaseTruth): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true });
+    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
     const handle = await open(this.#file, 'a', 0o600);
     try {
       await handle.appendFile(`${JSON.stringify(truth)}\n`);

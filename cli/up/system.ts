@@ -18,6 +18,7 @@ import type { Step } from '../bootstrap.ts';
 import { SYSTEM_READY_MS } from '../limits.ts';
 import { type Instance, writeInstance } from './instance.ts';
 import type { Ports } from './ports.ts';
+import { makeDataPrivate } from './private-data.ts';
 import { untilReady } from './ready.ts';
 import { type HealthName, SERVICES, type ServiceName, WITH_HEALTH } from './service-names.ts';
 import { feedSpec, type SystemSettings, serviceSpec } from './services.ts';
@@ -61,6 +62,7 @@ export class System {
     const { dataDir, ports, feedRate, step, say } = this.#options;
     const { partitions } = loadConfig({ partitions: commonConfig.partitions });
     const log = createLogger('up', 'error');
+    await makeDataPrivate(dataDir, say);
     await makeFolders(dataDir);
     const engines = await prepareEngines({
       dataDir,
@@ -185,9 +187,7 @@ function isService(name: string): boolean {
   return (SERVICES as readonly string[]).includes(name);
 }
 
-/** The data folder lets other users pass (Elasticsearch's, when we are root); what is in it is private. */
 async function makeFolders(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o711 });
   for (const name of ['objects', 'logs']) await mkdir(join(dataDir, name), { recursive: true, mode: 0o700 });
   await ensureSiteSecret(dataDir);
 }

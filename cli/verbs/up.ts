@@ -4,6 +4,7 @@ import { SYSTEM_MEMORY_MB } from '../../infra/embedded/limits.ts';
 import { requireDisk, requireMemory } from '../../infra/embedded/resources.ts';
 import { flag, loadConfig, text } from '../../platform/config.ts';
 import { unknownVariables } from '../../platform/known-variables.ts';
+import { PRIVATE_UMASK } from '../../platform/private-folder.ts';
 import { projectRoot } from '../../platform/project-root.ts';
 import { loadStep } from '../bootstrap.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
@@ -52,6 +53,7 @@ export const up: Verb = {
     port: { type: 'string' },
   },
   async run(input) {
+    process.umask(PRIVATE_UMASK);
     const rate = numberOption(input, 'rate', { min: 0.001, max: MAX_RATE }) ?? DEFAULT_RATE;
     const page = numberOption(input, 'port', { min: 1, max: MAX_PORT, integer: true });
     const dataDir = dataDirOf(input);

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { commonConfig, flag, loadConfig, positiveInt } from '../../platform/config.ts';
 import { createLogger } from '../../platform/log.ts';
+import { PRIVATE_UMASK } from '../../platform/private-folder.ts';
 import { INDEX_NAMES, indexerGroup } from '../elasticsearch/index-names.ts';
 import { setUpElasticsearch } from '../elasticsearch/setup.ts';
 import { forgetGroup } from '../kafka/forget-group.ts';
@@ -14,6 +15,7 @@ import { ensureSiteSecret } from '../site-secret.ts';
 const log = createLogger('set-up');
 try {
   const config = loadConfig({ ...commonConfig, replication: positiveInt(1), rebuildIndex: flag(false) });
+  process.umask(PRIVATE_UMASK);
   await mkdir(config.dataDir, { recursive: true });
   if (config.siteSecretFile === '') await ensureSiteSecret(config.dataDir);
   const promise = await setUpKafka(

@@ -59,7 +59,10 @@ async function copyProgram(home: string, sharedFolder: string): Promise<string> 
   );
   if (exists) return copy;
   const partial = `${copy}.partial-${process.pid}`;
-  await mkdir(join(sharedFolder, 'engines'), { recursive: true, mode: 0o755 });
+  for (const folder of [sharedFolder, join(sharedFolder, 'engines')]) {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o755); // a program, which the other user must read, whatever our mask is
+  }
   await rm(partial, { recursive: true, force: true });
   await cp(home, partial, { recursive: true });
   await rename(partial, copy);
@@ -71,10 +74,15 @@ async function sharedData(dataDir: string, sharedFolder: string): Promise<string
   const idFile = join(dataDir, 'elasticsearch-id');
   const id = await readFile(idFile, 'utf8').catch(async () => {
     const fresh = randomBytes(8).toString('hex');
-    await writeFile(idFile, fresh);
+    await writeFile(idFile, fresh, { mode: 0o600 });
     return fresh;
   });
-  const folder = join(sharedFolder, 'data', id.trim());
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const all = join(sharedFolder, 'data');
+  // Others pass through both, and cannot list whose data there are; the folder itself becomes private (`elasticsearch.ts`).
+  await mkdir(sharedFolder, { recursive: true, mode: 0o755 });
+  await mkdir(all, { recursive: true, mode: 0o711 });
+  await chmod(all, 0o711);
+  const folder = join(all, id.trim());
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   return folder;
 }

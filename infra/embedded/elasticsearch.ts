@@ -1,5 +1,6 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { narrowInside, privateFolder } from '../../platform/private-folder.ts';
 import type { Engine } from './engine.ts';
 import { ELASTICSEARCH_HEAP_MB, ENGINE_STOP_MS } from './limits.ts';
 import { giveTo, type User } from './unprivileged-user.ts';
@@ -23,13 +24,11 @@ export interface ElasticsearchOptions {
 export async function elasticsearch(options: ElasticsearchOptions): Promise<Engine> {
   const { folder, user } = options;
   const config = join(folder, 'config');
-  await mkdir(join(folder, 'tmp'), { recursive: true });
-  await mkdir(join(folder, 'data'), { recursive: true });
-  await mkdir(config, { recursive: true });
-  await writeFile(join(config, 'elasticsearch.yml'), elasticsearchYml(options));
-  await writeFile(join(config, 'jvm.options'), `${JVM.join('\n')}\n`);
-  await writeFile(join(config, 'log4j2.properties'), LOG4J2);
-  await chmod(folder, 0o700);
+  await privateFolder(folder);
+  for (const name of ['tmp', 'data', 'config']) await mkdir(join(folder, name), PRIVATE_FOLDER);
+  await writeFile(join(config, 'elasticsearch.yml'), elasticsearchYml(options), PRIVATE_FILE);
+  await writeFile(join(config, 'jvm.options'), `${JVM.join('\n')}\n`, PRIVATE_FILE);
+  await writeFile(join(config, 'log4j2.properties'), LOG4J2, PRIVATE_FILE);
   if (user !== undefined) await giveTo(folder, user);
   return {
     spec: {
@@ -43,8 +42,15 @@ export async function elasticsearch(options: ElasticsearchOptions): Promise<Engi
       stopGraceMs: ENGINE_STOP_MS,
     },
     answers: () => answers(`http://127.0.0.1:${options.port}`),
+    // Its first start makes a keystore and gives its group the right to read it, whatever the mask says.
+    settled: async () => {
+      await narrowInside(config);
+    },
   };
 }
+
+const PRIVATE_FOLDER = { recursive: true, mode: 0o700 } as const;
+const PRIVATE_FILE = { mode: 0o600 } as const;
 
 /** Sizes are equal, so that the heap is never resized; the garbage collector's own log is left out. */
 const JVM = [

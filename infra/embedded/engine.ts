@@ -8,6 +8,8 @@ export interface Engine {
   spec: ProcessSpec;
   /** One attempt: whether the engine answers now. */
   answers(): Promise<boolean>;
+  /** What is to be done each time when it has come to answer. */
+  settled?(): Promise<void>;
 }
 
 /** Starts an engine and waits until it answers. Throws `ENGINE_START_FAILED` with its last words, and leaves nothing. */
@@ -30,6 +32,7 @@ export async function untilAnswers(engine: Engine, child: ManagedProcess, timeou
     if (Date.now() > deadline) throw failed(engine, child, `did not answer within ${timeoutMs / 1000} s`);
     await Promise.race([sleep(200), child.exited]);
   }
+  await engine.settled?.();
 }
 
 function failed(engine: Engine, child: ManagedProcess, what: string): InterleaveError {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { InterleaveError } from '../../core/errors.ts';
+import { withPrivateUmask } from '../process/private-umask.ts';
 
 export interface KafkaFolder {
   java: string;
@@ -25,7 +26,9 @@ export async function formatKafka(folder: KafkaFolder, clusterId = newClusterId(
   // With "=": one in 64 ids begins with "-", and would be read as an option.
   const format = ['format', '--ignore-formatted', `--cluster-id=${clusterId}`, '--config', folder.settings];
   try {
-    await promisify(execFile)(folder.java, [...args, 'kafka.tools.StorageTool', ...format]);
+    await withPrivateUmask(() =>
+      promisify(execFile)(folder.java, [...args, 'kafka.tools.StorageTool', ...format]),
+    );
   } catch (cause) {
     throw new InterleaveError(
       'ENGINE_START_FAILED',

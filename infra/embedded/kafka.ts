@@ -30,8 +30,8 @@ export async function kafka(options: KafkaOptions): Promise<Engine> {
   const java = join(options.javaHome, 'bin', 'java');
   const classPath = join(options.home, 'lib', '*');
   const settings = join(options.folder, 'server.properties');
-  await mkdir(options.folder, { recursive: true });
-  await writeFile(settings, serverProperties(options));
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  await writeFile(settings, serverProperties(options), { mode: 0o600 });
   await formatKafka({ java, classPath, segments: segments(options.folder), settings });
   return {
     spec: {

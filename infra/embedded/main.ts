@@ -4,6 +4,7 @@
  *     node --import tsx infra/embedded/main.ts --data-dir /tmp/engines --kafka-port 29092 --elasticsearch-port 29200
  */
 import { parseArgs } from 'node:util';
+import { PRIVATE_UMASK } from '../../platform/private-folder.ts';
 import { startEngines } from './start-engines.ts';
 
 const { values } = parseArgs({
@@ -14,6 +15,7 @@ const { values } = parseArgs({
   },
 });
 if (values['data-dir'] === undefined) throw new Error('--data-dir is needed');
+process.umask(PRIVATE_UMASK);
 
 const engines = await startEngines({
   dataDir: values['data-dir'],

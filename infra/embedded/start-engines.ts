@@ -91,7 +91,7 @@ export async function prepareEngines(options: EnginesOptions): Promise<PreparedE
 
 /** The data folder may have to let another user pass (see elasticsearch-place.ts); what is in it is private. */
 async function makeFolders(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   for (const name of ['kafka', 'logs']) await mkdir(join(dataDir, name), { recursive: true, mode: 0o700 });
 }
 

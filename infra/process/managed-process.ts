@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BoundedLog } from './bounded-log.ts';
 import { STOP_GRACE_MS } from './limits.ts';
+import { withPrivateUmask } from './private-umask.ts';
 import { groupExists, identify, type ProcessIdentity, signalGroup } from './process-identity.ts';
 
 export interface ProcessSpec {
@@ -24,7 +25,7 @@ export interface Exit {
 
 /**
  * A child process with a group of its own: Ctrl-C in the terminal reaches only us, so we decide the order of stopping,
- * and whatever the child itself started goes with it. Its output goes to a bounded log.
+ * and whatever the child itself started goes with it. Its output goes to a bounded log. What it writes is its user's alone.
  */
 export class ManagedProcess {
   readonly spec: ProcessSpec;
@@ -40,13 +41,15 @@ export class ManagedProcess {
   constructor(spec: ProcessSpec) {
     this.spec = spec;
     this.#log = new BoundedLog(spec.logFile);
-    this.#child = spawn(spec.command, [...spec.args], {
-      cwd: spec.cwd,
-      env: spec.env ?? process.env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(spec.user ?? {}),
-    });
+    this.#child = withPrivateUmask(() =>
+      spawn(spec.command, [...spec.args], {
+        cwd: spec.cwd,
+        env: spec.env ?? process.env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...(spec.user ?? {}),
+      }),
+    );
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#log.write(chunk));
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#log.write(chunk));
     this.exited = new Promise((resolve) => {

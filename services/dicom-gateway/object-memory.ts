@@ -6,10 +6,11 @@
  * Several gateways on one machine can share it. Who writes first and reads then misses nothing of another who does the
  * same: an image is remembered before it is looked up among the names, a name before the images are.
  */
-import { mkdir, open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { ImageReceived } from '../../core/radiology/events.ts';
+import { privateFolder } from '../../platform/private-folder.ts';
 import { events as codecs } from '../../schemas/events.ts';
 import { lockOpening } from './opening-lock.ts';
 
@@ -56,15 +57,16 @@ export class ObjectMemory {
    * half written is thrown away, and one whose last opening never ended: a broken file ends the process in native code.
    */
   static async open(folder: string, maxBytes: number): Promise<ObjectMemory> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await privateFolder(folder);
     const path = join(folder, 'memory.mdb');
     const boot = await readFile(BOOT_ID, 'latin1').catch(() => null);
     const { interrupted, release } = await lockOpening(folder, boot);
     try {
       if ((await isHalfWritten(folder, boot)) || interrupted) await rm(path, { force: true });
       const unsynced = join(folder, `${UNSYNCED}${process.pid}`);
-      if (boot !== null) await writeFile(unsynced, boot);
-      return new ObjectMemory(open({ path, maxDbs: 3, noSync: boot !== null }), maxBytes, async () => {
+      if (boot !== null) await writeFile(unsynced, boot, { mode: 0o600 });
+      const root = open({ path, maxDbs: 3, noSync: boot !== null, ...OURS_ALONE });
+      return new ObjectMemory(root, maxBytes, async () => {
         await syncFile(path);
         await rm(unsynced, { force: true });
       });
@@ -159,6 +161,9 @@ export class ObjectMemory {
 }
 
 const TOTAL = 'total';
+
+/** Of the data and of the file of its locks. lmdb-js reads it and does not declare it; its own is 0664. */
+const OURS_ALONE = { permissionsMode: 0o600 };
 
 function objectKey(sopInstanceUid: string): string {
   return `object ${sopInstanceUid}`;

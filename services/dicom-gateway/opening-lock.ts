@@ -26,7 +26,7 @@ export async function lockOpening(
   const own = `${lock}-${name}`;
   const end = performance.now() + waitMs;
   let interrupted = false;
-  await writeFile(own, `${process.pid} ${boot ?? ''} ${name}`);
+  await writeFile(own, `${process.pid} ${boot ?? ''} ${name}`, { mode: 0o600 });
   try {
     // Whole at once, and only where there is none.
     while (!(await linked(own, lock))) {

@@ -10,6 +10,7 @@ import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
+import { privateFolder, tellNarrowed } from '../../platform/private-folder.ts';
 import { type ServerTls, serverTls } from '../../platform/tls.ts';
 import { events } from '../../schemas/events.ts';
 import type { Config } from './config.ts';
@@ -91,15 +92,14 @@ async function listening(
 async function storing(config: Config, context: ServiceContext) {
   const secretFile = config.siteSecretFile || join(config.dataDir, 'site-secret');
   const maxDataSetLength = config.dicomMaxDataSetMib * 1024 * 1024;
+  const memory = join(config.dataDir, 'dicom-gateway');
+  tellNarrowed(await privateFolder(memory), memory, context.log);
   return {
     store: await openObjectStore(config.dataDir, { sync: config.objectStoreSync, context }),
     site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),
     secret: await readSecret(secretFile),
     ...siteRules(config),
-    memory: await ObjectMemory.open(
-      join(config.dataDir, 'dicom-gateway'),
-      config.dicomMemoryMib * 1024 * 1024,
-    ),
+    memory: await ObjectMemory.open(memory, config.dicomMemoryMib * 1024 * 1024),
     maxDataSetLength,
     maxDiscardedLength: maxDataSetLength * DISCARD_FACTOR,
   };

@@ -43,8 +43,8 @@ export class CaseCache {
     const path = join(folder, 'cases.mdb');
     const opening = join(folder, 'opening');
     if (existsSync(opening)) await remove(path);
-    await writeFile(opening, '');
-    const openRoot = (): RootDatabase => open({ path, maxDbs: partitions + OTHER_DATABASES });
+    await writeFile(opening, '', { mode: 0o600 });
+    const openRoot = (): RootDatabase => open({ path, maxDbs: partitions + OTHER_DATABASES, ...OURS_ALONE });
     let root = openRoot();
     const cluster: unknown = root.get(CLUSTER);
     if (cluster !== clusterId) {
@@ -115,6 +115,9 @@ export class CaseCache {
 
 const CLUSTER = 'cluster';
 const OTHER_DATABASES = 8;
+
+/** Of the data and of the file of its locks. lmdb-js reads it and does not declare it; its own is 0664. */
+const OURS_ALONE = { permissionsMode: 0o600 };
 
 async function remove(path: string): Promise<void> {
   for (const file of [path, `${path}-lock`]) await rm(file, { force: true });

@@ -9,7 +9,7 @@ import { InterleaveError } from '../../core/errors.ts';
  * and there the instances' names must do. Throws `ALREADY_RUNNING`.
  */
 export async function claimFolder(folder: string): Promise<{ release(): void }> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   if (process.platform !== 'linux') return { release: () => undefined };
   const name = createHash('sha256')
     .update(await realpath(folder))

@@ -9,6 +9,7 @@ import { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import { watchLag } from '../../platform/kafka/watch-lag.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { privateFolder, tellNarrowed } from '../../platform/private-folder.ts';
 import { Assignment } from './assignment.ts';
 import { CaseCache } from './case-cache.ts';
 import type { Config } from './config.ts';
@@ -34,7 +35,9 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const topics = topicsOf('joiner', [...INPUTS, TOPICS.case]);
   log.info(await checkTopics(kafka, topics, config.partitions), 'durability.promise');
 
-  const folder = join(config.dataDir, 'joiner', config.joinerInstance);
+  const folders = join(config.dataDir, 'joiner');
+  tellNarrowed(await privateFolder(folders), folders, log);
+  const folder = join(folders, config.joinerInstance);
   const cache = await CaseCache.open(folder, await clusterIdOf(kafka), config.partitions);
   const admin = kafka.admin();
   await admin.connect();

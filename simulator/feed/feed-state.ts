@@ -26,7 +26,7 @@ export async function readFeedState(file: string, seed: number): Promise<FeedSta
 
 /** Written beside and put in place, so that a crash leaves the old state or the new one. */
 export async function writeFeedState(file: string, state: FeedState): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(`${file}.new`, 'w', 0o600);
   try {
     await handle.writeFile(JSON.stringify(state));

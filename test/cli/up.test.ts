@@ -9,6 +9,7 @@ import { type Instance, readInstance } from '../../cli/up/instance.ts';
 import { SERVICES } from '../../cli/up/service-names.ts';
 import { groupExists, isRunning } from '../../infra/process/process-identity.ts';
 import { Cli, runCli } from '../support/cli.ts';
+import { LEFT_OPEN, openToOthers } from '../support/open-to-others.ts';
 
 /** Stands for a service: ready at once; the labeler also ignores SIGTERM. */
 const FAKE_SERVICE = `
@@ -69,6 +70,10 @@ test('up starts everything, restarts what dies, survives its own SIGKILL, and Ct
     assert.equal((await stat(join(dataDir(), 'site-secret'))).mode & 0o777, 0o600);
   });
 
+  await t.test('other users can read nothing below the data folder', () => {
+    assert.deepEqual(openToOthers(dataDir()), LEFT_OPEN);
+  });
+
   await t.test('a second up on the same data folder is refused', async () => {
     const { code, stderr } = await runCli(['up', '--data-dir', dataDir()], env());
     assert.equal(code, 3);
@@ -98,11 +103,22 @@ test('up starts everything, restarts what dies, survives its own SIGKILL, and Ct
   await first.exit();
   assert.ok(left.some(({ identity }) => isRunning(identity)));
 
+  await mkdir(join(dataDir(), 'joiner', '1'), { recursive: true });
+  await writeFile(join(dataDir(), 'joiner', '1', 'cases.mdb'), 'written by a version before');
+  for (const [name, mode] of [
+    ['joiner', 0o755],
+    ['joiner/1', 0o755],
+    ['joiner/1/cases.mdb', 0o644],
+    ['kafka/segments', 0o755],
+  ] as const)
+    await chmod(join(dataDir(), name), mode);
   const second = up();
   t.after(() => second.child.kill('SIGKILL'));
+  await second.said(/4 files and folders below .* could be reached by other users/);
   await second.said('Stopping what an earlier start left behind');
   await second.said('Interleave is ready');
   for (const { name, identity } of left) assert.ok(!groupExists(identity.pid), name);
+  assert.deepEqual(openToOthers(dataDir()), LEFT_OPEN);
 
   const running = instance().children;
   second.child.kill('SIGINT');

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import kafkajs from 'kafkajs';
 import { startEngines } from '../../../infra/embedded/start-engines.ts';
 import { groupExists } from '../../../infra/process/process-identity.ts';
+import { LEFT_OPEN, openToOthers } from '../../support/open-to-others.ts';
 
 test('the engines start, answer no foreign web page, keep their data over a restart, and leave no process', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'interleave-engines-'));
@@ -24,6 +25,7 @@ test('the engines start, answer no foreign web page, keep their data over a rest
       headers: { origin: 'http://elsewhere.example' },
     });
     assert.equal(fromAPage.status, 403, 'a web page of another host can do nothing');
+    assert.deepEqual(openToOthers(dataDir), LEFT_OPEN, 'nobody else can read their data');
     await first.stop();
     for (const child of first.processes) assert.ok(child.pid !== undefined && !groupExists(child.pid));
 

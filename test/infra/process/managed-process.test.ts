@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -85,4 +85,14 @@ test('an identity outlives an exec, as of a script that ends in one', async () =
   assert.ok(isRunning(identity));
   await child.stop();
   assert.equal(isRunning(identity), false);
+});
+
+test('what a child writes can be read by its user only, though we ourselves make files for all', async (t) => {
+  const before = process.umask(0o022);
+  t.after(() => process.umask(before));
+  const file = join(folder, 'written-by-child');
+  const child = node('writer', `require('node:fs').writeFileSync(${JSON.stringify(file)}, '')`);
+  await child.silent;
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.equal(process.umask(), 0o022);
 });

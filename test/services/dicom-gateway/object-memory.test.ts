@@ -9,6 +9,7 @@ import { imageCases, imageReceived } from '../../../core/dicom/image-received.ts
 import { DEFAULT_SITE } from '../../../core/radiology/case-key.ts';
 import type { ImageReceived } from '../../../core/radiology/events.ts';
 import { ObjectMemory } from '../../../services/dicom-gateway/object-memory.ts';
+import { openToOthers } from '../../support/open-to-others.ts';
 
 const MUCH = 1024 * 1024;
 const header = headerOf(new DataSet(true), true);
@@ -34,6 +35,17 @@ async function inFolder(t: TestContext): Promise<string> {
 }
 
 describe('ObjectMemory', () => {
+  it('can be read by nobody else, whatever mask the process has', async (t) => {
+    const before = process.umask(0);
+    t.after(() => process.umask(before));
+    const folder = join(await inFolder(t), 'own');
+    const memory = await ObjectMemory.open(folder, MUCH);
+    await memory.saw('1', 'x', [event('1')]);
+    const open = openToOthers(folder);
+    await memory.close();
+    assert.deepEqual(open, []);
+  });
+
   it('knows what was named, and gives back what waited for a name until it is forgotten', async (t) => {
     const memory = await ObjectMemory.open(await inFolder(t), MUCH);
     await memory.saw('1', 'x', [event('1'), event('1')]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { CaseCache } from '../../../services/joiner/case-cache.ts';
 import { MAX_CACHE_AGE_MS } from '../../../services/joiner/limits.ts';
+import { openToOthers } from '../../support/open-to-others.ts';
 
 describe('the cache of case states', () => {
   let folder: string;
@@ -38,6 +39,16 @@ describe('the cache of case states', () => {
     await cache.write(1, new Map([['a', null]]), 8);
     assert.equal(cache.get(1, 'a'), undefined);
     assert.equal(cache.position(1), 8);
+  });
+
+  test('nobody else can read it, whatever mask the process has', async (t) => {
+    const before = process.umask(0);
+    t.after(() => process.umask(before));
+    const own = join(folder, 'own', '1');
+    const opened = await CaseCache.open(own, 'cluster', 8);
+    t.after(() => opened.close());
+    await opened.write(1, new Map([['a', state('one')]]), 7);
+    assert.deepEqual(openToOthers(join(folder, 'own')), []);
   });
 
   test('a state of 4 MiB fits', async () => {
