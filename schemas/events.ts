@@ -1,7 +1,9 @@
 import type {
   Case,
+  CaseCorrection,
   ImageEmbedded,
   ImageReceived,
+  Rejection,
   ReportLabeled,
   ReportReceived,
 } from '../core/radiology/events.ts';
@@ -25,5 +27,7 @@ export const events = {
   imageEmbedded: codec<ImageEmbedded>('image-embedded'),
   case: codec<Case>('case'),
   caseMoved: codec<CaseMoved>('case-moved'),
+  imageRejected: codec<Rejection>('image-rejected'),
+  caseCorrection: codec<CaseCorrection>('case-correction'),
   deadLetter: deadLetterCodec,
 };

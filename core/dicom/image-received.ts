@@ -31,7 +31,7 @@ export interface ReceivedObject {
   header: Header;
   callingAeTitle: string;
   transferSyntaxUid: string;
-  named: NamedObjects;
+  named: Omit<NamedObjects, 'rejected'>;
   keyImage: KeyImageReason;
   object: ObjectRef;
   receivedAt: number;

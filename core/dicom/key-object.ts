@@ -4,7 +4,7 @@
  */
 import type { DataSet, Tag } from './data-set.ts';
 import { MAX_REFERENCED_FRAMES, MAX_REFERENCES } from './limits.ts';
-import { isUid } from './uids.ts';
+import { isUsableUid } from './usable-uids.ts';
 
 export interface Reference {
   sopInstanceUid: string;
@@ -18,6 +18,8 @@ export interface NamedObjects {
   titleCode: string;
   /** more was named than an event can hold */
   cutOff: boolean;
+  /** the objects that a rejection note withdraws: all of them, whole, also those that `references` leaves out */
+  rejected: string[];
 }
 
 /**
@@ -26,12 +28,14 @@ export interface NamedObjects {
  */
 const REJECTION_TITLES: ReadonlySet<string> = new Set(['113001', '113037', '113038', '113039']);
 
+/** By the code value alone: whatever coding scheme the sender names, none has these numbers for another title. */
 export function isRejectionNote(titleCode: string): boolean {
   return REJECTION_TITLES.has(titleCode);
 }
 
 const TAG = {
   CODE_VALUE: 0x00080100,
+  LONG_CODE_VALUE: 0x00080119,
   REFERENCED_SERIES: 0x00081115,
   REFERENCED_IMAGES: 0x00081140,
   REFERENCED_SOP_INSTANCE: 0x00081155,
@@ -44,7 +48,7 @@ const TAG = {
 
 /** What the reader has to keep for this. */
 export const KEY_OBJECT_TAGS: { values: readonly Tag[]; sequences: readonly Tag[] } = {
-  values: [TAG.CODE_VALUE, TAG.REFERENCED_SOP_INSTANCE, TAG.REFERENCED_FRAMES],
+  values: [TAG.CODE_VALUE, TAG.LONG_CODE_VALUE, TAG.REFERENCED_SOP_INSTANCE, TAG.REFERENCED_FRAMES],
   sequences: [
     TAG.REFERENCED_SERIES,
     TAG.REFERENCED_IMAGES,
@@ -64,15 +68,25 @@ export function namedObjects(dataSet: DataSet): NamedObjects {
   const evidence = dataSet.items(TAG.EVIDENCE).flatMap((study) => [...inSeries(study)]);
   const found = content.length > 0 ? content : [...evidence, ...inSeries(dataSet)];
   const merged = mergeReferences(found);
+  const titleCode = titleOf(dataSet);
   return {
     references: merged.slice(0, MAX_REFERENCES).map(({ sopInstanceUid, frames }) => ({
       sopInstanceUid,
       frames: frames.slice(0, MAX_REFERENCED_FRAMES),
     })),
-    titleCode: dataSet.items(TAG.CONCEPT_NAME)[0]?.string(TAG.CODE_VALUE) ?? '',
+    titleCode,
     cutOff:
       merged.length > MAX_REFERENCES || merged.some(({ frames }) => frames.length > MAX_REFERENCED_FRAMES),
+    rejected: isRejectionNote(titleCode) ? merged.map(({ sopInstanceUid }) => sopInstanceUid) : [],
   };
+}
+
+/** The first code of the title; one of a rejection before any other, where a title is coded several times. */
+function titleOf(dataSet: DataSet): string {
+  const codes = dataSet
+    .items(TAG.CONCEPT_NAME)
+    .map((item) => item.string(TAG.CODE_VALUE) || item.string(TAG.LONG_CODE_VALUE));
+  return codes.find(isRejectionNote) ?? codes[0] ?? '';
 }
 
 function* inContent(item: DataSet): Generator<Reference> {
@@ -93,7 +107,7 @@ function* references(item: DataSet, sequence: Tag): Generator<Reference> {
   for (const reference of item.items(sequence)) {
     const sopInstanceUid = reference.string(TAG.REFERENCED_SOP_INSTANCE);
     const frames = reference.strings(TAG.REFERENCED_FRAMES).map(Number);
-    if (isUid(sopInstanceUid))
+    if (sopInstanceUid !== '' && isUsableUid(sopInstanceUid))
       yield { sopInstanceUid, frames: frames.filter((n) => Number.isInteger(n) && n > 0) };
   }
 }

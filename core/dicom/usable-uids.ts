@@ -11,10 +11,11 @@ export function requireUsableUids(
   header: Pick<Header, 'sopClassUid' | 'sopInstanceUid' | 'studyInstanceUid' | 'seriesInstanceUid'>,
 ): void {
   const { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid } = header;
-  if (![sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid].every(isUsable))
+  if (![sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid].every(isUsableUid))
     throw new InterleaveError('DICOM_UID_INVALID');
 }
 
-function isUsable(uid: string): boolean {
+/** Whether an object may come under it; '' for none. */
+export function isUsableUid(uid: string): boolean {
   return uid.length <= MAX_UID_LENGTH && !/[^0-9.]/.test(uid);
 }

@@ -182,6 +182,33 @@ export interface CaseVector {
   vector: Vector;
 }
 
+/**
+ * `radiology.image.rejected`: one object that one rejection note names (PS3.16 CID 7011; IHE RAD Imaging Object Change
+ * Management). It acts on the whole object, wherever it is filed and whenever it comes. (phi)
+ */
+export interface Rejection {
+  sopInstanceUid: string;
+  /** SOP Instance UID of the note */
+  noteUid: string;
+  /** (0040,A043) of the note: 113001, 113037, 113038 or 113039 */
+  titleCode: string;
+  /** when the note was received */
+  rejectedAt: number;
+}
+
+/** `radiology.case.correction`: what a person decided of a case; see `corrections.ts`. */
+export interface CaseCorrection {
+  kind: 'ERASE';
+  caseId: string;
+  decidedAt: number;
+  /** who decided */
+  actor: string;
+  /** why (phi: whoever types it may name a patient) */
+  reason: string;
+  /** made with the site's secret: a decision without it is none */
+  seal: string;
+}
+
 /** `radiology.case`: the state of a case; `merge.ts` makes it, whatever the order of arrival. */
 export interface Case {
   caseId: string;
@@ -192,6 +219,8 @@ export interface Case {
   images: CaseImage[];
   /** sorted like `images`; at most two generations and `MAX_CASE_EMBEDDED_IMAGES` images */
   vectors: CaseVector[];
+  /** sorted by SOP Instance UID: of each object of `images` that a note rejects, the first rejection (`rejections.ts`) */
+  rejections: Rejection[];
   /** true when a limit left images or vectors out */
   overflow: boolean;
   /** smallest and largest receivedAt of all that was merged */

@@ -1,5 +1,5 @@
 import { isRejectionNote } from '../dicom/key-object.ts';
-import type { CaseImage } from './events.ts';
+import type { Case } from './events.ts';
 
 /** What key object selections and presentation states say of one object. */
 export interface ImageMark {
@@ -16,12 +16,16 @@ export interface ImageMarks {
   rejected: ReadonlySet<string>;
 }
 
-/** Reads the selections of a case. What a rejection note withdraws is not marked, and a withdrawn selection marks nothing. */
-export function imageMarks(images: readonly CaseImage[]): ImageMarks {
+/**
+ * Reads the selections of a case, and what the register said of its objects. What a rejection note withdraws is not
+ * marked, and a withdrawn selection marks nothing. A note acts on whole objects, whatever frames it names, and goes on to
+ * act when it is rejected itself: nothing that was withdrawn comes back by that.
+ */
+export function imageMarks({ images, rejections }: Pick<Case, 'images' | 'rejections'>): ImageMarks {
   const selections = images.filter(
     ({ received: { kind } }) => kind === 'KEY_OBJECT_SELECTION' || kind === 'PRESENTATION_STATE',
   );
-  const rejected = new Set<string>();
+  const rejected = new Set<string>(rejections.map(({ sopInstanceUid }) => sopInstanceUid));
   for (const { received } of selections)
     if (isRejectionNote(received.titleCode))
       for (const { sopInstanceUid } of received.references) rejected.add(sopInstanceUid);

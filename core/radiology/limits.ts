@@ -35,8 +35,8 @@ export const MAX_CASE_IMAGES = 1_000;
 export const MAX_IMAGE_BYTES = 1_152;
 /** Key object selections and presentation states of a case; thousands of slices never push them out. */
 export const MAX_CASE_SELECTIONS = 16;
-/** One of them, in Avro: about 900 references. Beyond it the last references go. */
-export const MAX_SELECTION_BYTES = 64 * 1024;
+/** One of them, in Avro: about 830 references. Beyond it the last references go; those of a rejection note act by the register. */
+export const MAX_SELECTION_BYTES = 59 * 1024;
 /** Frames of one object that are listed with thumbnail and vector, the first ones. */
 export const MAX_IMAGE_FRAMES = 8;
 /** Frames of a case that are listed with thumbnail and vector. */
@@ -51,6 +51,9 @@ export const MAX_VECTOR_GENERATIONS = 2;
 export const MAX_IDENTITY_BYTES = 128;
 /** A facility, a filler number, an accession number with its issuer. */
 export const MAX_NAME_BYTES = 512;
+
+/** The rejection of one object, in Avro: two UIDs, a code of CID 7011, a time. */
+export const MAX_REJECTION_BYTES = 148;
 
 /** Patients of one case that are spelled differently; more than this cannot be one person. Each pair is compared. */
 export const MAX_COMPARED_PATIENTS = 32;
@@ -87,6 +90,7 @@ export function largestCaseBytes(limits: CaseLimits): number {
     limits.reports * report +
     limits.images * (limits.imageBytes + ENTRY_OVERHEAD_BYTES) +
     limits.selections * (limits.selectionBytes + ENTRY_OVERHEAD_BYTES) +
+    (limits.images + limits.selections) * MAX_REJECTION_BYTES +
     limits.embeddedFrames * frame
   );
 }

@@ -12,6 +12,7 @@ import {
   objectOf,
 } from './merge-image.ts';
 import { compareReportIdentity, mergeReports, reportOf } from './merge-report.ts';
+import { mergeRejections } from './rejections.ts';
 import { compareText } from './total-order.ts';
 
 /**
@@ -34,6 +35,7 @@ export function mergeReport(
     reports: [reportOf(fitted)],
     images: [],
     vectors: [],
+    rejections: [],
     overflow: cut,
     firstReceivedAt: receivedAt,
     lastReceivedAt: receivedAt,
@@ -52,6 +54,7 @@ export function mergeImage(state: Case | null, event: ImageEmbedded, limits: Cas
     reports: [],
     images: [object.image],
     vectors: object.vectors,
+    rejections: [],
     overflow: cut,
     firstReceivedAt: receivedAt,
     lastReceivedAt: receivedAt,
@@ -68,13 +71,15 @@ export function mergeCases(a: Case, b: Case, limits: CaseLimits = CASE_LIMITS): 
   const objects = union(objectsOf(a), objectsOf(b), compareObjectIdentity, mergeObjects);
   const kept = limitObjects(objects, limits);
   const listed = [...kept].sort((one, other) => compareListed(one.image, other.image));
+  const images = listed.map(({ image }) => image);
   return {
     caseId: a.caseId,
     caseKey:
       compareText(canonicalCaseKey(a.caseKey), canonicalCaseKey(b.caseKey)) <= 0 ? a.caseKey : b.caseKey,
     reports: reports.slice(0, limits.reports),
-    images: listed.map(({ image }) => image),
+    images,
     vectors: listed.flatMap(({ vectors }) => vectors),
+    rejections: mergeRejections(a.rejections, b.rejections, images),
     overflow: a.overflow || b.overflow || reports.length > limits.reports || leftOut(objects, kept),
     firstReceivedAt: Math.min(a.firstReceivedAt, b.firstReceivedAt),
     lastReceivedAt: Math.max(a.lastReceivedAt, b.lastReceivedAt),

@@ -57,7 +57,7 @@ export function hasWaitedTooLong(standing: string, firstReceivedAt: number, now:
 
 /** Where a case stands. */
 export function caseStanding(state: Case): CaseStanding {
-  const marks = imageMarks(state.images);
+  const marks = imageMarks(state);
   const reports = state.reports.filter(({ latest }) => latest.received.status !== 'CANCELLED');
   const all = state.images.filter(({ received }) => received.kind === 'IMAGE');
   const images = all.filter(({ received }) => !marks.rejected.has(received.sopInstanceUid));

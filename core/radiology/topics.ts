@@ -6,6 +6,8 @@ export const TOPICS = {
   imageEmbedded: 'radiology.image.embedded',
   case: 'radiology.case',
   caseMoved: 'radiology.case.moved',
+  imageRejected: 'radiology.image.rejected',
+  caseCorrection: 'radiology.case.correction',
 } as const;
 
 /** Where a service puts what it can never handle: one writer each. */
@@ -22,9 +24,18 @@ export const DEAD_LETTER_SERVICES = [
   'indexer',
 ] as const;
 
-/** The topics that a service cannot run without: these keyed ones, by their names on the broker, and its dead letters. */
-export function topicsOf(service: string, keyed: readonly string[]): { name: string; keyed: boolean }[] {
-  return [...keyed.map((name) => ({ name, keyed: true })), { name: deadLetterTopic(service), keyed: false }];
+/**
+ * Registers: compacted, kept for ever, with one partition. They are small, and whoever needs one reads it whole, without a
+ * consumer group (`platform/kafka/register-reader.ts`).
+ */
+export const REGISTERS: readonly string[] = [TOPICS.imageRejected, TOPICS.caseCorrection];
+
+/** The topics that a service cannot run without: these, by their names on the broker, and its dead letters. */
+export function topicsOf(service: string, names: readonly string[]): { name: string; keyed: boolean }[] {
+  return [
+    ...names.map((name) => ({ name, keyed: !REGISTERS.includes(name) })),
+    { name: deadLetterTopic(service), keyed: false },
+  ];
 }
 
 /** A Kafka record of ours may reach this many bytes (`max.message.bytes`). */
@@ -46,6 +57,7 @@ export const TOPIC_SPECS = [
     'delete.retention.ms': String(30 * DAY_MS),
   }),
   spec(TOPICS.caseMoved, true, RETAINED),
+  ...REGISTERS.map((name) => spec(name, false, { 'cleanup.policy': 'compact' })),
   ...DEAD_LETTER_SERVICES.map((service) => spec(deadLetterTopic(service), false, RETAINED)),
 ];
 

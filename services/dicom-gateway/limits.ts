@@ -36,5 +36,8 @@ export const DISCARD_FACTOR = 4;
 /** Answers that a peer may leave unread, in bytes (about 600); then it is not listening and is cut off. */
 export const MAX_UNREAD_ANSWERS = 64 * 1024;
 
+/** Rejected objects of one note that wait for Kafka at the same time. */
+export const REJECTIONS_AT_ONCE = 500;
+
 /** What the gateway remembers of the objects it has seen, in MiB on the disk: 600 bytes for a CT slice, about. */
 export const MEMORY_MIB = 256;

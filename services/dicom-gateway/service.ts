@@ -19,6 +19,7 @@ import { type Instruments, instruments } from './instruments.ts';
 import { DISCARD_FACTOR } from './limits.ts';
 import { listen } from './listener.ts';
 import { ObjectMemory } from './object-memory.ts';
+import { sendRejections } from './send-rejections.ts';
 import type { StoreObjectOptions } from './store-object.ts';
 
 const SERVICE = 'dicom-gateway';
@@ -27,7 +28,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const { log, metrics, ready } = context;
   const told = instruments(context);
   const kafka = createKafka(config.kafkaBrokers, `interleave-${SERVICE}`, log);
-  const topics = [TOPICS.imageReceived, deadLetterTopic(SERVICE)];
+  const topics = [TOPICS.imageReceived, TOPICS.imageRejected, deadLetterTopic(SERVICE)];
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
   const tls = config.dicomTls || config.stowTls ? await serverTls(config) : null;
   const stored = await storing(config, context);
@@ -44,7 +45,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   });
   const options: StoreObjectOptions = {
     ...stored,
-    ...publishing(producer),
+    ...publishing(producer, stored.secret),
     report(report) {
       told.stored(report);
       probe.saw(report.answer.code);
@@ -117,10 +118,14 @@ export function siteRules(config: Config): Pick<StoreObjectOptions, 'rule' | 're
   };
 }
 
-function publishing(producer: EventProducer): Pick<StoreObjectOptions, 'publish' | 'deadLetter'> {
+function publishing(
+  producer: EventProducer,
+  secret: Buffer,
+): Pick<StoreObjectOptions, 'publish' | 'reject' | 'deadLetter'> {
   return {
     publish: (event) =>
       producer.send(TOPICS.imageReceived, { key: event.caseId, value: events.imageReceived.encode(event) }),
+    reject: (rejections) => sendRejections(producer, secret, rejections),
     deadLetter: (code, object, caseId) => deadLetterObject(producer, SERVICE, code, object, caseId),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * One C-STORE, from the first byte of its data set to its status. The bytes go to the object store behind a Part 10 header
  * as they come, the header is read on the way. `0000` is answered only when the object is durable and every event of it
- * is on Kafka; what will never be accepted becomes a dead letter first.
+ * is on Kafka, with what a rejection note names in the register; what will never be accepted becomes a dead letter first.
  */
 import type { Header } from '../../core/dicom/header.ts';
 import { type ImageCase, imageCases, imageReceived } from '../../core/dicom/image-received.ts';
@@ -13,7 +13,7 @@ import { isRefusedForGood, STATUS, storeStatusOf } from '../../core/dicom/status
 import { requireUsableUids } from '../../core/dicom/usable-uids.ts';
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { SiteTable } from '../../core/radiology/case-key.ts';
-import type { ImageReceived, ObjectRef } from '../../core/radiology/events.ts';
+import type { ImageReceived, ObjectRef, Rejection } from '../../core/radiology/events.ts';
 import { UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import type { ObjectStore, ObjectWriter } from '../../platform/object-store/object-store.ts';
 import type { DataSetReceiver, StoreAnswer, StoreRequest } from './dimse-service.ts';
@@ -25,6 +25,8 @@ export interface StoreObjectOptions {
   store: ObjectStore;
   /** resolves when the event is on Kafka with acks=all */
   publish(event: ImageReceived): Promise<void>;
+  /** resolves when all of these are in the register of rejected objects with acks=all */
+  reject(rejections: readonly Rejection[]): Promise<void>;
   /** resolves when the dead letter is on Kafka; `object` is null where the bytes were not kept, else it is in that case */
   deadLetter(code: ErrorCode, object: ObjectRef | null, caseId: string): Promise<void>;
   site: SiteTable;
@@ -176,6 +178,8 @@ export class StoreObject implements DataSetReceiver {
       receivedAt,
       changed,
     };
+    // The register is what a note acts by: it is there before the note is anywhere else, and before it is acknowledged.
+    await this.#options.reject(rejectionsOf(header, named, receivedAt));
     await this.#publish(
       header,
       named,
@@ -249,6 +253,15 @@ export class StoreObject implements DataSetReceiver {
     this.#lost = error;
     await this.abort();
   }
+}
+
+function rejectionsOf(
+  header: Header,
+  { titleCode, rejected }: NamedObjects,
+  rejectedAt: number,
+): Rejection[] {
+  const noteUid = header.sopInstanceUid;
+  return rejected.map((sopInstanceUid) => ({ sopInstanceUid, noteUid, titleCode, rejectedAt }));
 }
 
 /** Other bytes under a known SOP Instance UID, which are kept in the case that they say they belong to. */

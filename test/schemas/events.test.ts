@@ -150,6 +150,7 @@ const wholeCase: Case = {
     },
   ],
   vectors: [{ sopInstanceUid: '1.2.3', frame: 1, vector }],
+  rejections: [],
   overflow: false,
   firstReceivedAt: 1,
   lastReceivedAt: 2,
@@ -162,6 +163,15 @@ const samples: Record<string, unknown> = {
   'image-embedded': imageEmbedded,
   case: wholeCase,
   'case-moved': { sourceCaseId: 'a', targetCaseId: 'b', movedAt: 1, reason: 'late', content: wholeCase },
+  'image-rejected': { sopInstanceUid: '1.2.3', noteUid: '1.2.4', titleCode: '113001', rejectedAt: 5 },
+  'case-correction': {
+    kind: 'ERASE',
+    caseId: 'c',
+    decidedAt: 6,
+    actor: 'operator',
+    reason: 'asked for',
+    seal: 'ab',
+  },
   'dead-letter': {
     service: 's',
     code: 'INTERNAL',
@@ -187,6 +197,8 @@ test('every event survives the topic as it was', () => {
     'image-embedded',
     'case',
     'case-moved',
+    'image-rejected',
+    'case-correction',
     'dead-letter',
   ];
   for (const [i, name] of names.entries()) {

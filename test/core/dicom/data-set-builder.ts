@@ -11,7 +11,7 @@ export interface BuildOptions {
   undefinedLength?: boolean;
 }
 
-const LONG_VRS = new Set(['OB', 'OW', 'SQ', 'UN', 'UT']);
+const LONG_VRS = new Set(['OB', 'OW', 'SQ', 'UC', 'UN', 'UT']);
 
 export function buildDataSet(elements: Item, options: BuildOptions = {}): Buffer {
   return Buffer.concat(elements.map(([tag, vr, value]) => buildElement(tag, vr, value, options)));

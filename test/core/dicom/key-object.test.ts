@@ -45,6 +45,7 @@ describe('namedObjects', () => {
         ],
         titleCode: '113000',
         cutOff: false,
+        rejected: [],
       },
     );
   });
@@ -96,6 +97,29 @@ describe('namedObjects', () => {
     const cutFrames = named([content(reference('1.2', frames(MAX_REFERENCED_FRAMES + 1)))]);
     assert.equal(cutFrames.cutOff, true);
     assert.equal(cutFrames.references[0]?.frames.length, MAX_REFERENCED_FRAMES);
+  });
+
+  it('a rejection note withdraws all that it names, whole, however much that is and under whatever title code it stands', () => {
+    const title = (...codes: Item[]): Item[number] => [0x0040a043, 'SQ', codes];
+    const scheme = (value: string): Item => [
+      [0x00080100, 'SH', '113001'],
+      [0x00080102, 'SH', value],
+    ];
+    const many = Array.from({ length: MAX_REFERENCES + 5 }, (_, index) => reference(`1.${index + 1}`, '3'));
+    for (const code of [scheme('DCM'), scheme('SRT'), [[0x00080119, 'UC', '113001']] as Item]) {
+      const note = named([title(code), content(...many)]);
+      assert.equal(note.rejected.length, many.length);
+      assert.equal(note.rejected.at(-1), `1.${many.length}`);
+    }
+    const twice = named([title([[0x00080100, 'SH', 'X1']], scheme('DCM')), content(reference('1.2'))]);
+    assert.equal(twice.titleCode, '113001');
+    assert.deepEqual(named([title(scheme('DCM')), evidence(reference('1.9'))]).rejected, ['1.9']);
+    assert.deepEqual(named([TITLE, content(reference('1.2'))]).rejected, []);
+  });
+
+  it('takes UIDs as images have them: an image may come with a component that begins with a zero', () => {
+    assert.equal(named([content(reference('1.02.3'))]).references[0]?.sopInstanceUid, '1.02.3');
+    assert.deepEqual(named([content(reference('name'), reference(''))]).references, []);
   });
 
   it('keeps no references of an image', () => {

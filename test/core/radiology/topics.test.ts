@@ -3,12 +3,14 @@ import test from 'node:test';
 import {
   DEAD_LETTER_SERVICES,
   deadLetterTopic,
+  REGISTERS,
   TOPIC_SPECS,
   TOPICS,
   topicsOf,
 } from '../../../core/radiology/topics.ts';
 
 test('what a service asks for is what the set-up creates', () => {
+  assert.ok(REGISTERS.every((name) => TOPIC_SPECS.some((spec) => spec.name === name && !spec.keyed)));
   for (const service of DEAD_LETTER_SERVICES)
     for (const { name, keyed } of topicsOf(service, Object.values(TOPICS)))
       assert.equal(TOPIC_SPECS.find((spec) => spec.name === name)?.keyed, keyed, name);

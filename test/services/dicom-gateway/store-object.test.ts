@@ -426,6 +426,36 @@ describe('B5.6 key images', () => {
     await sender.release();
   });
 
+  it('a rejection note is in the register before anything of it is anywhere, and before it is acknowledged', async (t) => {
+    const [a, b] = [image(), image()];
+    let registered = false;
+    const gateway = await testGateway(t, {
+      reject: async () => {
+        registered = true;
+      },
+      publish: async ({ titleCode }) => assert.ok(titleCode !== '113001' || registered),
+    });
+    const note = selection([a, b], '113001');
+    const sender = await gateway.connect(note);
+    assert.deepEqual(await sender.store(note), SUCCESS);
+    assert.deepEqual(
+      gateway.rejected.map(({ sopInstanceUid, noteUid, titleCode }) => [sopInstanceUid, noteUid, titleCode]),
+      [a, b].map(({ sopInstanceUid }) => [sopInstanceUid, note.sopInstanceUid, '113001']),
+    );
+    await sender.release();
+  });
+
+  it('a rejection note is not acknowledged while the register cannot be written', async (t) => {
+    const note = selection([image()], '113039');
+    const gateway = await testGateway(t, {
+      reject: () => Promise.reject(new InterleaveError('KAFKA_UNAVAILABLE')),
+    });
+    const sender = await gateway.connect(note);
+    assert.deepEqual(await sender.store(note), { status: 0xa700, comment: 'KAFKA_UNAVAILABLE' });
+    assert.deepEqual(gateway.published, []);
+    await sender.release();
+  });
+
   it('are secondary captures and the first of a series, where the site wants that', async (t) => {
     const gateway = await testGateway(t, { env: { KEY_IMAGE_SERIES_MAXIMUM: '2' } });
     const [a, b, c] = [image(), image(), image()];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { DEFAULT_SITE } from '../../../core/radiology/case-key.ts';
-import type { ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
+import type { ImageReceived, ObjectRef, Rejection } from '../../../core/radiology/events.ts';
 import { loadConfig } from '../../../platform/config.ts';
 import type { ServiceContext } from '../../../platform/lifecycle.ts';
 import { LocalFolderStore } from '../../../platform/object-store/local-folder.ts';
@@ -26,6 +26,8 @@ export interface TestGateway {
   port: number;
   store: LocalFolderStore;
   published: ImageReceived[];
+  /** what went into the register */
+  rejected: Rejection[];
   deadLetters: { code: ErrorCode; object: ObjectRef | null; caseId: string }[];
   reports: StoredReport[];
   ended: { outcome: Outcome; problem: string | null }[];
@@ -41,6 +43,7 @@ export interface TestGatewayOptions {
   /** environment variables without their prefix */
   env?: Record<string, string>;
   publish?(event: ImageReceived): Promise<void>;
+  reject?(): Promise<void>;
   deadLetter?(): Promise<void>;
   /** puts something before the folder */
   wrap?(store: LocalFolderStore): ObjectStore;
@@ -68,6 +71,7 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     port: 0,
     store,
     published: [],
+    rejected: [],
     deadLetters: [],
     reports: [],
     ended: [],
@@ -82,6 +86,10 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     publish: async (event) => {
       await options.publish?.(event);
       gateway.published.push(event);
+    },
+    reject: async (rejections) => {
+      await options.reject?.();
+      gateway.rejected.push(...rejections);
     },
     deadLetter: async (code, object, caseId) => {
       await options.deadLetter?.();

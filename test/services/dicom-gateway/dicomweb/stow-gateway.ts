@@ -66,6 +66,7 @@ export async function stowGateway(
       await options.publish?.(event);
       gateway.published.push(event);
     },
+    reject: async () => undefined,
     deadLetter: async (code: ErrorCode, object: ObjectRef | null) => {
       gateway.deadLetters.push({ code, object });
     },
