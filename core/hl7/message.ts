@@ -2,8 +2,9 @@ import { InterleaveError } from '../errors.ts';
 import { type Charset, decodeText, messageCharset } from './charset.ts';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
 import { unescapeText } from './escape.ts';
-import { MAX_REPETITIONS, MAX_SEGMENTS } from './limits.ts';
+import { MAX_REPETITIONS } from './limits.ts';
 import { readPath } from './path.ts';
+import { isBlankChar, segmentPlaces } from './segment-lines.ts';
 
 /**
  * An HL7 v2 message, read lossless and lazily: its text has one char per byte, and a field is cut out, unescaped and
@@ -29,8 +30,8 @@ export interface Segment {
 }
 
 /**
- * Segments end with CR, LF or CRLF, mixed if need be. A line that does not begin like a segment continues the one
- * before: report text with bare line feeds stays whole. Throws `HL7_NO_MSH` and `HL7_UNREADABLE`.
+ * Where segments end is decided from the whole message (`segmentPlaces`): report text with line ends of its own stays
+ * whole. Throws `HL7_NO_MSH` and `HL7_UNREADABLE`.
  */
 export function parseMessage(bytes: Buffer): Message {
   const source = bytes.toString('latin1');
@@ -121,68 +122,13 @@ function headerStart(source: string): number {
 }
 
 function splitSegments(source: string, start: number, separator: string): Segment[] {
-  const segments: Segment[] = [];
-  let from = start;
-  let end = -1;
-  let line = start;
-  // The next CR and LF at or after `line`; looked up again only when passed, so that each char is searched once.
-  let cr = -1;
-  let lf = -1;
-  while (line < source.length) {
-    if (cr < line) cr = source.indexOf('\r', line);
-    if (cr === -1) cr = source.length;
-    if (lf < line) lf = source.indexOf('\n', line);
-    if (lf === -1) lf = source.length;
-    const lineEnd = Math.min(cr, lf);
-    if (line > start && beginsSegment(source, line, lineEnd, separator)) {
-      segments.push(segmentOf(source, from, end, line, separator));
-      if (segments.length >= MAX_SEGMENTS)
-        throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_SEGMENTS} segments.`);
-      from = line;
-      end = lineEnd;
-    } else if (end === -1 || !isBlank(source, line, lineEnd)) end = lineEnd;
-    line = lineEnd + 1;
-  }
-  segments.push(segmentOf(source, from, end, source.length, separator));
-  return segments;
-}
-
-function segmentOf(source: string, from: number, end: number, next: number, separator: string): Segment {
-  return {
+  return segmentPlaces(source, start, separator).map(({ from, end, next }) => ({
     name: source.slice(from, from + 3),
     raw: source.slice(from, end),
     terminator: source.slice(end, next),
     separator,
     fields: null,
-  };
-}
-
-/** Three capitals or digits, then the field separator or the end of the line. */
-function beginsSegment(source: string, from: number, end: number, separator: string): boolean {
-  if (end - from < 3 || (end - from > 3 && source[from + 3] !== separator)) return false;
-  return (
-    isCapital(source.charCodeAt(from)) &&
-    isCapitalOrDigit(source.charCodeAt(from + 1)) &&
-    isCapitalOrDigit(source.charCodeAt(from + 2))
-  );
-}
-
-function isBlank(source: string, from: number, end: number): boolean {
-  for (let at = from; at < end; at += 1) if (!isBlankChar(source.charCodeAt(at))) return false;
-  return true;
-}
-
-/** White space, and the NULs that some senders pad with. */
-function isBlankChar(code: number): boolean {
-  return code === 0x20 || code === 0x0d || code === 0x0a || code === 0x09 || code === 0x00;
-}
-
-function isCapital(code: number): boolean {
-  return code >= 0x41 && code <= 0x5a;
-}
-
-function isCapitalOrDigit(code: number): boolean {
-  return isCapital(code) || (code >= 0x30 && code <= 0x39);
+  }));
 }
 
 function isHeader(segment: Segment): boolean {
