@@ -16,6 +16,14 @@ export function indexerGroup(casesIndex: string): string {
   return `interleave-indexer-${casesIndex}`;
 }
 
+/**
+ * Beside each physical index of cases: how far the indexer has read each partition, one document each. Where the log of
+ * Kafka goes back, it is what still knows.
+ */
+export function positionsIndex(casesIndex: string): string {
+  return `${casesIndex}-positions`;
+}
+
 export const INDEX_NAMES: IndexNames = {
   cases: 'cases-000001',
   casesAlias: 'cases',

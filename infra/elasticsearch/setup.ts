@@ -3,7 +3,7 @@ import type { Logger } from '../../platform/log.ts';
 import { checkIndex, readMeta } from './check-index.ts';
 import { elasticsearchError, errorType, openElasticsearch, SET_UP_TIMEOUT_MS } from './client.ts';
 import { type IndexDefinition, readAnalysisDefinition, readCasesDefinition } from './index-definition.ts';
-import { INDEX_NAMES, type IndexNames } from './index-names.ts';
+import { INDEX_NAMES, type IndexNames, positionsIndex } from './index-names.ts';
 
 export interface SetUpOptions {
   /** what the versions of the documents are offsets of, see `checkIndex` */
@@ -28,9 +28,13 @@ export async function setUpElasticsearch(url: string, log: Logger, options: SetU
   try {
     const found = await Promise.all(indices.map((index) => readMeta(client, index)));
     if (rebuild || found.includes(undefined)) await beforeCreating?.();
+    // Positions say what was in an index of this name: a new one begins without.
+    const positions = positionsIndex(names.cases);
+    if (rebuild || found[0] === undefined) await deleteIndices(client, log, [positions]);
     if (rebuild) await deleteIndices(client, log, indices);
     const casesIndex = { index: names.cases, alias: names.casesAlias };
     await setUpIndex(client, log, casesIndex, await readCasesDefinition(), kafkaCluster);
+    await createIndex(client, positions, null, POSITIONS);
     const analysisIndex = { index: names.analysis, alias: names.analysisAlias };
     await setUpIndex(client, log, analysisIndex, await readAnalysisDefinition(), kafkaCluster);
   } catch (error) {
@@ -39,6 +43,12 @@ export async function setUpElasticsearch(url: string, log: Logger, options: SetU
     await client.close();
   }
 }
+
+/** Read by id only. */
+const POSITIONS: Pick<IndexDefinition<unknown>, 'settings' | 'mappings'> = {
+  settings: { number_of_shards: 1, auto_expand_replicas: '0-1', gc_deletes: '1h' },
+  mappings: { dynamic: false, properties: {} },
+};
 
 async function deleteIndices(client: Client, log: Logger, indices: string[]): Promise<void> {
   for (const index of indices) {
@@ -70,7 +80,7 @@ async function createIndex<M>(
   client: Client,
   index: string,
   alias: string | null,
-  { settings, mappings }: IndexDefinition<M>,
+  { settings, mappings }: Pick<IndexDefinition<M>, 'settings' | 'mappings'>,
 ): Promise<boolean> {
   try {
     await client.indices.create({

@@ -4,6 +4,7 @@ import { InterleaveError } from '../../core/errors.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Readiness } from '../readiness.ts';
+import { InputGate, type InputGateOptions } from './input-gate.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
   MAX_BACKOFF_MS,
@@ -38,6 +39,8 @@ export interface ConsumeOptions {
   maxRecords?: number;
   /** partitions that are handled at the same time; 1 unless told */
   concurrentPartitions?: number;
+  /** holds partitions back; see `InputGate` */
+  hold?: Pick<InputGateOptions, 'mayBegin' | 'held' | 'begun'>;
 }
 
 /** The settings that every consumer of ours has. */
@@ -53,7 +56,8 @@ export const CONSUMER_SETTINGS = {
 
 /**
  * Reads topics at least once: a partition's records in order, committed after `handle` resolved. A group that is new
- * begins at the beginning, or what was acknowledged before it first joined would be lost to it.
+ * begins at the beginning, or what was acknowledged before it first joined would be lost to it; so does one whose topic
+ * went back behind it (`input-gate.ts`).
  *
  * An `InterleaveError` of kind `retry` is tried again with the same records until it passes; any other error ends the
  * consumer through `fail`. What can never be handled belongs into a dead letter, by `handle` itself.
@@ -75,12 +79,15 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   // lag for ever, and like a stall when nothing follows.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0 || stopping) return;
-    commit(consumer, payload, Number(payload.lastOffset)).catch(() => undefined);
+    commit(consumer, payload, Number(payload.lastOffset), gate.metadata(payload)).catch(() => undefined);
   });
 
   await consumer.connect();
   await consumer.subscribe({ topics: options.topics, fromBeginning: true });
   const lag = watchLag(kafka, options);
+  const { groupId, topics, hold } = options;
+  const waiting = () => lag.progressed();
+  const gate = await InputGate.open(kafka, consumer, { groupId, topics, log, metrics, waiting, ...hold });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
@@ -101,7 +108,8 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
       payload.resolveOffset(String(last.offset));
       const isEnd = start + step >= batch.messages.length;
       // The record that ends a transaction follows its records, and is not handed to us.
-      await commit(member, batch, isEnd ? Number(batch.lastOffset()) : last.offset);
+      const lastOffset = isEnd ? Number(batch.lastOffset()) : last.offset;
+      await commit(member, batch, lastOffset, gate.metadata(batch, last));
       handled.inc({ topic: batch.topic }, records.length);
       lag.progressed();
       await payload.heartbeat();
@@ -136,6 +144,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
     async stop() {
       stopping = true;
       await lag.stop();
+      await gate.stop();
       await consumer.disconnect();
     },
   };
@@ -145,8 +154,9 @@ function commit(
   member: Consumer,
   { topic, partition }: { topic: string; partition: number },
   lastOffset: number,
+  metadata: string,
 ): Promise<void> {
-  return member.commitOffsets([{ topic, partition, offset: String(lastOffset + 1) }]);
+  return member.commitOffsets([{ topic, partition, offset: String(lastOffset + 1), metadata }]);
 }
 
 export function toRecord(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {

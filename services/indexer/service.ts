@@ -11,7 +11,10 @@ import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { type ConsumedRecord, consume } from '../../platform/kafka/consumer.ts';
 import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
+import { checkLog } from '../../platform/kafka/log-mark.ts';
+import { LogsBehind } from '../../platform/kafka/logs-behind.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { events } from '../../schemas/events.ts';
@@ -21,6 +24,7 @@ import { caseDocument, type VectorSlots } from './case-document.ts';
 import type { Config } from './config.ts';
 import { CONCURRENT_PARTITIONS } from './limits.ts';
 import { newestRecords } from './newest-records.ts';
+import { Positions } from './positions.ts';
 import { vectorSlots } from './vector-slots.ts';
 
 /**
@@ -38,6 +42,9 @@ export async function start(
   const kafka = createKafka(config.kafkaBrokers, 'interleave-indexer', log);
   const slots = await openIndices(await clusterIdOf(kafka));
   await checkTopics(kafka, topicsOf('indexer', [topic]), config.partitions);
+  const positions = await openPositions();
+  const reader = await PartitionReader.connect(kafka);
+  const behind = new LogsBehind(ready, log);
   const producer = await EventProducer.connect(kafka, log, metrics);
   const outcomes = metrics.counter('interleave_documents_total', 'Documents by what became of them', [
     'view',
@@ -55,6 +62,11 @@ export async function start(
     topics: [topic],
     concurrentPartitions: CONCURRENT_PARTITIONS,
     handle,
+    hold: {
+      mayBegin: checkPartition,
+      held: (partition, error) => behind.add(partition, error),
+      begun: (partition) => behind.keep((one) => one !== partition),
+    },
     log,
     metrics,
     ready,
@@ -62,6 +74,9 @@ export async function start(
   });
 
   async function handle(records: ConsumedRecord[], heartbeat: () => Promise<void>): Promise<void> {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    await checkStep(last);
     const sources = new Map<BulkItem, ConsumedRecord>();
     for (const record of newestRecords(records)) {
       const items = itemsOf(record);
@@ -69,7 +84,10 @@ export async function start(
       else for (const item of items) sources.set(item, record);
     }
     const rejected = new Set<ConsumedRecord>();
-    for (const { item, outcome, errorType } of await bulkWrite(client, [...sources.keys()], heartbeat)) {
+    const position = positions.after(last);
+    const items = [...sources.keys(), ...(position === null ? [] : [position.item])];
+    for (const { item, outcome, errorType } of await bulkWrite(client, items, heartbeat)) {
+      if (item === position?.item) continue;
       outcomes.inc({ view: item.index === config.indexerCasesIndex ? 'clinical' : 'analysis', outcome });
       const record = sources.get(item);
       if (record === undefined) continue;
@@ -79,6 +97,32 @@ export async function start(
       log.error({ caseId: record.key, index: item.index, errorType }, 'document.rejected');
       await giveUp(record, 'DOCUMENT_REJECTED');
     }
+    if (position !== null) positions.set(last.partition, position.seen);
+  }
+
+  /** Throws `LOG_WENT_BACK` where the index holds more of a partition than the log: all of it would count as stale. */
+  async function checkPartition(partition: number): Promise<void> {
+    const seen = positions.of(partition);
+    if (seen !== null) await checkLog(reader, topic, partition, seen);
+  }
+
+  /** What is older than what was read is a repeat, or comes of a log that went back while we read it. */
+  async function checkStep({ partition, offset }: ConsumedRecord): Promise<void> {
+    if (offset >= (positions.of(partition)?.next ?? 0)) {
+      if (behind.has(partition)) behind.keep((one) => one !== partition);
+      return;
+    }
+    await checkPartition(partition).catch((error: unknown) => {
+      behind.add(partition, error);
+      throw error;
+    });
+    behind.keep((one) => one !== partition);
+  }
+
+  async function openPositions(): Promise<Positions> {
+    return Positions.load(client, config.indexerCasesIndex, config.partitions).catch((error: unknown) => {
+      throw elasticsearchError(error);
+    });
   }
 
   /** What a record changes in both views; null where it cannot be read. */
@@ -131,6 +175,7 @@ export async function start(
   return {
     async stop() {
       await consumer.stop();
+      await reader.disconnect();
       await producer.disconnect();
       await client.close();
     },

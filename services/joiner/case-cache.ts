@@ -25,12 +25,14 @@ export type CaseRecords = ReadonlyMap<string, Buffer | null>;
 export class CaseCache {
   readonly #root: RootDatabase;
   readonly #positions: Database<Position, number>;
+  readonly #inputs: Database<LogMark, string>;
   readonly #partitions = new Map<number, Database<Buffer, string>>();
   readonly #release: () => void;
 
   private constructor(root: RootDatabase, release: () => void) {
     this.#root = root;
     this.#positions = root.openDB<Position, number>({ name: 'positions' });
+    this.#inputs = root.openDB<LogMark, string>({ name: 'inputs' });
     this.#release = release;
   }
 
@@ -68,6 +70,16 @@ export class CaseCache {
   seen(partition: number): SeenLog | null {
     const position = this.#positions.get(partition);
     return position === undefined ? null : { next: position.offset + 1, marks: position.marks ?? [] };
+  }
+
+  /** The last record of an input that was merged by whoever had this cache; null where none is known. */
+  inputMark(topic: string, partition: number): LogMark | null {
+    return this.#inputs.get(`${topic}/${partition}`) ?? null;
+  }
+
+  /** Nobody waits for it: an older mark is right, too. */
+  markInput(topic: string, partition: number, mark: LogMark): void {
+    this.#inputs.put(`${topic}/${partition}`, mark).catch(() => undefined);
   }
 
   /** The cases of a partition. */

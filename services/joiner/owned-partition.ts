@@ -104,6 +104,10 @@ export class OwnedPartition {
         throw new InterleaveError('LOG_WENT_BACK', `A record was written at ${offset}.`);
       await cache.write(partition, joined.changed, offset, lastMark(joined.changed, offset));
     }
+    for (const { topic, records } of submitted) {
+      const last = records.at(-1);
+      if (last !== undefined) cache.markInput(topic, partition, markOf(last));
+    }
     for (const [topic, next] of positions) this.#positions.set(topic, next);
     committed(joined, records, (performance.now() - startedAt) / 1000);
   }

@@ -76,7 +76,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       ready.set('partitions', owned === assigned, `${owned} of ${assigned} taken`);
     },
     notTaken(partition, error) {
-      if (behind.add(partition, error)) return;
+      if (behind.add(partition, error)) return lag.progressed();
       log.warn({ partition, err: error }, 'joiner.partition.not.taken');
     },
     fail,

@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import type { ErrorCode } from '../../core/errors.ts';
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import { checkLog, markOf } from '../../platform/kafka/log-mark.ts';
 import type { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import type { Logger } from '../../platform/log.ts';
@@ -79,11 +79,28 @@ async function committedPositions(options: TakeOptions): Promise<Map<string, num
     const offset = Number(found?.offset ?? -1);
     const { low, high } = await reader.ends(topic, partition);
     if (offset >= 0 && offset < low) log.error({ topic, partition, offset, low }, 'joiner.records.expired');
-    if (offset > high) {
+    const isBehind = offset >= 0 && (await inputWentBack(options, topic, offset));
+    if (isBehind) {
       const code: ErrorCode = 'LOG_WENT_BACK';
-      log.error({ code, topic, partition, committed: offset, end: high }, 'log.went.back');
+      log.error({ code, topic, partition, committed: offset, end: high, from: low }, 'log.went.back');
     }
-    positions.set(topic, offset > high ? low : Math.max(offset, low));
+    positions.set(topic, isBehind ? low : Math.max(offset, low));
   }
   return positions;
+}
+
+/** Behind where the group stands there may then be records that nobody has merged: all are read again. */
+async function inputWentBack(
+  { reader, cache, output: { partition } }: TakeOptions,
+  topic: string,
+  committed: number,
+): Promise<boolean> {
+  const mark = cache.inputMark(topic, partition);
+  try {
+    await checkLog(reader, topic, partition, { next: committed, marks: mark === null ? [] : [mark] });
+    return false;
+  } catch (error) {
+    if (codeOf(error) === 'LOG_WENT_BACK') return true;
+    throw error;
+  }
 }

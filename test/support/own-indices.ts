@@ -5,7 +5,7 @@ import type { Case } from '../../core/radiology/events.ts';
 import { caseStanding } from '../../core/radiology/standing.ts';
 import { openElasticsearch } from '../../infra/elasticsearch/client.ts';
 import { readCasesDefinition } from '../../infra/elasticsearch/index-definition.ts';
-import type { IndexNames } from '../../infra/elasticsearch/index-names.ts';
+import { type IndexNames, positionsIndex } from '../../infra/elasticsearch/index-names.ts';
 import { setUpElasticsearch } from '../../infra/elasticsearch/setup.ts';
 import { createLogger } from '../../platform/log.ts';
 import { bulkWrite } from '../../services/indexer/bulk-write.ts';
@@ -65,7 +65,10 @@ export class OwnIndices {
 
   async remove(): Promise<void> {
     const { cases, analysis } = this.names;
-    await this.client.indices.delete({ index: `${cases},${analysis}`, ignore_unavailable: true });
+    await this.client.indices.delete({
+      index: `${cases},${analysis},${positionsIndex(cases)}`,
+      ignore_unavailable: true,
+    });
     await this.client.close();
   }
 }

@@ -43,6 +43,8 @@ function trial(commit: () => Promise<void> = () => Promise.resolve()) {
       } as unknown as PartitionProducer,
     },
     cache: {
+      seen: () => null,
+      markInput: () => undefined,
       get: (_: number, caseId: string) => cache.get(caseId) ?? undefined,
       async write(_: number, records: ReadonlyMap<string, Buffer | null>) {
         for (const [key, value] of records) cache.set(key, value);
