@@ -15,6 +15,12 @@ export interface Narrowed {
   refused: number;
 }
 
+/** Of paths. */
+interface Choice {
+  only?: (path: string) => boolean;
+  skip?: (path: string) => boolean;
+}
+
 /**
  * Makes a folder (mode 0700) where there is none, and takes from everybody but its owner all rights to it and to all that
  * lies in it: patient data were written by a version, or unpacked by a user, with another mask.
@@ -30,19 +36,20 @@ export async function privateFolder(folder: string): Promise<Narrowed> {
 
 /**
  * Takes from everybody but the owner all rights to what lies in a folder, the folder itself left out. Links are not
- * followed and what vanishes meanwhile is passed over. `skip` says which folders are not looked into.
+ * followed and what vanishes meanwhile is passed over. `only` says what is narrowed at all, `skip` which folders are narrowed
+ * and not looked into.
  */
 export async function narrowInside(
   folder: string,
-  skip: (path: string) => boolean = () => false,
+  { only = () => true, skip = () => false }: Choice = {},
 ): Promise<Narrowed> {
   const result: Narrowed = { narrowed: 0, refused: 0 };
   const open = [folder];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const entries = await readdir(next, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
-      if (entry.isSymbolicLink()) continue;
       const path = join(next, entry.name);
+      if (entry.isSymbolicLink() || !only(path)) continue;
       const { narrowed, refused } = await narrowOne(path);
       result.narrowed += narrowed;
       result.refused += refused;

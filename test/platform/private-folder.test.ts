@@ -48,6 +48,9 @@ test('a folder that is skipped is narrowed itself, and not looked into', async (
   mkdirSync(join(data, 'many'), { recursive: true });
   chmodSync(join(data, 'many'), 0o755);
   make(join(data, 'many', 'file'), 0o644);
-  assert.deepEqual(await narrowInside(data, (path) => path.endsWith('many')), { narrowed: 1, refused: 0 });
+  assert.deepEqual(await narrowInside(data, { skip: (path) => path.endsWith('many') }), {
+    narrowed: 1,
+    refused: 0,
+  });
   assert.equal(modeOf(join(data, 'many', 'file')), 0o644);
 });
