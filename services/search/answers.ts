@@ -47,6 +47,8 @@ export interface CaseSummary {
   id: string;
   /** offset of the record in `radiology.case` that it was made from */
   version: number;
+  /** of the case as it is shown here; another one means that the case may have changed */
+  tag: string;
   accession: string;
   title: string;
   modality: string[];
@@ -203,4 +205,10 @@ export interface SimilarAnswer {
   by: 'text' | 'image' | 'both' | 'none';
   hits: Hit[];
   tookMs: number;
+}
+
+/** By case id the entity tag that the case has now; null where there is no such case (any more). */
+export interface VersionsAnswer {
+  notice: string;
+  versions: Record<string, string | null>;
 }

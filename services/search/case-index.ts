@@ -4,6 +4,7 @@ import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
 import { elasticsearchError } from '../../infra/elasticsearch/client.ts';
 import { type CasesMeta, parseCasesMeta } from '../../infra/elasticsearch/index-definition.ts';
 import type { FoundCase } from './case-view.ts';
+import { entityTag, WAITING_FIELDS } from './entity-tag.ts';
 import { INDEX_RECHECK_MS } from './limits.ts';
 
 /** The physical index that the alias stands for now, and what its mapping says of itself. */
@@ -74,7 +75,25 @@ export class CaseIndex {
       }),
     );
     if (answer._source === undefined) throw new InterleaveError('CASE_NOT_FOUND');
-    return { id, version: answer._version ?? 0, document: answer._source };
+    return { id, version: answer._version ?? 0, written: answer, document: answer._source };
+  }
+
+  /** The entity tags of these cases, whether refreshed or not; a case that is not there has none. */
+  async tags(ids: readonly string[]): Promise<Map<string, string>> {
+    const { docs } = await this.#ask(() =>
+      this.#client.mget<CaseDocument>({
+        index: this.#alias,
+        ids: [...new Set(ids)],
+        _source_includes: [...WAITING_FIELDS],
+      }),
+    );
+    const tags = new Map<string, string>();
+    for (const doc of docs) {
+      // Not to be taken for a case that is gone.
+      if ('error' in doc) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE', 'A case was not read.');
+      if (doc.found && doc._source !== undefined) tags.set(doc._id, entityTag(doc, doc._source));
+    }
+    return tags;
   }
 
   async count(): Promise<number> {
@@ -102,12 +121,16 @@ export class CaseIndex {
 }
 
 /** For searches that bring whole cases. */
-export const WITHOUT_VECTORS = { excludes: VECTOR_FIELDS };
+export const WHOLE_CASES = {
+  version: true,
+  seq_no_primary_term: true,
+  _source: { excludes: VECTOR_FIELDS },
+} satisfies SearchBody;
 
 /** A hit with its document; null where the search did not ask for it. */
 export function foundCase(hit: estypes.SearchHit<CaseDocument>): FoundCase | null {
   if (hit._source === undefined || hit._id === undefined) return null;
-  return { id: hit._id, version: hit._version ?? 0, document: hit._source };
+  return { id: hit._id, version: hit._version ?? 0, written: hit, document: hit._source };
 }
 
 export function totalOf(result: SearchResult): number {

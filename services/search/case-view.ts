@@ -8,6 +8,7 @@ import type {
 } from '../../infra/elasticsearch/case-document.ts';
 import type { CaseSummary, CaseView, Hit, ImageView, ReportView, Why } from './answers.ts';
 import { chronicFindings } from './chronic-findings.ts';
+import { entityTag, type WrittenDocument } from './entity-tag.ts';
 import { MAX_HIT_IMAGES, MAX_IMPRESSION_LENGTH } from './limits.ts';
 import { named } from './named-concept.ts';
 import { reportContradictions } from './report-contradictions.ts';
@@ -17,6 +18,8 @@ import { markedSegments } from './segments.ts';
 export interface FoundCase {
   id: string;
   version: number;
+  /** of which its entity tag is made */
+  written: WrittenDocument;
   document: CaseDocument;
 }
 
@@ -77,11 +80,12 @@ function assertionOf({ findings }: CaseDocument, concept: string): Assertion | n
   return findings.absent.includes(concept) ? 'ABSENT' : null;
 }
 
-function summary({ id, version, document }: FoundCase, impressionLength: number): CaseSummary {
+function summary({ id, version, written, document }: FoundCase, impressionLength: number): CaseSummary {
   const chronic = chronicFindings(document.reports);
   return {
     id,
     version,
+    tag: entityTag(written, document),
     accession: document.accession,
     title: document.title,
     modality: document.modality,

@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { LegName, Why } from './answers.ts';
 import type { AskedNumbers } from './asked-numbers.ts';
-import { type CaseIndex, foundCase, totalOf, WITHOUT_VECTORS } from './case-index.ts';
+import { type CaseIndex, foundCase, totalOf, WHOLE_CASES } from './case-index.ts';
 import { filterClauses } from './case-query.ts';
 import { hitView } from './case-view.ts';
 import { facetsOf, facetsWanted } from './facets.ts';
@@ -36,8 +36,7 @@ async function inOrder(
       from: request.from,
       size: request.size,
       track_total_hits: true,
-      version: true,
-      _source: WITHOUT_VECTORS,
+      ...WHOLE_CASES,
       ...facetsWanted(request.facets),
     },
   ]);

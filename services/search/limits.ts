@@ -27,6 +27,11 @@ export const REQUEST_TIMEOUT_MS = 15_000;
 /** Searches a second that one address may ask for, and how many it may save up. */
 export const MAX_SEARCHES_PER_SECOND = 50;
 export const MAX_SEARCH_BURST = 100;
+/** Cases whose versions are asked for in one request. */
+export const MAX_POLLED_CASES = 100;
+/** Polls a second that one address may make, and how many it may save up: a page makes two in three seconds. */
+export const MAX_POLLS_PER_SECOND = 50;
+export const MAX_POLL_BURST = 100;
 /** Addresses whose rate is remembered. */
 export const MAX_RATED_ADDRESSES = 10_000;
 

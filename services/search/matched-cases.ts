@@ -1,5 +1,5 @@
 import type { Hit, LegName, Why } from './answers.ts';
-import { type CaseIndex, foundCase, WITHOUT_VECTORS } from './case-index.ts';
+import { type CaseIndex, foundCase, WHOLE_CASES } from './case-index.ts';
 import type { CaseQuery } from './case-query.ts';
 import { conceptEvidence, hitView } from './case-view.ts';
 import { FRAGMENT_LENGTH, MAX_FRAGMENTS } from './limits.ts';
@@ -19,8 +19,7 @@ export async function matchedCases(
     {
       query: { ids: { values: page.map(({ id }) => id) } },
       size: page.length,
-      version: true,
-      _source: WITHOUT_VECTORS,
+      ...WHOLE_CASES,
       highlight: {
         ...(query.words === null ? {} : { highlight_query: query.words }),
         pre_tags: [HIGHLIGHT_START],

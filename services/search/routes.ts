@@ -7,6 +7,7 @@ import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import type { Audit } from './audit.ts';
 import type { CaseIndex } from './case-index.ts';
 import { caseView } from './case-view.ts';
+import { addFreshnessRoutes, answeredUnchanged } from './freshness-routes.ts';
 import { conceptsOf } from './named-concept.ts';
 import type { QueryVectors } from './query-vectors.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -23,6 +24,8 @@ export interface SearchParts {
   objects: ObjectStore;
   audit: Audit;
   rate: RateLimit;
+  /** of pages that ask whether something has changed */
+  pollRate: RateLimit;
   observe(route: 'search' | 'similar' | 'case', seconds: number): void;
   version: string;
   /** the tensor backend that embeds queries */
@@ -44,12 +47,16 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
     throw new InterleaveError('METHOD_NOT_ALLOWED', 'Searches are posted: words have no place in addresses.');
   });
 
-  server.get<{ Params: { id: string } }>('/api/cases/:id', async (request) => {
+  server.get<{ Params: { id: string } }>('/api/cases/:id', async (request, reply) => {
     const id = caseIdOf(request.params.id);
+    if (await answeredUnchanged(parts, request, reply, id)) return reply;
     const found = await timed('case', () => index.get(id));
     audit.viewed(id);
-    return { notice: NOTICE, case: caseView(found) };
+    const view = caseView(found);
+    reply.header('etag', `"${view.tag}"`);
+    return { notice: NOTICE, case: view };
   });
+  addFreshnessRoutes(server, parts);
 
   server.get<{ Params: { id: string } }>('/api/cases/:id/similar', async (request) => {
     limitRate(request);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { InterleaveError } from '../../core/errors.ts';
+import { isCaseId } from '../../core/radiology/case-key.ts';
 import {
   MAX_FILTER_VALUE_LENGTH,
   MAX_FILTER_VALUES,
   MAX_PAGE_SIZE,
+  MAX_POLLED_CASES,
   MAX_SORTED_DEPTH,
   MAX_WORDS_LENGTH,
   RANK_WINDOW,
@@ -60,6 +62,15 @@ export type SimilarRequest = z.infer<typeof similarRequest>;
 /** The query string of `GET /api/cases/:id/similar`. Throws `QUERY_INVALID`. */
 export function parseSimilarRequest(query: unknown): SimilarRequest {
   return parse(similarRequest, query);
+}
+
+const versionsRequest = z.strictObject({
+  ids: z.array(z.string().refine(isCaseId)).min(1).max(MAX_POLLED_CASES),
+});
+
+/** The body of `POST /api/cases/versions`. Throws `QUERY_INVALID`. */
+export function parseVersionsRequest(body: unknown): z.infer<typeof versionsRequest> {
+  return parse(versionsRequest, body ?? {});
 }
 
 function parse<T>(shape: z.ZodType<T>, value: unknown): T {

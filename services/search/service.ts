@@ -19,7 +19,7 @@ import {
   MAX_OBJECT_REQUESTS_PER_SECOND,
 } from './dicomweb/limits.ts';
 import { httpServer } from './http-server.ts';
-import { MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
+import { MAX_POLL_BURST, MAX_POLLS_PER_SECOND, MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
 import { nameBy } from './named-concept.ts';
 import { QueryVectors } from './query-vectors.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -61,6 +61,11 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       rate: new RateLimit({
         perSecond: config.searchRatePerSecond,
         burst: Math.max(MAX_SEARCH_BURST, config.searchRatePerSecond),
+        maxAddresses: MAX_RATED_ADDRESSES,
+      }),
+      pollRate: new RateLimit({
+        perSecond: MAX_POLLS_PER_SECOND,
+        burst: MAX_POLL_BURST,
         maxAddresses: MAX_RATED_ADDRESSES,
       }),
       observe: (route, value) => seconds.observe({ route }, value),

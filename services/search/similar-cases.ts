@@ -3,13 +3,7 @@ import { NOTICE } from '../../core/notice.ts';
 import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
 import type { Hit, LegName, SimilarAnswer, Why } from './answers.ts';
-import {
-  type CaseIndex,
-  foundCase,
-  type SearchBody,
-  type SearchResult,
-  WITHOUT_VECTORS,
-} from './case-index.ts';
+import { type CaseIndex, foundCase, type SearchBody, type SearchResult, WHOLE_CASES } from './case-index.ts';
 import { filterClauses } from './case-query.ts';
 import { conceptEvidence, hitView } from './case-view.ts';
 import { cosine, entriesOf } from './leg-entries.ts';
@@ -160,8 +154,7 @@ async function details(
     {
       query: { ids: { values: ranked.map(({ id }) => id) } },
       size: ranked.length,
-      version: true,
-      _source: WITHOUT_VECTORS,
+      ...WHOLE_CASES,
     },
   ]);
   const cases = new Map((result?.hits.hits ?? []).map((hit) => [hit._id, foundCase(hit)]));
