@@ -116,6 +116,10 @@ export const ERRORS = {
   // Reading text and images
   REPORT_EMPTY: ['reject', 'The report has no text to read.'],
   REPORT_UNREADABLE: ['reject', 'The report text could not be read.'],
+  LANGUAGE_NOT_READ: [
+    'reject',
+    'Most of the report is in a language that is not read: there are no findings of it, and its words are found as words only.',
+  ],
   REPORT_TOO_LONG: ['reject', 'The report is longer than is read: what it says at its end is not known.'],
   LEXICON_INVALID: ['reject', 'The lexicon file has errors.'],
   GOLDEN_SET_FAILED: ['fatal', 'The labeler does not read its golden set as it should.'],

@@ -13,7 +13,7 @@ import { paint, type Style } from './paint.ts';
  * `colour`: with the colours of a terminal; the marks stand in any case.
  */
 export function explainReading(reading: TextReading, data: LexiconData, colour: boolean): string[] {
-  const { text, findings, problem, implied, contradictions } = reading;
+  const { text, findings, problem, implied, contradictions, unread } = reading;
   const nameOf = namesOf(data);
   const lines = [markedText(text, findings, colour), ''];
   for (const finding of findings)
@@ -26,6 +26,10 @@ export function explainReading(reading: TextReading, data: LexiconData, colour: 
     );
   for (const { concept, first, second } of contradictions)
     lines.push(`contradiction: ${nameOf(concept)} at ${first} and at ${second} cannot both hold`);
+  for (const { start, end } of unread)
+    lines.push(
+      `language not read: “${printable(text.slice(start, end)).replace(/\s+/g, ' ')}” (${start}–${end})`,
+    );
   if (problem !== null) lines.push(`problem: ${problem}`);
   lines.push('', NOTICE);
   return lines;

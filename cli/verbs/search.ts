@@ -156,6 +156,7 @@ const TIER_WORDS: Readonly<Record<string, string>> = {
   AS_ASKED: 'as asked',
   UNCERTAIN: 'uncertain',
   SOME: 'with some of it',
+  UNREAD: 'in a language that is not read',
 };
 
 function describe(hit: Answer['hits'][number], rank: number): string {

@@ -17,6 +17,7 @@ export type {
   ImpliedFinding,
   ReportReading,
   SectionName,
+  TextRange,
 } from './report-reading.ts';
 export type { ObjectRef, Vector };
 

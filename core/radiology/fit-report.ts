@@ -63,6 +63,7 @@ function cutReading(reading: ReportReading, length: number): ReportReading {
     citations: reading.citations.filter((citation) => within(citation) && citation.contextEnd <= length),
     assertedText: cutText(reading.assertedText, length),
     contradictions: reading.contradictions.filter(({ second }) => second < length),
+    unread: reading.unread.filter(within),
   };
 }
 

@@ -14,6 +14,14 @@ export interface ReportReading {
   problem: string | null;
   implied: ImpliedFinding[];
   contradictions: Contradiction[];
+  /** sentences, and parts of one, in a language that is not read: nothing stands among the findings for them */
+  unread: TextRange[];
+}
+
+/** A stretch of the report text; `end` is the place after it. */
+export interface TextRange {
+  start: number;
+  end: number;
 }
 
 export type SectionName =

@@ -4,7 +4,7 @@ import { CODE_HASH } from './code-hash.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 
 /** Grows by one when readings change so much that reports must be read again. */
-const GENERATION = 2;
+const GENERATION = 3;
 
 export interface LabelerVersion {
   generation: number;

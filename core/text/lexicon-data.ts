@@ -3,6 +3,7 @@ import type { Assertion, Finding } from '../radiology/events.ts';
 import type { HeadingName } from './background.ts';
 import type { CitationWords } from './cited-numbers.ts';
 import type { ClauseWords } from './clauses.ts';
+import type { LanguageData } from './language-words.ts';
 import type { WordSets } from './phrase-automaton.ts';
 
 /** A code of an open terminology. RadLex is named by its identifiers only: its terms are not ours to copy. */
@@ -114,4 +115,5 @@ export interface LexiconData {
     continuing: readonly string[];
     eponyms: readonly string[];
   };
+  languages: LanguageData;
 }

@@ -7,12 +7,14 @@ import type { Heading, HeadingName } from './background.ts';
 import type { CitationWords } from './cited-numbers.ts';
 import type { ClauseWords } from './clauses.ts';
 import { IdSet } from './id-set.ts';
+import { compileLanguageWords, type LanguageData, type LanguageWords } from './language-words.ts';
 import anatomyData from './lexicon/anatomy.json' with { type: 'json' };
 import cuesData from './lexicon/assertion-cues.json' with { type: 'json' };
 import attributesData from './lexicon/attributes.json' with { type: 'json' };
 import citationData from './lexicon/citation-words.json' with { type: 'json' };
 import clauseData from './lexicon/clause-words.json' with { type: 'json' };
 import findingsData from './lexicon/findings.json' with { type: 'json' };
+import languageData from './lexicon/language-words.json' with { type: 'json' };
 import sectionsData from './lexicon/sections.json' with { type: 'json' };
 import sentenceData from './lexicon/sentence-words.json' with { type: 'json' };
 import setsData from './lexicon/word-sets.json' with { type: 'json' };
@@ -66,6 +68,7 @@ export interface Lexicon {
   clauseWords: ClauseWords;
   citationWords: CitationWords;
   sentenceWords: SentenceWords;
+  languageWords: LanguageWords;
 }
 
 /** @throws Error where the data is not well formed, with the phrase that is wrong */
@@ -75,7 +78,7 @@ export function compileLexicon(data: LexiconData): Lexicon {
   const automaton = <T>(entries: (readonly [string, T])[], keyOf?: (value: T) => unknown) =>
     new PhraseAutomaton(entries, vocabulary, data.sets, keyOf);
   const { anatomy, attributes, sentences } = data;
-  return {
+  const lexicon = {
     data,
     vocabulary,
     entries: new Map(data.findings.findings.map((entry) => [entry.id, entry])),
@@ -102,6 +105,8 @@ export function compileLexicon(data: LexiconData): Lexicon {
       eponyms: new Set(sentences.eponyms),
     },
   };
+  // After all others: a word that the lexicon names is a word that is read.
+  return { ...lexicon, languageWords: compileLanguageWords(data.languages, vocabulary) };
 }
 
 type Phrases<T> = (readonly [string, T])[];
@@ -190,6 +195,7 @@ export const DEFAULT_LEXICON_DATA: LexiconData = {
   clauses: clauseData,
   sets: setsData,
   sentences: sentenceData,
+  languages: languageData satisfies LanguageData,
 };
 
 export const DEFAULT_LEXICON: Lexicon = compileLexicon(DEFAULT_LEXICON_DATA);

@@ -10,6 +10,7 @@ import { readContradictions } from './contradictions.ts';
 import { readSentence } from './findings.ts';
 import { readImplied } from './implied-findings.ts';
 import { labelerVersion } from './labeler-version.ts';
+import { byLanguage } from './languages.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 import { MAX_FINDINGS, MAX_READ_LENGTH } from './limits.ts';
 import { reportLabels } from './report-labels.ts';
@@ -40,7 +41,8 @@ export function readForEncoding(
   const tokens = tokenize(text.slice(0, MAX_READ_LENGTH), lexicon.vocabulary);
   const sections = readSections(tokens, placed, lexicon.headings);
   const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
-  const readings = sentences.map((sentence) => readSentence(tokens, sentence, lexicon));
+  const { readable, unread } = byLanguage(tokens, sentences, lexicon.languageWords);
+  const readings = readable.map((sentence) => readSentence(tokens, sentence, lexicon));
   const asserted = assertedSentences(text, readings);
   const findings = readings.flatMap((reading) => reading.findings).slice(0, MAX_FINDINGS);
   const reading: TextReading = {
@@ -53,6 +55,7 @@ export function readForEncoding(
     problem: problemOf(text, sentences.length),
     implied: readImplied(reportLabels(findings), lexicon),
     contradictions: readContradictions(findings),
+    unread,
   };
   return { reading, toEncode: sentencesToEncode(asserted) };
 }

@@ -47,6 +47,11 @@ export class Vocabulary {
     return id;
   }
 
+  /** All words so far, without the redaction. */
+  words(): string[] {
+    return [...this.#ids.keys()].filter((word) => word !== REDACTION);
+  }
+
   /** The number of a word in lower case, or of a punctuation mark. */
   id(word: string): number {
     const id = this.#ids.get(word);

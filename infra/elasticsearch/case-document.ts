@@ -1,4 +1,4 @@
-import type { Finding, ReportStatus, SectionName } from '../../core/radiology/events.ts';
+import type { Finding, ReportStatus, SectionName, TextRange } from '../../core/radiology/events.ts';
 
 /**
  * A document of the clinical view, as `cases.mapping.json` maps it: one for each case, its `_id` the case id and its
@@ -29,7 +29,14 @@ export interface CaseDocument {
   /** concept ids */
   findings: { present: string[]; absent: string[]; uncertain: string[] };
   /** of all reports that count, the newest first */
-  text: { asserted: string; report: string; impression: string; indication: string };
+  text: {
+    asserted: string;
+    report: string;
+    impression: string;
+    indication: string;
+    /** sentences in a language that is not read: found by their words, and never asserted */
+    unread: string;
+  };
   /** absent where nothing was asserted, or in another generation than the index */
   text_vector?: number[];
   images: CaseDocumentImage[];
@@ -83,6 +90,8 @@ export interface CaseDocumentReport {
   sections: { name: SectionName; start: number; end: number }[];
   findings: Finding[];
   citations: CaseDocumentCitation[];
+  /** places in the text that are in a language that is not read */
+  unread: TextRange[];
   versions: { status: ReportStatus; effective_at: number; received_offset: number }[];
   labeler: { generation: number; hash: string };
   problem: string | null;

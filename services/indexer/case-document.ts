@@ -6,7 +6,7 @@ import { labelsByAssertion } from '../../core/text/report-labels.ts';
 import type { CaseDocument, CaseDocumentImage } from '../../infra/elasticsearch/case-document.ts';
 import { ageGroup } from './age-group.ts';
 import { documentImages } from './document-images.ts';
-import { counts, documentReport, newestFirst, sectionText } from './document-reports.ts';
+import { counts, documentReport, newestFirst, sectionText, unreadText } from './document-reports.ts';
 import { documentVector, type VectorSlot } from './document-vector.ts';
 
 /** What the physical index takes. */
@@ -74,6 +74,7 @@ function textOf(reports: readonly CaseReport[]): CaseDocument['text'] {
     report: join(readings.map((reading) => reading.text)),
     impression: join(readings.map((reading) => sectionText(reading, ['IMPRESSION'])).slice(0, 1)),
     indication: join(readings.map((reading) => sectionText(reading, ['INDICATION']))),
+    unread: join(readings.map(unreadText)),
   };
 }
 

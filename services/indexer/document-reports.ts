@@ -1,4 +1,5 @@
 import type { CaseReport, ImageCitation, ReportReading, SectionName } from '../../core/radiology/events.ts';
+import { isMostlyUnread } from '../../core/radiology/unread-language.ts';
 import type {
   CaseDocumentCitation,
   CaseDocumentImage,
@@ -38,13 +39,14 @@ export function documentReport(
     citations: reading.citations.map((citation) =>
       documentCitation(citation, imagesOfStudies(images, received.studyInstanceUids)),
     ),
+    unread: reading.unread,
     versions: versions.map(({ status, effectiveAt, receivedOffset }) => ({
       status,
       effective_at: effectiveAt,
       received_offset: receivedOffset,
     })),
     labeler: reading.labeler,
-    problem: reading.problem ?? received.problem,
+    problem: reading.problem ?? (isMostlyUnread(reading) ? 'LANGUAGE_NOT_READ' : received.problem),
   };
 }
 
@@ -54,6 +56,11 @@ export function sectionText(reading: ReportReading, names: readonly SectionName[
     .filter((section) => names.includes(section.name))
     .map(({ start, end }) => reading.text.slice(start, end))
     .join('\n');
+}
+
+/** What is written in a language that is not read. */
+export function unreadText({ text, unread }: ReportReading): string {
+  return unread.map(({ start, end }) => text.slice(start, end)).join('\n');
 }
 
 function documentCitation(

@@ -1,4 +1,5 @@
 import type { ReportLabeled, ReportReceived } from '../../core/radiology/events.ts';
+import { isMostlyUnread } from '../../core/radiology/unread-language.ts';
 import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { ReadReport } from '../../core/text/reading.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
@@ -73,9 +74,9 @@ export function handleReports({ lexicon, vectors, producer, topic, log, metrics 
     });
 
   function count({ received, reading }: ReportLabeled): void {
-    outcomes.inc({ outcome: reading.problem ?? 'read' });
+    const problem = reading.problem ?? (isMostlyUnread(reading) ? 'LANGUAGE_NOT_READ' : null);
+    outcomes.inc({ outcome: problem ?? 'read' });
     for (const { assertion } of reading.findings) findings.inc({ assertion });
-    if (reading.problem !== null)
-      log.warn({ caseId: received.caseId, code: reading.problem }, 'report.problem');
+    if (problem !== null) log.warn({ caseId: received.caseId, code: problem }, 'report.problem');
   }
 }

@@ -52,5 +52,6 @@ function emptyReading(problem: ErrorCode, labeler: LabelerVersion): ReportReadin
     problem,
     implied: [],
     contradictions: [],
+    unread: [],
   };
 }

@@ -1,4 +1,10 @@
-import type { Assertion, Finding, ReportStatus, SectionName } from '../../core/radiology/events.ts';
+import type {
+  Assertion,
+  Finding,
+  ReportStatus,
+  SectionName,
+  TextRange,
+} from '../../core/radiology/events.ts';
 import type { Segment } from './segments.ts';
 
 /** What the API answers; README.md says it with examples. Times are ISO 8601 in UTC. */
@@ -17,6 +23,8 @@ export interface Why {
   concepts: (NamedConcept & { assertion: Assertion; sentence: Segment[] })[];
   /** fragments with the words that matched */
   words: Segment[][];
+  /** the words stand in sentences of a language that is not read: nothing is known of what they say */
+  wordsUnread: boolean;
   /** neither a word, a finding nor an image put it here: only that its text is near to what was asked */
   byMeaningOnly: boolean;
   /** the two images that are alike */
@@ -66,6 +74,8 @@ export interface CaseSummary {
     absent: NamedConcept[];
     uncertain: NamedConcept[];
   };
+  /** sentences of its reports in a language that is not read; no findings stand for them */
+  unreadCount: number;
   imageCount: number;
   reportCount: number;
 }
@@ -120,6 +130,8 @@ export interface ReportView {
     sentenceEnd: number;
     images: string[];
   }[];
+  /** sentences, and parts of one, in a language that is not read: there are no findings of them */
+  unread: TextRange[];
   versions: { status: ReportStatus; effectiveAt: string; receivedOffset: number }[];
   labeler: { generation: number; hash: string };
   problem: string | null;
@@ -139,9 +151,9 @@ export interface FacetValue {
 
 /**
  * How well cases fulfil what was asked of findings: each as it was asked; what was asked as present may be uncertain; of
- * several some, and none denied.
+ * several some, and none denied. UNREAD: only sentences in a language that is not read name it, to say what is unknown.
  */
-export type Tier = 'AS_ASKED' | 'UNCERTAIN' | 'SOME';
+export type Tier = 'AS_ASKED' | 'UNCERTAIN' | 'SOME' | 'UNREAD';
 
 export interface Total {
   value: number;

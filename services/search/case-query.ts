@@ -45,7 +45,8 @@ export function caseQuery(reading: QueryReading, filters: SearchFilters): CaseQu
 /**
  * "pneumothorax" means present. Tier 1: every concept is asserted as it was asked. Tier 2: what was asked as present may
  * also be uncertain. Tier 3, for several concepts: at least one of those asked as present is present or uncertain and
- * none of them is denied. A report that denies what was asked is in no tier.
+ * none of them is denied. The last tier: the words of all asked as present stand in sentences of a language that is not
+ * read, and no other sentence denies them. A report that denies what was asked is in no tier.
  */
 export function conceptTiers({ concepts }: Pick<QueryReading, 'concepts'>): Query[][] {
   const of = (assertion: string) =>
@@ -59,14 +60,19 @@ export function conceptTiers({ concepts }: Pick<QueryReading, 'concepts'>): Quer
   if (present.length === 0) return [exact];
   const open = [...fixed, ...present.map(presentOrUncertain)];
   const tiers = [exact, [...open, not(all(exact))]];
-  if (present.length === 1) return tiers;
+  const unread = [
+    ...fixed,
+    ...concepts.filter(({ assertion }) => assertion === 'PRESENT').map(({ text }) => unreadClause(text)),
+    ...present.map((concept) => not(term('findings.absent', concept))),
+  ];
+  if (present.length === 1) return [...tiers, [...unread, not(all(open))]];
   const some = [
     ...fixed,
     any(present.map(presentOrUncertain)),
     ...present.map((concept) => not(term('findings.absent', concept))),
     not(all(open)),
   ];
-  return [...tiers, some];
+  return [...tiers, some, [...unread, not(all(open)), not(all(some))]];
 }
 
 /** The cases of all tiers together: what is counted. */
@@ -128,6 +134,7 @@ function wordsClause(words: readonly string[], reading: QueryReading, filtering:
         queries: [
           { match: { 'text.asserted': { query: variants } } },
           { match: { title: { query: variants, boost: 0.5 } } },
+          { match: { 'text.unread': { query: variants, boost: 0.5 } } },
           { match: { 'text.indication': { query: variants, boost: 0.3 } } },
         ],
       },
@@ -156,6 +163,13 @@ function meaningText({ concepts, rest }: QueryReading): string {
 function assertedClause(word: string): Query {
   const query = wordVariants(word).join(' ');
   return any([{ match: { 'text.asserted': { query } } }, { match: { title: { query } } }]);
+}
+
+/** All words of a mention, each in one of its variants. */
+function unreadClause(mention: string): Query {
+  return all(
+    wordsOf(mention).map((word) => ({ match: { 'text.unread': { query: wordVariants(word).join(' ') } } })),
+  );
 }
 
 function phraseClause(phrase: string): Query {

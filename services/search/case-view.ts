@@ -105,9 +105,18 @@ function summary({ id, version, written, document }: FoundCase, impressionLength
       absent: document.findings.absent.map(named),
       uncertain: document.findings.uncertain.map(named),
     },
+    unreadCount: unreadCount(document),
     imageCount: document.image_count,
     reportCount: document.report_count,
   };
+}
+
+/** Of the reports that count. A document that was indexed before these were there lacks them. */
+function unreadCount({ reports }: CaseDocument): number {
+  return reports.reduce(
+    (sum, { status, unread }) => sum + (status === 'CANCELLED' ? 0 : (unread ?? []).length),
+    0,
+  );
 }
 
 /** The flags as stored, and whether the case has waited too long for its other side: time decides that, not the record. */
@@ -173,6 +182,8 @@ function reportView(report: CaseDocumentReport, position: number): ReportView {
       sentenceEnd: citation.sentence_end,
       images: citation.images,
     })),
+    // A document that was indexed before this was there lacks it.
+    unread: report.unread ?? [],
     versions: report.versions.map((version) => ({
       status: version.status,
       effectiveAt: time(version.effective_at),

@@ -46,6 +46,7 @@ async function inOrder(
       legs: [{ leg, rank: request.from + position + 1, score: 0 }],
       concepts: [],
       words: [],
+      wordsUnread: false,
       byMeaningOnly: false,
       image: null,
     };

@@ -28,7 +28,7 @@ export async function matchedCases(
         fragment_size: FRAGMENT_LENGTH,
         order: 'score',
         require_field_match: true,
-        fields: { 'text.asserted': {}, 'text.indication': {}, 'text.report': {} },
+        fields: { 'text.asserted': {}, 'text.indication': {}, 'text.report': {}, 'text.unread': {} },
       },
     },
   ]);
@@ -42,7 +42,7 @@ export async function matchedCases(
     const why: Why = {
       legs,
       concepts: conceptEvidence(found.document, asked),
-      words: fragments(hit.highlight),
+      ...fragments(hit.highlight),
       byMeaningOnly: query.wordsRequired && isOnlyOf('MEANING', legs),
       image: null,
     };
@@ -51,9 +51,13 @@ export async function matchedCases(
 }
 
 /** From the first field that has any: an indication only asks ("exclude pneumothorax"). */
-function fragments(highlight: Record<string, string[]> | undefined): Why['words'] {
-  const field = ['text.report', 'text.asserted', 'text.indication'].find((name) => highlight?.[name]?.length);
-  return (field === undefined ? [] : (highlight?.[field] ?? []))
-    .slice(0, MAX_FRAGMENTS)
-    .map(highlightedSegments);
+function fragments(highlight: Record<string, string[]> | undefined): Pick<Why, 'words' | 'wordsUnread'> {
+  const field = ['text.report', 'text.asserted', 'text.unread', 'text.indication'].find(
+    (name) => highlight?.[name]?.length,
+  );
+  const found = field === undefined ? [] : (highlight?.[field] ?? []);
+  return {
+    words: found.slice(0, MAX_FRAGMENTS).map(highlightedSegments),
+    wordsUnread: field === 'text.unread',
+  };
 }

@@ -38,7 +38,10 @@ export async function rankedCases(
   const fused = tiers.map((legs) =>
     fuse(legs.map(({ leg }): Leg<LegName> => ({ leg, weight: 1, entries: entriesOf(leg, results.shift()) }))),
   );
-  const { named, near } = apart(query, await bySide(index, fused, reading.concepts));
+  // What was not read names no side; it stays behind what was.
+  const unread = tiers.length > 1 ? fused.splice(-1).flat() : [];
+  const read = await bySide(index, fused, reading.concepts);
+  const { named, near } = apart(query, [...read, ...unread]);
   const ranked = [...named, ...near];
   const count = counted === undefined ? 0 : totalOf(counted);
   const page = ranked.slice(request.from, request.from + request.size);
@@ -83,7 +86,8 @@ function aggregations(
   return { ...facetsWanted(facets).aggs, ...Object.fromEntries(counts) };
 }
 
-const TIERS: readonly Tier[] = ['AS_ASKED', 'UNCERTAIN', 'SOME'];
+/** In the order of `conceptTiers`: SOME only where several findings were asked for as present. */
+const TIERS: readonly Tier[] = ['AS_ASKED', 'UNCERTAIN', 'SOME', 'UNREAD'];
 
 /** Only where something was asked for as present are there several tiers. */
 function tierCounts(
@@ -91,8 +95,10 @@ function tierCounts(
   counted: Record<string, estypes.AggregationsAggregate> | undefined,
 ): Total['tiers'] {
   if (tiers.length < 2) return [];
-  return TIERS.slice(0, tiers.length).map((tier, position) => {
+  const names = TIERS.filter((tier) => tier !== 'SOME' || tiers.length === TIERS.length);
+  const counts = names.map((tier, position) => {
     const filtered = counted?.[`tier ${position}`] as estypes.AggregationsFilterAggregate | undefined;
     return { tier, count: filtered?.doc_count ?? 0 };
   });
+  return counts.filter(({ tier, count }) => tier !== 'UNREAD' || count > 0);
 }

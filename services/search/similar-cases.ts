@@ -166,6 +166,7 @@ async function details(
       legs,
       concepts: conceptEvidence(found.document, concepts).filter(({ assertion }) => assertion !== 'ABSENT'),
       words: [],
+      wordsUnread: false,
       byMeaningOnly: isOnlyOf('MEANING', legs),
       image: pair === undefined ? null : { own: pair.own, other: pair.other, score: pair.score },
     };

@@ -87,6 +87,7 @@ const reportLabeled: ReportLabeled = {
     problem: null,
     implied: [],
     contradictions: [],
+    unread: [],
   },
 };
 const imageReceived: ImageReceived = {
@@ -205,6 +206,13 @@ test('every event survives the topic as it was', () => {
     const codec = codecs[i] as { encode(value: unknown): Buffer; decode(bytes: Buffer): unknown };
     assert.deepEqual(plain(codec.decode(codec.encode(samples[name]))), plain(samples[name]), name);
   }
+});
+
+test('what was not read of a report survives the topic', () => {
+  const reading = { ...reportLabeled.reading, unread: [{ start: 1, end: 2 }] };
+  const event: ReportLabeled = { ...reportLabeled, reading };
+  const { reportLabeled: codec } = events;
+  assert.deepEqual(plain(codec.decode(codec.encode(event)).reading.unread), reading.unread);
 });
 
 test('every registered version reads the current one, and the current one reads every registered version', () => {

@@ -104,6 +104,7 @@ export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
       problem: null,
       implied: [],
       contradictions: [],
+      unread: [],
       ...given.reading,
     },
     readAt: given.readAt ?? 0,

@@ -15,6 +15,7 @@ import { useLoad } from './load.ts';
 import { Problem } from './problem.tsx';
 import { ReportText } from './report-text.tsx';
 import { describe, Thumbnail } from './thumbnail.tsx';
+import { Unread } from './unread.tsx';
 import { day, moment, nameOf } from './words.ts';
 
 /** One case: its images beside the whole report, and cases that are like it. */
@@ -161,7 +162,8 @@ function ReportCard({
           Found by its words and findings only, not by its meaning (<code>{report.problem}</code>).
         </p>
       )}
-      {report.problem !== null && report.problem !== 'TEXT_VECTOR_FAILED' && (
+      <Unread report={report} />
+      {report.problem !== null && !TOLD_ELSEWHERE.has(report.problem) && (
         <p class="problem">
           This report could not be read whole. <code>{report.problem}</code>
         </p>
@@ -182,6 +184,9 @@ function ReportCard({
     </article>
   );
 }
+
+/** Problems with a note of their own. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['TEXT_VECTOR_FAILED', 'LANGUAGE_NOT_READ']);
 
 const WAYS: { by: SimilarBy; name: string }[] = [
   { by: 'both', name: 'Text and image' },

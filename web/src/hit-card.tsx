@@ -35,6 +35,11 @@ export function HitCard({ hit }: { hit: Hit }) {
               {nameOf(flag)}
             </span>
           ))}
+          {hit.unreadCount > 0 && (
+            <span class="flag" title={`${plural(hit.unreadCount, 'sentence')} not in English`}>
+              Language not read
+            </span>
+          )}
         </h2>
         <p class="about">
           {hit.accession !== '' && <span class="accession">{hit.accession}</span>}
@@ -76,7 +81,8 @@ function WhyMatched({ hit: { why } }: { hit: Hit }) {
         // Of the text without what it denies: no quotation.
         words !== undefined && (
           <>
-            {' · '}it asserts: <Highlighted segments={words} /> …
+            {why.wordsUnread ? ' · in a language that is not read: ' : ' · it asserts: '}
+            <Highlighted segments={words} /> …
           </>
         )
       )}

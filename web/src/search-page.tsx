@@ -176,7 +176,12 @@ function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean 
 /** "8 present, 1 uncertain": a case that only may have it is counted apart. */
 function partsOf({ query, total }: SearchAnswer): string[] {
   const one = query.concepts.length === 1;
-  const words = { AS_ASKED: one ? 'present' : 'as asked', UNCERTAIN: 'uncertain', SOME: 'with some of it' };
+  const words = {
+    AS_ASKED: one ? 'present' : 'as asked',
+    UNCERTAIN: 'uncertain',
+    SOME: 'with some of it',
+    UNREAD: 'in a language that is not read',
+  };
   const counted = total.tiers.filter(({ count }) => count > 0);
   const near = total.byMeaningOnly;
   const named = near < total.value && near > 0 ? [`${total.value - near} with the words`] : [];

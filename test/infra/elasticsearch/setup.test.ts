@@ -71,7 +71,7 @@ describe('setUpElasticsearch', () => {
   it('refuses an index of another vector generation', async () => {
     await client.indices.putMapping({
       index: names.cases,
-      _meta: { view: 'clinical', mapping_version: 2, text_vector_generation: 2, image_vector_generation: 1 },
+      _meta: { view: 'clinical', mapping_version: 3, text_vector_generation: 2, image_vector_generation: 1 },
     });
     await assert.rejects(setUpElasticsearch(url, log, options), { code: 'INDEX_MISMATCH' });
   });

@@ -30,6 +30,7 @@ const REPORTS: Record<string, string> = {
   A107: 'INDICATION: Productive cough. FINDINGS: Right lower lobe consolidation. IMPRESSION: Pneumonia.',
   A108: 'FINDINGS: The tracheostomy cannula projects over the midline. IMPRESSION: Lungs are clear.',
   A110: 'FINDINGS: No fracture. ADDENDUM: There is a fracture of the clavicle. IMPRESSION: Fracture.',
+  A111: 'Kein Pneumothorax. Kein Pleuraerguss rechts, Herz nicht verbreitert.',
   A109: 'FINDINGS: Pneumothorax has resolved. No effusion. IMPRESSION: No residual pneumothorax.',
 };
 
@@ -131,7 +132,7 @@ describe('the search API', () => {
   it('"pneumothorax" finds those that have one, then those that may, and none that denies it', async () => {
     const accessions = await found('pneumothorax');
     assert.deepEqual(accessions.slice(0, 2).sort(), ['A100', 'A103']);
-    assert.deepEqual(accessions.slice(2), ['A102']);
+    assert.deepEqual(accessions.slice(2), ['A102', 'A111']);
   });
 
   it('"no pneumothorax" finds those that deny it', async () => {
@@ -144,14 +145,35 @@ describe('the search API', () => {
     assert.deepEqual(await found('possible pneumothorax'), ['A102']);
   });
 
+  it('a report in another language is found by its words behind all others, as one that was not read', async () => {
+    const hits = (await post({ words: 'pneumothorax' })).hits;
+    const last = hits.at(-1);
+    assert.deepEqual([last?.accession, last?.unreadCount], ['A111', 2]);
+    assert.deepEqual(last?.findings, { present: [], absent: [], uncertain: [] });
+    assert.deepEqual([last?.why.concepts, last?.why.wordsUnread], [[], true]);
+    assert.ok(!hits.slice(0, -1).some(({ unreadCount }) => unreadCount > 0));
+    assert.deepEqual(await found('Pleuraerguss'), ['A111']);
+    assert.deepEqual((await found('', { present: ['pneumothorax'] })).sort(), ['A100', 'A103']);
+    assert.ok(!(await found('no pneumothorax')).includes('A111'));
+    const response = await fetch(`${base}/api/cases/${ids['A111']}`);
+    const { case: view } = (await response.json()) as { case: CaseView };
+    const [report] = view.reports;
+    assert.equal(report?.problem, 'LANGUAGE_NOT_READ');
+    assert.deepEqual(
+      report?.unread.map(({ start, end }) => report.text.slice(start, end)),
+      ['Kein Pneumothorax.', 'Kein Pleuraerguss rechts, Herz nicht verbreitert.'],
+    );
+  });
+
   it('says how many have it and how many may have it', async () => {
     const { total } = await post({ words: 'pneumothorax' });
     assert.deepEqual(total, {
-      value: 3,
+      value: 4,
       relation: 'eq',
       tiers: [
         { tier: 'AS_ASKED', count: 2 },
         { tier: 'UNCERTAIN', count: 1 },
+        { tier: 'UNREAD', count: 1 },
       ],
       byMeaningOnly: 0,
     });
@@ -159,8 +181,8 @@ describe('the search API', () => {
   });
 
   it('a side that is asked for puts the cases of the other side last, and loses none', async () => {
-    assert.deepEqual(await found('right pneumothorax'), ['A103', 'A102', 'A100']);
-    assert.deepEqual(await found('left pneumothorax'), ['A100', 'A102', 'A103']);
+    assert.deepEqual(await found('right pneumothorax'), ['A103', 'A102', 'A100', 'A111']);
+    assert.deepEqual(await found('left pneumothorax'), ['A100', 'A102', 'A103', 'A111']);
     assert.deepEqual(await found('pneumothorax on the right', { hasImages: true }), ['A100']);
   });
 
@@ -170,10 +192,10 @@ describe('the search API', () => {
     const answer = await post({ words: 'pneumothorax -shift -"repeat film"' });
     assert.deepEqual(
       answer.hits.map((hit) => hit.accession),
-      ['A103'],
+      ['A103', 'A111'],
     );
     assert.deepEqual(answer.query.denied, ['shift', 'repeat film']);
-    assert.equal((await found('-cannula')).length, 10);
+    assert.equal((await found('-cannula')).length, 11);
     assert.deepEqual((await post({ words: 'cardiomegaly -edemma' })).query.respelled, [
       { typed: 'edemma', read: 'edema' },
     ]);
@@ -276,8 +298,8 @@ describe('the search API', () => {
   it('no words: everything, counted, page by page', async () => {
     const first = await post({ size: 6 });
     const second = await post({ size: 6, from: 6 });
-    assert.equal(first.total.value, 11);
-    assert.equal(new Set([...first.hits, ...second.hits].map((hit) => hit.id)).size, 11);
+    assert.equal(first.total.value, 12);
+    assert.equal(new Set([...first.hits, ...second.hits].map((hit) => hit.id)).size, 12);
     assert.ok(first.notice.includes('Not for diagnosis'));
   });
 
@@ -287,7 +309,7 @@ describe('the search API', () => {
     assert.deepEqual((await found('', { present: ['effusion'], absent: ['pneumothorax'] })).sort(), ['A104']);
     assert.deepEqual((await found('', { hasImages: true })).sort(), ['A100', 'A104', 'A105']);
     assert.deepEqual(await found('', { from: '2024-05-18' }), []);
-    assert.equal((await found('', { from: '2024-05-17', to: '2024-05-17' })).length, 11);
+    assert.equal((await found('', { from: '2024-05-17', to: '2024-05-17' })).length, 12);
     assert.deepEqual(await found('', { sex: ['M'] }), []);
   });
 
@@ -412,7 +434,7 @@ describe('the search API', () => {
     }
     assert.equal((await fetch(`${base}/assets/missing.js`)).status, 404);
     const status = (await (await fetch(`${base}/api/status`)).json()) as { cases: number; ready: boolean };
-    assert.deepEqual([status.cases, status.ready], [11, true]);
+    assert.deepEqual([status.cases, status.ready], [12, true]);
   });
 
   it('refuses a foreign name and a foreign origin', async () => {
