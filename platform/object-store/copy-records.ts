@@ -1,7 +1,9 @@
 import { hash, randomUUID } from 'node:crypto';
 import { readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isReceiptLine } from './journal-record.ts';
 import { giveNames } from './object-names.ts';
+import { appendReceipt, RECEIPTS } from './receipts.ts';
 
 /** A record of a journal whose files are to be written; its bytes are where it stands, in the segment. */
 export interface RecordToCopy {
@@ -48,11 +50,14 @@ function copy(record: RecordToCopy, incoming: string): void {
   if (wanted.length === 0) return;
   const bytes = now.subarray(line.length);
   if (hash('sha256', bytes) !== sha256) throw new Unread('SHA256');
-  for (const { folder } of wanted) write(bytes, incoming, folder, sha256);
+  const isReceipt = isReceiptLine(line);
+  for (const { folder } of wanted)
+    if (isReceipt) appendReceipt(folder, bytes);
+    else write(bytes, incoming, folder, sha256);
   // Who erases takes the record first and the folder then: one of us removes it.
   const after = read(segment, at, line.length);
   for (const { id, folder } of wanted)
-    if (isErased(record, after, id)) rmSync(join(folder, sha256), { force: true });
+    if (isErased(record, after, id)) rmSync(join(folder, isReceipt ? RECEIPTS : sha256), { force: true });
 }
 
 /** A file of its own: a name that is there, perhaps with what a power cut left behind it, is replaced. */

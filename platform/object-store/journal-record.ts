@@ -6,6 +6,8 @@ export interface JournalRecord {
   /** the cases that it belongs to; an erased one is a row of `ERASED` */
   caseIds: string[];
   bytes: Buffer;
+  /** the bytes are a receipt, which has no file of its own; `sha256` is theirs */
+  isReceipt?: boolean;
 }
 
 /** Where a record stands in its segment, for erasing. */
@@ -32,15 +34,16 @@ const ERASED = '.';
 
 /**
  * `ILJ1 <sha256> <bytes> <case ids> <check>\n<bytes>\n`. The check covers the line before it, the SHA-256 the bytes: a
- * record that the disk has only in part is not one.
+ * record that the disk has only in part is not one. A receipt begins with `ILJ1R`.
  */
 export function encodeRecord(record: JournalRecord): Buffer {
   return Buffer.concat(recordParts(record));
 }
 
 /** The same, not yet in one piece: its line with the end of it, the bytes as they are, the end. */
-export function recordParts({ sha256, caseIds, bytes }: JournalRecord): [line: Buffer, ...rest: Buffer[]] {
-  const line = `${MAGIC} ${sha256} ${bytes.length} ${caseIds.join(',')}`;
+export function recordParts(record: JournalRecord): [line: Buffer, ...rest: Buffer[]] {
+  const { sha256, caseIds, bytes, isReceipt = false } = record;
+  const line = `${isReceipt ? RECEIPT_MAGIC : MAGIC} ${sha256} ${bytes.length} ${caseIds.join(',')}`;
   return [Buffer.from(`${line} ${checkOf(line)}\n`, 'latin1'), bytes, NEWLINE];
 }
 
@@ -116,25 +119,27 @@ export function isErased(caseId: string): boolean {
 export function decodeRecordAt(segment: Buffer, at: number): PlacedRecord | null {
   const line = decodeLineAt(segment, at);
   if (line === null) return null;
-  const { sha256, caseIds, length } = line;
+  const { sha256, caseIds, length, isReceipt } = line;
   const end = at + length - 1;
   const bytes = segment.subarray(at + line.lineLength, end);
   const whole = segment[end] === NEWLINE[0];
   const intact = caseIds.every(isErased) || createHash('sha256').update(bytes).digest('hex') === sha256;
-  return whole && intact ? { sha256, caseIds, bytes, at, length } : null;
+  return whole && intact ? { sha256, caseIds, bytes, at, length, ...(isReceipt ? { isReceipt } : {}) } : null;
 }
 
 /** What the line of a record says; `length` is that of the whole record, `lineLength` that of the line with its end. */
 export function decodeLineAt(
   segment: Buffer,
   at: number,
-): (Omit<JournalRecord, 'bytes'> & { lineLength: number; length: number }) | null {
+): (Required<Omit<JournalRecord, 'bytes'>> & { lineLength: number; length: number }) | null {
   const lineEnd = segment.subarray(at, at + MAX_LINE_BYTES).indexOf(NEWLINE);
   if (lineEnd === -1) return null;
   const line = segment.toString('latin1', at, at + lineEnd);
   const [magic, sha256 = '', size = '', ids = '', check] = line.split(' ');
-  if (magic !== MAGIC || check !== checkOf(`${magic} ${sha256} ${size} ${ids}`)) return null;
-  return { sha256, caseIds: ids.split(','), lineLength: lineEnd + 1, length: lineEnd + 1 + Number(size) + 1 };
+  const isReceipt = magic === RECEIPT_MAGIC;
+  if ((magic !== MAGIC && !isReceipt) || check !== checkOf(`${magic} ${sha256} ${size} ${ids}`)) return null;
+  const length = lineEnd + 1 + Number(size) + 1;
+  return { sha256, caseIds: ids.split(','), isReceipt, lineLength: lineEnd + 1, length };
 }
 
 function checkOf(line: string): string {
@@ -142,6 +147,14 @@ function checkOf(line: string): string {
 }
 
 const MAGIC = 'ILJ1';
+/** Begins like the other: whoever looks for the next record finds both. */
+const RECEIPT_MAGIC = 'ILJ1R';
+
+/** Of a record by its line. */
+export function isReceiptLine(line: string): boolean {
+  return line.startsWith(`${RECEIPT_MAGIC} `);
+}
+
 const NEWLINE = Buffer.from('\n');
 /** Of a line with the 200 cases that one message may have. */
 export const MAX_LINE_BYTES = 64 * 1024;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { access, mkdir, open, opendir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { syncFolder } from '../files.ts';
 import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
-import type { ByteRange, ObjectStore, ObjectWriter } from './object-store.ts';
+import type { ByteRange, ObjectStore, ObjectWriter, StoredObject } from './object-store.ts';
+import { appendReceipt, encodeReceipt, type Receipt, readReceipts } from './receipts.ts';
 import { MAX_SMALL_OBJECT_BYTES, SmallObjects } from './small-objects.ts';
 import { ifThere, missingOrUnavailable, unavailable } from './store-errors.ts';
 import type { StoreTroubles } from './troubles.ts';
@@ -64,11 +65,16 @@ export class LocalFolderStore implements ObjectStore {
     return store;
   }
 
-  async put(caseIds: string | readonly string[], bytes: Buffer, mediaType: string): Promise<ObjectRef> {
+  async put(
+    caseIds: string | readonly string[],
+    bytes: Buffer,
+    mediaType: string,
+    receipt?: Receipt,
+  ): Promise<ObjectRef> {
     const ids = typeof caseIds === 'string' ? [caseIds] : [...caseIds];
     if (this.#small !== null && bytes.length <= MAX_SMALL_OBJECT_BYTES) {
       await this.#checkFreeSpace();
-      return unavailable(this.#small.put(ids, bytes, mediaType));
+      return unavailable(this.#small.put(ids, bytes, mediaType, receipt));
     }
     const writer = await this.writer();
     try {
@@ -77,7 +83,39 @@ export class LocalFolderStore implements ObjectStore {
       await writer.abort();
       throw error;
     }
-    return writer.commit(ids, mediaType);
+    const object = await writer.commit(ids, mediaType);
+    if (receipt !== undefined) await this.note(ids, object.sha256, receipt);
+    return object;
+  }
+
+  async note(caseIds: readonly string[], sha256: string, receipt: Receipt): Promise<void> {
+    if (this.#small !== null) return unavailable(this.#small.note([...caseIds], sha256, receipt));
+    const bytes = encodeReceipt(sha256, receipt);
+    await unavailable(
+      (async () => {
+        for (const caseId of caseIds) appendReceipt(this.#caseFolder(caseId), bytes);
+      })(),
+    );
+  }
+
+  async *cases(): AsyncIterable<string> {
+    const folder = await unavailable(opendir(this.#root));
+    for await (const entry of folder) if (entry.isDirectory() && ID.test(entry.name)) yield entry.name;
+  }
+
+  async objects(caseId: string): Promise<StoredObject[]> {
+    const folder = this.#caseFolder(caseId);
+    const names = (await ifThere(readdir(folder))) ?? [];
+    const receipts = await unavailable(readReceipts(folder));
+    const found: StoredObject[] = [];
+    for (const sha256 of names.filter((name) => SHA256.test(name))) {
+      const entry = await ifThere(stat(join(folder, sha256)));
+      if (entry === null) continue;
+      const receipt = receipts.get(sha256) ?? null;
+      found.push({ sha256, size: entry.size, writtenAt: Math.floor(entry.mtimeMs), receipt });
+    }
+    const cameAt = ({ receipt, writtenAt }: StoredObject) => receipt?.receivedAt ?? writtenAt;
+    return found.sort((a, b) => cameAt(a) - cameAt(b));
   }
 
   async writer(): Promise<ObjectWriter> {

@@ -17,7 +17,7 @@ export function giveNames(file: string, folders: readonly string[], name: string
 }
 
 /** Does something in a folder that is there and durable; another writer may have made it and not synced it yet. */
-function inFolder(folder: string, sync: boolean, action: () => void): void {
+export function inFolder(folder: string, sync: boolean, action: () => void): void {
   if (durable.has(folder)) {
     try {
       action();

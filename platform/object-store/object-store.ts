@@ -1,5 +1,18 @@
 import type { Readable } from 'node:stream';
 import type { ObjectRef } from '../../core/object-ref.ts';
+import type { Receipt } from './receipts.ts';
+
+export type { Receipt };
+
+/** An object as it stands in the folder of a case. */
+export interface StoredObject {
+  sha256: string;
+  /** bytes */
+  size: number;
+  /** when its file was written, in ms since 1970: all that is known of an object without a receipt */
+  writtenAt: number;
+  receipt: Receipt | null;
+}
 
 /**
  * Keeps raw messages, DICOM objects and thumbnails as `<case id>/<sha256>`, so that a case can be erased whole. An
@@ -9,7 +22,18 @@ import type { ObjectRef } from '../../core/object-ref.ts';
  */
 export interface ObjectStore {
   /** Small objects that come at the same time become durable together. */
-  put(caseIds: string | readonly string[], bytes: Buffer, mediaType: string): Promise<ObjectRef>;
+  put(
+    caseIds: string | readonly string[],
+    bytes: Buffer,
+    mediaType: string,
+    receipt?: Receipt,
+  ): Promise<ObjectRef>;
+  /** Keeps beside an object in each of these cases how it came; the first time counts. */
+  note(caseIds: readonly string[], sha256: string, receipt: Receipt): Promise<void>;
+  /** The ids of all cases, `unknown` among them. */
+  cases(): AsyncIterable<string>;
+  /** The objects of a case, the earliest first; one whose file is still being written is not among them. */
+  objects(caseId: string): Promise<StoredObject[]>;
   /** For bytes that come bit by bit; the case is told at the end, when the header has been read. */
   writer(): Promise<ObjectWriter>;
   /** The whole object, its SHA-256 checked. */

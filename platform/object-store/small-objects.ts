@@ -12,6 +12,7 @@ import { type FilesEnd, Journal } from './journal.ts';
 import { isErased, type JournalRecord } from './journal-record.ts';
 import { MAX_READ_TRIES, RETRY_MS } from './limits.ts';
 import type { ObjectFileOptions } from './object-file.ts';
+import { encodeReceipt, holdsReceipt, RECEIPTS, type Receipt } from './receipts.ts';
 import type { Journaled, PlacedInSegment } from './restore-segment.ts';
 import { SET_ASIDE } from './set-aside.ts';
 import { type StoreTroubles, UNTOLD } from './troubles.ts';
@@ -80,26 +81,38 @@ export class SmallObjects {
     return objects;
   }
 
-  /** Resolves when the object is durable in every one of the cases; its files come a moment later. */
-  async put(caseIds: string[], bytes: Buffer, mediaType: string): Promise<ObjectRef> {
+  /** Resolves when the object is durable in every one of the cases, with its receipt; its files come a moment later. */
+  async put(caseIds: string[], bytes: Buffer, mediaType: string, receipt?: Receipt): Promise<ObjectRef> {
     for (const caseId of caseIds) this.#options.file.folderOf(caseId);
     await this.#room();
     const sha256 = hash('sha256', bytes);
+    const kept = [this.#append({ sha256, caseIds, bytes })];
+    if (receipt !== undefined) kept.push(this.note(caseIds, sha256, receipt));
+    await Promise.all(kept);
+    return { sha256, size: bytes.length, mediaType };
+  }
+
+  /** Resolves when it is durable that the object came so. */
+  async note(caseIds: string[], sha256: string, receipt: Receipt): Promise<void> {
+    for (const caseId of caseIds) this.#options.file.folderOf(caseId);
+    const bytes = encodeReceipt(sha256, receipt);
+    await this.#append({ sha256: hash('sha256', bytes), caseIds, bytes, isReceipt: true });
+  }
+
+  async #append(record: JournalRecord): Promise<void> {
     let written: (end: FilesEnd) => void = () => undefined;
     const files = new Promise<FilesEnd>((resolve) => {
       written = resolve;
     });
     try {
-      const record = { sha256, caseIds, bytes };
       const journaled = await this.#journal.append(record, files);
-      this.#pending.push({ ...this.#toCopy(record, journaled, caseIds), written, tries: 0 });
-      this.#pendingBytes += bytes.length;
+      this.#pending.push({ ...this.#toCopy(record, journaled, record.caseIds), written, tries: 0 });
+      this.#pendingBytes += record.bytes.length;
       this.#writing ??= this.#writePending();
     } catch (error) {
       written(null);
       throw error;
     }
-    return { sha256, size: bytes.length, mediaType };
   }
 
   /** An object whose file is not there yet; null where there is none. */
@@ -199,10 +212,13 @@ export class SmallObjects {
     return false;
   }
 
-  async #lacking({ sha256, caseIds }: Pick<JournalRecord, 'sha256' | 'caseIds'>): Promise<string[]> {
+  async #lacking(record: Omit<JournalRecord, 'bytes'> & { bytes?: Buffer }): Promise<string[]> {
+    const { sha256, caseIds, isReceipt = false, bytes } = record;
     const lacking: string[] = [];
-    for (const caseId of caseIds.filter((id) => !isErased(id)))
-      if (!(await this.#isWhole(caseId, sha256))) lacking.push(caseId);
+    for (const caseId of caseIds.filter((id) => !isErased(id))) {
+      const isThere = isReceipt ? this.#isNoted(caseId, bytes) : this.#isWhole(caseId, sha256);
+      if (!(await isThere)) lacking.push(caseId);
+    }
     return lacking;
   }
 
@@ -215,6 +231,11 @@ export class SmallObjects {
     return bytes !== null && hash('sha256', bytes) === sha256;
   }
 
+  async #isNoted(caseId: string, receipt: Buffer | undefined): Promise<boolean> {
+    const receipts = await readFile(this.#fileOf(caseId, RECEIPTS)).catch(() => null);
+    return receipts !== null && receipt !== undefined && holdsReceipt(receipts, receipt);
+  }
+
   /** One sync of the file system where the system has it, else one for each file and folder. */
   async #sync(records: () => Promise<JournalRecord[]>): Promise<void> {
     const { root, syncFileSystem = syncWithCoreutils } = this.#options;
@@ -223,9 +244,9 @@ export class SmallObjects {
       () => false,
     );
     if (done) return;
-    for (const { sha256, caseIds } of await records())
+    for (const { sha256, caseIds, isReceipt = false } of await records())
       for (const caseId of caseIds.filter((id) => !isErased(id)))
-        await syncFile(this.#fileOf(caseId, sha256));
+        await syncFile(this.#fileOf(caseId, isReceipt ? RECEIPTS : sha256));
     await syncFolder(root);
   }
 }

@@ -180,11 +180,12 @@ export class StoreObject implements DataSetReceiver {
     };
     // The register is what a note acts by: it is there before the note is anywhere else, and before it is acknowledged.
     await this.#options.reject(rejectionsOf(header, named, receivedAt));
-    await this.#publish(
-      header,
-      named,
-      cases.map((one: ImageCase) => imageReceived(one, received)),
-    );
+    const events = cases.map((one: ImageCase) => imageReceived(one, received));
+    const receipt = { receivedAt, sender: callingAeTitle };
+    await Promise.all([
+      this.#options.store.note(this.#caseIds, object.sha256, receipt),
+      this.#publish(header, named, events),
+    ]);
   }
 
   /** What is remembered is written before what others remember is read: neither of two that come together is missed. */

@@ -22,7 +22,9 @@ export async function keepReport(
 ): Promise<Outcome> {
   try {
     const caseIds = [...new Set(drafts.map((draft) => draft.caseId))];
-    const raw = await store.put(caseIds, bytes, MEDIA_TYPE);
+    const receivedAt = drafts[0]?.receivedAt;
+    const receipt = receivedAt === undefined ? undefined : { receivedAt, sender: '' };
+    const raw = await store.put(caseIds, bytes, MEDIA_TYPE, receipt);
     await turn.mine;
     const sent = drafts.map((draft) =>
       producer.send(TOPICS.reportReceived, {

@@ -483,5 +483,6 @@ function failing(store: ObjectStore, failAfter: () => number): ObjectStore {
       abort: () => inner.abort(),
     });
   };
-  return Object.assign(Object.create(store) as ObjectStore, { writer });
+  const note: ObjectStore['note'] = (...args) => store.note(...args);
+  return Object.assign(Object.create(store) as ObjectStore, { writer, note });
 }
