@@ -24,6 +24,9 @@ export const ERRORS = {
   USAGE: ['reject', 'The command line could not be understood.'],
   TABLE_UNREADABLE: ['reject', 'The table (CSV, JSON or JSON Lines) could not be read.'],
   FILE_UNWRITABLE: ['reject', 'The file could not be written.'],
+  DISK_LOW: ['retry', 'The disk will soon have too little free space: nothing is refused yet.'],
+  DISK_FULL: ['retry', 'The disk has too little free space.'],
+  DISK_FAILED: ['retry', 'The disk could not be written or read.'],
   INTERNAL: ['fatal', 'Something happened that should not; please report it.'],
 
   // Kafka, the object store, Elasticsearch
