@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { InterleaveError } from '../core/errors.ts';
+import { LogOutput } from './log-output.ts';
 
 export type Logger = pino.Logger;
 
@@ -17,8 +18,10 @@ export function createLogger(service: string, level = 'info', to?: pino.Destinat
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: describeError },
   };
-  return to === undefined ? pino(options) : pino(options, to);
+  return pino(options, to ?? new LogOutput(STANDARD_OUTPUT));
 }
+
+const STANDARD_OUTPUT = 1;
 
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: 'not an Error' };
