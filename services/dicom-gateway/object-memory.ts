@@ -10,6 +10,7 @@ import { open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { ImageReceived } from '../../core/radiology/events.ts';
+import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { privateFolder } from '../../platform/private-folder.ts';
 import { events as codecs } from '../../schemas/events.ts';
 import { lockOpening } from './opening-lock.ts';
@@ -35,6 +36,7 @@ const NEW: Entry = { named: false, sha256: '', events: [], images: [], place: 0,
 const ENTRY_BYTES = 128;
 
 export class ObjectMemory {
+  readonly #folder: string;
   readonly #root: RootDatabase;
   readonly #entries: Database<Entry, string>;
   /** keys of entries by place */
@@ -43,7 +45,8 @@ export class ObjectMemory {
   readonly #maxBytes: number;
   readonly #closed: () => Promise<void>;
 
-  private constructor(root: RootDatabase, maxBytes: number, closed: () => Promise<void>) {
+  private constructor(folder: string, root: RootDatabase, maxBytes: number, closed: () => Promise<void>) {
+    this.#folder = folder;
     this.#root = root;
     this.#entries = root.openDB<Entry, string>({ name: 'entries' });
     this.#places = root.openDB<string, number>({ name: 'places' });
@@ -55,9 +58,11 @@ export class ObjectMemory {
   /**
    * Nothing is synced while it is open: an acknowledgement does not wait for it. One that the machine's end may have left
    * half written is thrown away, and one whose last opening never ended: a broken file ends the process in native code.
+   * Rejects with `DISK_FULL` where there is no room to open it.
    */
   static async open(folder: string, maxBytes: number): Promise<ObjectMemory> {
     await privateFolder(folder);
+    requireLmdbRoom(folder);
     const path = join(folder, 'memory.mdb');
     const boot = await readFile(BOOT_ID, 'latin1').catch(() => null);
     const { interrupted, release } = await lockOpening(folder, boot);
@@ -66,7 +71,7 @@ export class ObjectMemory {
       const unsynced = join(folder, `${UNSYNCED}${process.pid}`);
       if (boot !== null) await writeFile(unsynced, boot, { mode: 0o600 });
       const root = open({ path, maxDbs: 3, noSync: boot !== null, ...OURS_ALONE });
-      return new ObjectMemory(root, maxBytes, async () => {
+      return new ObjectMemory(folder, root, maxBytes, async () => {
         await syncFile(path);
         await rm(unsynced, { force: true });
       });
@@ -88,7 +93,7 @@ export class ObjectMemory {
   async placeInSeries(seriesInstanceUid: string, sopInstanceUid: string, maximum: number): Promise<number> {
     if (maximum === 0) return 1;
     const key = seriesKey(seriesInstanceUid);
-    return this.#root.transaction(() => {
+    return this.#write(() => {
       const entry = this.#entries.get(key) ?? NEW;
       const at = entry.images.indexOf(sopInstanceUid);
       if (at >= 0) return at + 1;
@@ -102,14 +107,14 @@ export class ObjectMemory {
   async saw(sopInstanceUid: string, sha256: string, waiting: readonly ImageReceived[]): Promise<void> {
     const key = objectKey(sopInstanceUid);
     const events = waiting.map((event) => codecs.imageReceived.encode(event));
-    await this.#root.transaction(() => {
+    await this.#write(() => {
       this.#put(key, { ...(this.#entries.get(key) ?? NEW), sha256, events });
     });
   }
 
   /** These are named now. Returns the events of those that came before, to be sent again as key images. */
   async name(sopInstanceUids: readonly string[]): Promise<ImageReceived[]> {
-    const waiting = await this.#root.transaction(() =>
+    const waiting = await this.#write(() =>
       sopInstanceUids.flatMap((uid) => {
         const key = objectKey(uid);
         const entry = this.#entries.get(key) ?? NEW;
@@ -123,7 +128,7 @@ export class ObjectMemory {
   /** Their events have been sent as those of key images. */
   async forget(sopInstanceUids: readonly string[]): Promise<void> {
     if (sopInstanceUids.length === 0) return;
-    await this.#root.transaction(() => {
+    await this.#write(() => {
       for (const uid of new Set(sopInstanceUids)) {
         const entry = this.#entries.get(objectKey(uid));
         if (entry !== undefined) this.#put(objectKey(uid), { ...entry, events: [] });
@@ -139,6 +144,12 @@ export class ObjectMemory {
   async close(): Promise<void> {
     await this.#root.close();
     await this.#closed();
+  }
+
+  /** Rejects with `DISK_FULL` where there is no room; nothing is changed then. */
+  async #write<T>(change: () => T): Promise<T> {
+    requireLmdbRoom(this.#folder);
+    return this.#root.transaction(change);
   }
 
   /** Within a transaction: writes an entry as the one touched last, and forgets the oldest where there is too much. */

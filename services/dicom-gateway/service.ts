@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { untilLmdbRoom } from '../../platform/disk/lmdb-room.ts';
+import { watchDisk } from '../../platform/disk/watch-disk.ts';
 import { DurabilityProbe } from '../../platform/durability-probe.ts';
 import { readJsonFile, readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
@@ -32,6 +34,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
   const tls = config.dicomTls || config.stowTls ? await serverTls(config) : null;
   const stored = await storing(config, context);
+  const disk = await watchDisk(config.dataDir, context);
   if (!config.objectStoreSync)
     log.warn(
       { setting: 'INTERLEAVE_OBJECT_STORE_SYNC' },
@@ -71,6 +74,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     async stop() {
       await Promise.all([listener.stop(), stow?.stop()]);
       probe.stop();
+      disk.stop();
       await producer.disconnect();
       await stored.memory.close();
       await stored.store.close();
@@ -95,6 +99,7 @@ async function storing(config: Config, context: ServiceContext) {
   const maxDataSetLength = config.dicomMaxDataSetMib * 1024 * 1024;
   const memory = join(config.dataDir, 'dicom-gateway');
   tellNarrowed(await privateFolder(memory), memory, context.log);
+  await untilLmdbRoom(memory, context);
   return {
     store: await openObjectStore(config.dataDir, { sync: config.objectStoreSync, context }),
     site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
+import { watchDisk } from '../../platform/disk/watch-disk.ts';
 import { DurabilityProbe } from '../../platform/durability-probe.ts';
 import { readJsonFile, readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
@@ -29,6 +30,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const site = config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile));
   const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
   const store = await openObjectStore(config.dataDir, { context });
+  const disk = await watchDisk(config.dataDir, context);
 
   const kafka = createKafka(config.kafkaBrokers, `interleave-${NAME}`, log);
   const specs = TOPIC_SPECS.filter((spec) => WRITTEN.includes(spec.name));
@@ -80,6 +82,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     stop: async () => {
       await listener.stop();
       probe.stop();
+      disk.stop();
       await documents.stop();
       await producer.disconnect();
       await store.close();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
+import { watchDisk } from '../../platform/disk/watch-disk.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
@@ -30,6 +31,7 @@ export async function start(
   const kafka = createKafka(config.kafkaBrokers, 'interleave-inference', log);
   await checkTopics(kafka, topicsOf('inference', [names.received, names.embedded]), config.partitions);
   const store = await openObjectStore(config.dataDir, { context });
+  const disk = await watchDisk(config.dataDir, context);
 
   ready.set('model', false, 'loading');
   const model = await ImageModel.open(config.modelsDir || join(projectRoot(), '.interleave/models'));
@@ -59,6 +61,7 @@ export async function start(
   return {
     async stop() {
       await consumer.stop();
+      disk.stop();
       await producer.disconnect();
       await Promise.all([reader.stop(), model.stop()]);
       await store.close();

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { type LogMark, type SeenLog, withMark } from '../../platform/kafka/log-mark.ts';
 import { claimFolder } from './claim-folder.ts';
 import { MAX_CACHE_AGE_MS } from './limits.ts';
@@ -23,13 +24,15 @@ export type CaseRecords = ReadonlyMap<string, Buffer | null>;
  * everything is restored from the topic.
  */
 export class CaseCache {
+  readonly #folder: string;
   readonly #root: RootDatabase;
   readonly #positions: Database<Position, number>;
   readonly #inputs: Database<LogMark, string>;
   readonly #partitions = new Map<number, Database<Buffer, string>>();
   readonly #release: () => void;
 
-  private constructor(root: RootDatabase, release: () => void) {
+  private constructor(folder: string, root: RootDatabase, release: () => void) {
+    this.#folder = folder;
     this.#root = root;
     this.#positions = root.openDB<Position, number>({ name: 'positions' });
     this.#inputs = root.openDB<LogMark, string>({ name: 'inputs' });
@@ -38,10 +41,16 @@ export class CaseCache {
 
   /**
    * A cache of another cluster is thrown away, and one whose last opening never ended: a broken file ends the process
-   * in native code. Throws `ALREADY_RUNNING`.
+   * in native code. Throws `ALREADY_RUNNING`, or `DISK_FULL` where there is no room to open it.
    */
   static async open(folder: string, clusterId: string, partitions: number): Promise<CaseCache> {
     const claim = await claimFolder(folder);
+    try {
+      requireLmdbRoom(folder);
+    } catch (error) {
+      claim.release();
+      throw error;
+    }
     const path = join(folder, 'cases.mdb');
     const opening = join(folder, 'opening');
     if (existsSync(opening)) await remove(path);
@@ -56,7 +65,7 @@ export class CaseCache {
       await root.put(CLUSTER, clusterId);
     }
     await rm(opening);
-    return new CaseCache(root, claim.release);
+    return new CaseCache(folder, root, claim.release);
   }
 
   /** The offset of the last record that is in the cache, -1 for none; null where the cache cannot be trusted. */
@@ -77,8 +86,9 @@ export class CaseCache {
     return this.#inputs.get(`${topic}/${partition}`) ?? null;
   }
 
-  /** Nobody waits for it: an older mark is right, too. */
+  /** Nobody waits for it: an older mark is right, too. Throws `DISK_FULL`. */
   markInput(topic: string, partition: number, mark: LogMark): void {
+    requireLmdbRoom(this.#folder);
     this.#inputs.put(`${topic}/${partition}`, mark).catch(() => undefined);
   }
 
@@ -91,8 +101,13 @@ export class CaseCache {
     return this.#partition(partition).get(caseId);
   }
 
-  /** Resolves when the records can be read back; they reach the disk a little later. `mark` is one of the records. */
+  /**
+   * Resolves when the records can be read back; they reach the disk a little later. Rejects with `DISK_FULL` where there
+   * is no room, and has changed nothing then: what the cache holds is older than the topic, and must not be joined with.
+   * `mark` is one of the records.
+   */
   async write(partition: number, records: CaseRecords, offset: number, mark?: LogMark): Promise<void> {
+    requireLmdbRoom(this.#folder);
     const cases = this.#partition(partition);
     await this.#root.transaction(() => {
       for (const [caseId, bytes] of records) {
@@ -106,6 +121,7 @@ export class CaseCache {
   }
 
   async clear(partition: number): Promise<void> {
+    requireLmdbRoom(this.#folder);
     await this.#positions.remove(partition);
     await this.#partition(partition).clearAsync();
   }
@@ -118,6 +134,7 @@ export class CaseCache {
   #partition(partition: number): Database<Buffer, string> {
     let database = this.#partitions.get(partition);
     if (database === undefined) {
+      requireLmdbRoom(this.#folder); // the first opening writes
       database = this.#root.openDB<Buffer, string>({ name: `partition-${partition}`, encoding: 'binary' });
       this.#partitions.set(partition, database);
     }

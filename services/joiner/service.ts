@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { codeOf } from '../../core/errors.ts';
 import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
+import { untilLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { CONSUMER_SETTINGS } from '../../platform/kafka/consumer.ts';
@@ -38,6 +40,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const folders = join(config.dataDir, 'joiner');
   tellNarrowed(await privateFolder(folders), folders, log);
   const folder = join(folders, config.joinerInstance);
+  await untilLmdbRoom(folders, context);
   const cache = await CaseCache.open(folder, await clusterIdOf(kafka), config.partitions);
   const admin = kafka.admin();
   await admin.connect();
@@ -77,6 +80,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     },
     notTaken(partition, error) {
       if (behind.add(partition, error)) return lag.progressed();
+      ready.set('partitions', false, `not taken: ${codeOf(error)}`);
       log.warn({ partition, err: error }, 'joiner.partition.not.taken');
     },
     fail,

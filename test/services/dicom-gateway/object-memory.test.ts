@@ -10,6 +10,7 @@ import { DEFAULT_SITE } from '../../../core/radiology/case-key.ts';
 import type { ImageReceived } from '../../../core/radiology/events.ts';
 import { ObjectMemory } from '../../../services/dicom-gateway/object-memory.ts';
 import { openToOthers } from '../../support/open-to-others.ts';
+import { SmallDisk, withoutMount } from '../../support/small-disk.ts';
 
 const MUCH = 1024 * 1024;
 const header = headerOf(new DataSet(true), true);
@@ -65,6 +66,25 @@ describe('ObjectMemory', () => {
     assert.deepEqual(await memory.name(['1']), []);
     assert.equal(memory.sha256Of('1'), 'x');
     assert.equal(memory.sha256Of('2'), null, 'named, and never seen');
+    await memory.close();
+  });
+
+  it('refuses what a full disk has no room for, keeps the rest, and goes on with room', {
+    skip: withoutMount,
+  }, async (t) => {
+    const disk = new SmallDisk(80);
+    t.after(() => disk.remove());
+    const memory = await ObjectMemory.open(join(disk.folder, 'memory'), MUCH);
+    await memory.saw('1', 'x', []);
+    disk.fill();
+    const full = { code: 'DISK_FULL', kind: 'retry' };
+    for (let tries = 0; tries < 20; tries++) await assert.rejects(memory.saw('2', 'y', [event('2')]), full);
+    await assert.rejects(memory.name(['1']), full);
+    await assert.rejects(memory.placeInSeries('9', '1', 3), full);
+    assert.equal(memory.sha256Of('1'), 'x');
+    disk.empty();
+    await memory.saw('2', 'y', []);
+    assert.equal(memory.sha256Of('2'), 'y');
     await memory.close();
   });
 
