@@ -13,5 +13,8 @@ export const MAX_CONCURRENT = 4;
 export const FIRST_RETRY_MS = 1_000;
 export const LAST_RETRY_MS = 60_000;
 
+/** Wait before the truth of a case is written again that the disk did not take. */
+export const DISK_RETRY_MS = 1_000;
+
 /** Least time between two writings of the state file. */
 export const STATE_INTERVAL_MS = 1_000;

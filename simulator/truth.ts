@@ -77,7 +77,12 @@ export class TruthLog {
     await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
     const handle = await open(this.#file, 'a', 0o600);
     try {
-      await handle.appendFile(`${JSON.stringify(truth)}\n`);
+      const { size } = await handle.stat();
+      await handle.appendFile(`${JSON.stringify(truth)}\n`).catch(async (error: unknown) => {
+        // Half a line would spoil the next one.
+        await handle.truncate(size);
+        throw error;
+      });
     } finally {
       await handle.close();
     }

@@ -1,7 +1,14 @@
 import { codeOf } from '../../core/errors.ts';
+import { toDiskError } from '../../platform/disk/disk-space.ts';
 import type { ServiceContext } from '../../platform/lifecycle.ts';
 import { itemName, scheduledCase } from '../department.ts';
-import { MAX_CONCURRENT, MAX_OPEN_CASES, MAX_OUTSTANDING, STATE_INTERVAL_MS } from '../limits.ts';
+import {
+  DISK_RETRY_MS,
+  MAX_CONCURRENT,
+  MAX_OPEN_CASES,
+  MAX_OUTSTANDING,
+  STATE_INTERVAL_MS,
+} from '../limits.ts';
 import { type TruthLog, truthOf } from '../truth.ts';
 import { CaseProgress, type PendingDelivery } from './case-progress.ts';
 import { type FeedState, writeFeedState } from './feed-state.ts';
@@ -35,6 +42,7 @@ export class Feed {
   #nextCaseAt: number;
   #stateWrittenAt = 0;
   #stopping = false;
+  #told = false;
 
   constructor(
     options: FeedOptions,
@@ -101,7 +109,11 @@ export class Feed {
         return;
       }
       const { plan, deliveries } = scheduledCase(seed, this.#state.nextCase);
-      await this.#truth.append(truthOf(plan));
+      // Without its truth a case is worth nothing: it begins when there is room for it.
+      if (!(await this.#kept(this.#truth.append(truthOf(plan))))) {
+        this.#nextCaseAt = now + DISK_RETRY_MS;
+        return;
+      }
       this.#progress.begin(plan.caseNumber, deliveries, now, timeScale);
       this.#state.nextCase++;
       this.#nextCaseAt += 1000 / rate;
@@ -143,7 +155,24 @@ export class Feed {
     if (!now && Date.now() - this.#stateWrittenAt < STATE_INTERVAL_MS) return;
     this.#stateWrittenAt = Date.now();
     this.#state.outstanding = this.#progress.outstanding();
-    await writeFeedState(this.#options.stateFile, this.#state);
+    await this.#kept(writeFeedState(this.#options.stateFile, this.#state));
+  }
+
+  /** False where the disk did not take it; then it is tried again, and said once. */
+  async #kept(writing: Promise<void>): Promise<boolean> {
+    const { log, ready } = this.#context;
+    try {
+      await writing;
+      ready.set('state', true);
+      this.#told = false;
+      return true;
+    } catch (cause) {
+      const code = codeOf(toDiskError(cause));
+      ready.set('state', false, code);
+      if (!this.#told) log.warn({ code }, 'feed.state.waiting');
+      this.#told = true;
+      return false;
+    }
   }
 
   /** Until something is due, at most a tick; sooner when a delivery ends. */

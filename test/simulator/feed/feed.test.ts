@@ -11,6 +11,7 @@ import { readFeedState, writeFeedState } from '../../../simulator/feed/feed-stat
 import type { Gateways } from '../../../simulator/feed/gateways.ts';
 import { MAX_CONCURRENT, MAX_OPEN_CASES, MAX_OUTSTANDING } from '../../../simulator/limits.ts';
 import { TruthLog } from '../../../simulator/truth.ts';
+import { SmallDisk, withoutMount } from '../../support/small-disk.ts';
 
 const SEED = 21;
 let folder: string;
@@ -72,6 +73,29 @@ function expected(cases: number): string[] {
     .flatMap((n) => scheduledCase(SEED, n).deliveries.map(({ item }) => `${n}:${itemName(item)}`))
     .sort();
 }
+
+test('a full disk holds the feed up, and does not end it: with room all is sent', {
+  skip: withoutMount,
+}, async (t) => {
+  const disk = new SmallDisk(1);
+  t.after(() => disk.remove());
+  const gateways = new NotedGateways();
+  disk.fill();
+  const stateFile = join(disk.folder, 'state.json');
+  const feed = new Feed(
+    { seed: SEED, rate: 500, cases: 12, timeScale: 0, stateFile },
+    await readFeedState(stateFile, SEED),
+    gateways,
+    new TruthLog(join(disk.folder, 'truth.jsonl')),
+    testContext('simulator'),
+  );
+  const running = feed.run();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  assert.deepEqual(gateways.tried, [], 'a case whose truth cannot be kept does not begin');
+  disk.empty();
+  await running;
+  assert.deepEqual([...gateways.accepted].sort(), expected(12));
+});
 
 test('everything of every case is sent once, and the truth is kept', async () => {
   const gateways = new NotedGateways();
