@@ -104,12 +104,18 @@ export class Journal {
 
   /**
    * Restores what the segments of other processes hold, at the start, and removes those that nobody writes to. What is
-   * damaged is told; its segment is set aside, or left to the process that still writes to it.
+   * damaged is told; its segment is set aside, or left to the process that still writes to it. Where the disk is full a
+   * segment stays, which is where its objects are read meanwhile: whoever only reads can start all the same.
    */
   async recover(orphanAgeMs = ORPHAN_AGE_MS): Promise<void> {
     for (const file of await this.#segments()) {
       const isOrphan = (await ageOf(file)) > orphanAgeMs;
-      const { records, damaged } = await restoreSegment(file, isOrphan, this.#options);
+      const restored = await restoreSegment(file, isOrphan, this.#options).catch(putOffWhereFull);
+      if (restored === null) {
+        this.#options.troubles.delayed('file', 'OBJECT_STORE_FULL');
+        continue;
+      }
+      const { records, damaged } = restored;
       for (const one of damaged) this.#options.troubles.damaged(one);
       if (!isOrphan) continue;
       await this.#options.sync(async () => records);
@@ -271,6 +277,12 @@ export class Journal {
     await rm(file, { force: true });
     await syncFolder(this.#options.folder);
   }
+}
+
+/** Null where there is no room; throws any other error. */
+function putOffWhereFull(error: unknown): null {
+  if (toStoreError(error).code === 'OBJECT_STORE_FULL') return null;
+  throw error;
 }
 
 function placesOf(batch: Waiting[], segment: Segment, from: number): Journaled[] {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
+import { MIN_FREE_BYTES } from '../disk/limits.ts';
 import { syncFolder } from '../files.ts';
 import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
 import type { ByteRange, ObjectStore, ObjectWriter, StoredObject } from './object-store.ts';
@@ -13,11 +14,8 @@ import { MAX_SMALL_OBJECT_BYTES, SmallObjects } from './small-objects.ts';
 import { ifThere, missingOrUnavailable, unavailable } from './store-errors.ts';
 import type { StoreTroubles } from './troubles.ts';
 
-/** Below this much free space nothing more is taken; the sender keeps it and sends it later. */
-export const MIN_FREE_BYTES = 256 * 1024 * 1024;
-
-/** How long a look at the free space holds. */
-const FREE_SPACE_MAX_AGE_MS = 1_000;
+/** How long a look at the free space holds: at 1 GB/s half of the reserve is left when the next one finds it too little. */
+const FREE_SPACE_MAX_AGE_MS = 100;
 
 const ID = /^[a-z0-9-]{1,64}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -52,7 +50,11 @@ export class LocalFolderStore implements ObjectStore {
     this.#incoming = join(root, '.incoming');
     this.#minFreeBytes = minFree;
     this.#sync = sync;
-    this.#file = { incoming: this.#incoming, folderOf: (caseId) => this.#caseFolder(caseId) };
+    this.#file = {
+      incoming: this.#incoming,
+      folderOf: (caseId) => this.#caseFolder(caseId),
+      checkRoom: () => this.#checkFreeSpace(),
+    };
   }
 
   static async open(root: string, options: LocalFolderOptions = {}): Promise<LocalFolderStore> {

@@ -14,6 +14,8 @@ export interface ObjectFileOptions {
   incoming: string;
   /** the folder of a case, which need not be there */
   folderOf(caseId: string): string;
+  /** Before each piece: rejects with `OBJECT_STORE_FULL` where too little is free, so that no object fills the disk. */
+  checkRoom?(): Promise<void>;
   sync: boolean;
 }
 
@@ -73,6 +75,7 @@ export class ObjectFile implements ObjectWriter {
   /** Hands what has gathered to the disk, when the piece before it is there. */
   async #flush(): Promise<void> {
     await this.#written();
+    await this.#options.checkRoom?.();
     this.#writing = this.#hand({ kind: 'write' })
       .then(() => undefined)
       .catch((error: unknown) => {

@@ -33,7 +33,7 @@ export interface BulkResult {
 
 /**
  * Writes items with their versions and says what became of each, in their order. Items that Elasticsearch pushes back
- * (429, 503) are tried again alone; when that does not help, or when it is away, throws `ELASTICSEARCH_UNAVAILABLE` and
+ * (429, 5xx, a block) are tried again alone; when that does not help, or when it is away, throws `ELASTICSEARCH_UNAVAILABLE` and
  * the same items may be written again. Any other answer throws `INTERNAL`.
  */
 export async function bulkWrite(
@@ -51,7 +51,7 @@ export async function bulkWrite(
     for (const request of bulkRequests(waiting)) {
       await heartbeat();
       for (const answer of await send(client, request)) {
-        if (answer.status === 429 || answer.status === 503) pushedBack.push(answer.item);
+        if (isPushedBack(answer)) pushedBack.push(answer.item);
         else results.set(answer.item, { ...answer, outcome: outcomeOf(answer) });
       }
     }
@@ -116,6 +116,14 @@ async function send(client: Client, request: { items: BulkItem[]; body: string }
       errorType: operation?.error?.type ?? '',
     };
   });
+}
+
+/**
+ * It is busy, or cannot write now: a shard that is away (503) or whose disk is full (500 with an exception of the file
+ * system), or an index that a flood-stage disk made read-only (429, before 8.0 403).
+ */
+function isPushedBack({ status, errorType }: Answer): boolean {
+  return status === 429 || status >= 500 || (status === 403 && errorType === 'cluster_block_exception');
 }
 
 function outcomeOf({ item, status, result, errorType }: Answer): BulkOutcome {

@@ -99,18 +99,19 @@ describe('bulkWrite', () => {
     );
   });
 
-  it('gives up for now after some tries, with a code that asks for another', async () => {
-    await withServer(
-      () => 503,
-      async (client, requests) => {
-        await assert.rejects(bulkWrite(client, [item('a')]), {
-          code: 'ELASTICSEARCH_UNAVAILABLE',
-          kind: 'retry',
-        });
-        assert.equal(requests.length, MAX_BULK_ATTEMPTS);
-      },
-    );
-  });
+  for (const status of [429, 500, 503])
+    it(`gives up for now after some tries (${status}), with a code that asks for another`, async () => {
+      await withServer(
+        () => status,
+        async (client, requests) => {
+          await assert.rejects(bulkWrite(client, [item('a')]), {
+            code: 'ELASTICSEARCH_UNAVAILABLE',
+            kind: 'retry',
+          });
+          assert.equal(requests.length, MAX_BULK_ATTEMPTS);
+        },
+      );
+    });
 
   it('a document that is too long for Elasticsearch is rejected; of several, nobody knows which', async () => {
     const server = createServer((_request, response) => {
