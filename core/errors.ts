@@ -48,6 +48,7 @@ export const ERRORS = {
   OBJECT_DAMAGED: ['reject', 'The disk does not give back an object that was confirmed: it is set aside.'],
   ELASTICSEARCH_UNAVAILABLE: ['retry', 'Elasticsearch did not answer in time.'],
   DOCUMENT_REJECTED: ['reject', 'Elasticsearch refused the document.'],
+  REGISTER_TOO_LARGE: ['fatal', 'A register holds more records than a process keeps.'],
   PRODUCER_FENCED: ['retry', 'Another joiner has taken this partition.'],
 
   // TLS of any door
@@ -142,10 +143,20 @@ export const ERRORS = {
   CASE_TOO_LARGE: ['reject', 'The case is larger than a record may be.'],
   CASE_FULL: ['reject', 'The case holds as many reports or objects as it may: this one was left out.'],
   CASE_UNREADABLE: ['fatal', 'A case on radiology.case cannot be read, and nothing may be written over it.'],
+  CASE_ERASED: ['reject', 'The case was erased by a decision: nothing is merged into it any more.'],
+  CASE_RECORD_FOREIGN: [
+    'reject',
+    'A record on radiology.case is not of the joiner and no decision backs it: the state before it is written again.',
+  ],
+  CASE_STATE_GONE: [
+    'reject',
+    'A record on radiology.case is not of the joiner, and the state before it is not known any more.',
+  ],
   PARTITION_LOST: ['retry', 'The partition was taken away while it was being restored.'],
 
   // Searching
   QUERY_INVALID: ['reject', 'The query could not be understood.'],
+  REJECTIONS_UNREAD: ['retry', 'Images are not shown before it is known which of them were rejected.'],
   CASE_NOT_FOUND: ['reject', 'There is no such case.'],
   REQUEST_TOO_LARGE: ['reject', 'The request is larger than the limit.'],
   RATE_LIMITED: ['retry', 'Too many requests came from this address.'],

@@ -4,6 +4,8 @@ export interface FetchedRecord {
   key: string;
   /** null is a tombstone */
   value: Buffer | null;
+  /** written in a transaction */
+  transactional: boolean;
 }
 
 /** What one fetch of one partition gave, with the records that `readCommitted` leaves out. */
@@ -94,7 +96,12 @@ export function readCommitted(fetched: FetchedPartition): FetchedRecord[] {
     }
     if (record.control) aborted.delete(record.producerId);
     else if (!(record.transactional && aborted.has(record.producerId)))
-      committed.push({ offset: record.offset, key: record.key?.toString('utf8') ?? '', value: record.value });
+      committed.push({
+        offset: record.offset,
+        key: record.key?.toString('utf8') ?? '',
+        value: record.value,
+        transactional: record.transactional,
+      });
   }
   return committed;
 }

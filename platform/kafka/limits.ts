@@ -37,3 +37,10 @@ export const MAX_RESTORE_ATTEMPTS = 5;
 export const RESTORE_RETRY_MS = 100;
 /** Restoring fails, to be tried again, when it does not move for this long. */
 export const RESTORE_STALL_MS = 15_000;
+
+/** Between two looks at the end of a register. */
+export const REGISTER_POLL_MS = 250;
+/** A register that could not be read for this long is told to be behind. */
+export const REGISTER_LATE_MS = 10_000;
+/** Records of a register that a process keeps, about 200 bytes each; one with more ends it rather than miss some. */
+export const MAX_REGISTER_RECORDS = 2_000_000;

@@ -10,6 +10,8 @@ export interface AssignmentOptions {
   /** fetches both inputs of a partition from these positions on */
   resume(partition: number, positions: Positions): void;
   take(partition: number): Promise<{ owned: OwnedPartition; positions: Positions }>;
+  /** told of a partition that is ours now, before anything of its inputs is handed to it */
+  isOurs(partition: number, owned: OwnedPartition): void;
   /** told whenever something changes */
   changed(assigned: number, owned: number, isSettled: (partition: number) => boolean): void;
   /** an error that passes; it is tried again */
@@ -47,6 +49,11 @@ export class Assignment {
   /** The partition, when it is ours to work on. */
   get(partition: number): OwnedPartition | undefined {
     return this.#owned.get(partition);
+  }
+
+  /** All that are ours to work on. */
+  get owned(): ReadonlyMap<number, OwnedPartition> {
+    return this.#owned;
   }
 
   /** After an error of a partition: it is taken again. */
@@ -90,6 +97,7 @@ export class Assignment {
           throw error;
         }
         this.#owned.set(partition, owned);
+        this.#options.isOurs(partition, owned);
         return this.#tell();
       } catch (error) {
         if (!passes(error)) return this.#options.fail(error);

@@ -5,6 +5,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { type LogMark, type SeenLog, withMark } from '../../platform/kafka/log-mark.ts';
 import { claimFolder } from './claim-folder.ts';
+import type { IndexChange } from './image-index.ts';
 import { MAX_CACHE_AGE_MS } from './limits.ts';
 
 interface Position {
@@ -15,6 +16,9 @@ interface Position {
   marks?: LogMark[];
 }
 
+/** What the index of objects is to know of the cases that are written. */
+export type IndexChanges = ReadonlyMap<string, IndexChange>;
+
 /** The last record of each case of a partition, as bytes; null removes a case. */
 export type CaseRecords = ReadonlyMap<string, Buffer | null>;
 
@@ -22,13 +26,18 @@ export type CaseRecords = ReadonlyMap<string, Buffer | null>;
  * The newest state of every case, on the local disk. Only a cache: it is written after Kafka has the record, with the
  * record's offset in the same transaction, so it is always what `radiology.case` was at some offset. Delete it, and
  * everything is restored from the topic.
+ *
+ * Beside the states stands which cases hold an object that no note rejects, by its SOP Instance UID: a rejection finds
+ * its cases by that. It may name a case that does not hold the object any more, never miss one that does.
  */
 export class CaseCache {
   readonly #folder: string;
   readonly #root: RootDatabase;
   readonly #positions: Database<Position, number>;
   readonly #inputs: Database<LogMark, string>;
+  readonly #erased: Database<number, string>;
   readonly #partitions = new Map<number, Database<Buffer, string>>();
+  readonly #images = new Map<number, Database<string, string>>();
   readonly #release: () => void;
 
   private constructor(folder: string, root: RootDatabase, release: () => void) {
@@ -36,6 +45,7 @@ export class CaseCache {
     this.#root = root;
     this.#positions = root.openDB<Position, number>({ name: 'positions' });
     this.#inputs = root.openDB<LogMark, string>({ name: 'inputs' });
+    this.#erased = root.openDB<number, string>({ name: 'erased' });
     this.#release = release;
   }
 
@@ -55,7 +65,8 @@ export class CaseCache {
     const opening = join(folder, 'opening');
     if (existsSync(opening)) await remove(path);
     await writeFile(opening, '', { mode: 0o600 });
-    const openRoot = (): RootDatabase => open({ path, maxDbs: partitions + OTHER_DATABASES, ...OURS_ALONE });
+    const openRoot = (): RootDatabase =>
+      open({ path, maxDbs: 2 * partitions + OTHER_DATABASES, ...OURS_ALONE });
     let root = openRoot();
     const cluster: unknown = root.get(CLUSTER);
     if (cluster !== clusterId) {
@@ -106,10 +117,20 @@ export class CaseCache {
    * is no room, and has changed nothing then: what the cache holds is older than the topic, and must not be joined with.
    * `mark` is one of the records.
    */
-  async write(partition: number, records: CaseRecords, offset: number, mark?: LogMark): Promise<void> {
+  async write(
+    partition: number,
+    records: CaseRecords,
+    offset: number,
+    { mark, index = new Map() }: { mark?: LogMark | undefined; index?: IndexChanges } = {},
+  ): Promise<void> {
     requireLmdbRoom(this.#folder);
     const cases = this.#partition(partition);
+    const images = this.#imagesOf(partition);
     await this.#root.transaction(() => {
+      for (const [caseId, { added, rejected }] of index) {
+        for (const uid of added) images.put(uid, caseId);
+        for (const uid of rejected) images.remove(uid, caseId);
+      }
       for (const [caseId, bytes] of records) {
         if (bytes === null) cases.remove(caseId);
         else cases.put(caseId, bytes);
@@ -124,6 +145,41 @@ export class CaseCache {
     requireLmdbRoom(this.#folder);
     await this.#positions.remove(partition);
     await this.#partition(partition).clearAsync();
+    await this.#imagesOf(partition).clearAsync();
+  }
+
+  /** Whether the index of objects is whole: a cache that was made before there was one has none. */
+  isIndexed(partition: number): boolean {
+    return this.#positions.get(partition) === undefined || this.#root.get(indexedKey(partition)) === true;
+  }
+
+  /** Adds to the index what it is to know of cases that are in the cache already. */
+  async writeIndex(partition: number, index: IndexChanges): Promise<void> {
+    requireLmdbRoom(this.#folder);
+    const images = this.#imagesOf(partition);
+    await this.#root.transaction(() => {
+      for (const [caseId, { added }] of index) for (const uid of added) images.put(uid, caseId);
+    });
+  }
+
+  async markIndexed(partition: number): Promise<void> {
+    requireLmdbRoom(this.#folder);
+    await this.#root.put(indexedKey(partition), true);
+  }
+
+  /** The cases that may hold this object, where no note rejects it there yet. */
+  casesOf(partition: number, sopInstanceUid: string): string[] {
+    return [...this.#imagesOf(partition).getValues(sopInstanceUid)];
+  }
+
+  /** When the erasure was decided whose bytes are gone from the object store; null where none are. */
+  erasedAt(caseId: string): number | null {
+    return this.#erased.get(caseId) ?? null;
+  }
+
+  async markErased(caseId: string, decidedAt: number): Promise<void> {
+    requireLmdbRoom(this.#folder);
+    await this.#erased.put(caseId, decidedAt);
   }
 
   async close(): Promise<void> {
@@ -140,9 +196,23 @@ export class CaseCache {
     }
     return database;
   }
+
+  #imagesOf(partition: number): Database<string, string> {
+    let database = this.#images.get(partition);
+    if (database === undefined) {
+      database = this.#root.openDB<string, string>({
+        name: `images-${partition}`,
+        dupSort: true,
+        encoding: 'ordered-binary',
+      });
+      this.#images.set(partition, database);
+    }
+    return database;
+  }
 }
 
 const CLUSTER = 'cluster';
+const indexedKey = (partition: number): string => `indexed-${partition}`;
 const OTHER_DATABASES = 8;
 
 /** Of the data and of the file of its locks. lmdb-js reads it and does not declare it; its own is 0664. */

@@ -46,7 +46,8 @@ export async function handleBatch(payload: EachBatchPayload, options: BatchOptio
   }
 }
 
-function lose(
+/** After an error of a partition: what passes is tried again by taking it anew, anything else ends the joiner. */
+export function lose(
   partition: number,
   owned: OwnedPartition,
   error: unknown,

@@ -3,29 +3,52 @@ import type { Case } from '../../core/radiology/events.ts';
 import { type LeftOut, leftOutByImage, leftOutByReport } from '../../core/radiology/left-out.ts';
 import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
 import { isHeld } from '../../core/radiology/merge-report.ts';
+import { type RejectedImages, rejectImages } from '../../core/radiology/rejections.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { events } from '../../schemas/events.ts';
+import { type IndexChange, indexChange } from './image-index.ts';
 import { leftOutRecords } from './left-out-records.ts';
 
 export interface Joined {
   /** the new states, encoded; only of cases that really changed */
   changed: Map<string, Buffer>;
+  /** what they change in the index of objects */
+  index: Map<string, IndexChange>;
   /** what no case holds: records that can never be merged, and what a limit left out; and why */
   refused: { record: ConsumedRecord; code: ErrorCode }[];
   /** objects that came again with other bytes */
   replaced: number;
 }
 
+/** What was decided elsewhere, and acts on every case that is touched. */
+export interface Decided {
+  rejected: Pick<RejectedImages, 'get'>;
+  /** an erased case takes nothing in any more */
+  isErased(caseId: string): boolean;
+}
+
 /**
- * Merges records of both inputs into their cases. `stateOf` gives the newest state of a case in bytes. Throws
- * `CASE_UNREADABLE` for a state that cannot be read: nothing may be written over it.
+ * Merges records of both inputs into their cases, and applies what was decided to these and to `alsoApply`, cases that
+ * are there already. `stateOf` gives the newest state of a case in bytes. Throws `CASE_UNREADABLE` for a state that cannot
+ * be read: nothing may be written over it.
  */
 export function joinRecords(
   records: readonly ConsumedRecord[],
   stateOf: (caseId: string) => Buffer | undefined,
+  decided: Decided = NOTHING_DECIDED,
+  alsoApply: { partition: number; caseIds: Iterable<string> } = { partition: 0, caseIds: [] },
 ): Joined {
   const before = new Map<string, { bytes: Buffer | undefined; state: Case | null }>();
+  const known = (caseId: string, partition: number) => {
+    let one = before.get(caseId);
+    if (one === undefined) {
+      const bytes = stateOf(caseId);
+      one = { bytes, state: bytes === undefined ? null : readState(bytes, caseId, partition) };
+      before.set(caseId, one);
+    }
+    return one;
+  };
   const after = new Map<string, Case>();
   const refused: Joined['refused'] = [];
   for (const record of records) {
@@ -36,14 +59,12 @@ export function joinRecords(
       refused.push({ record, code: codeOf(error) });
       continue;
     }
-    let known = before.get(record.key);
-    if (known === undefined) {
-      const bytes = stateOf(record.key);
-      known = { bytes, state: bytes === undefined ? null : readState(bytes, record) };
-      before.set(record.key, known);
+    if (decided.isErased(record.key)) {
+      refused.push({ record, code: 'CASE_ERASED' });
+      continue;
     }
     try {
-      const merged = merge(after.get(record.key) ?? known.state);
+      const merged = merge(after.get(record.key) ?? known(record.key, record.partition).state);
       if (merged === null) continue;
       const { state, leftOut } = merged;
       after.set(record.key, state);
@@ -54,16 +75,27 @@ export function joinRecords(
       refused.push({ record, code });
     }
   }
-  const changed = new Map<string, Buffer>();
-  let replaced = 0;
-  for (const [caseId, state] of after) {
-    const known = before.get(caseId);
-    const bytes = events.case.encode(state);
-    if (known?.bytes === undefined || !bytes.equals(known.bytes)) changed.set(caseId, bytes);
-    replaced += replacedIn(state) - replacedIn(known?.state ?? null);
+  for (const caseId of alsoApply.caseIds) {
+    const state = after.get(caseId) ?? known(caseId, alsoApply.partition).state;
+    if (state !== null && !decided.isErased(caseId)) after.set(caseId, state);
   }
-  return { changed, refused, replaced };
+  const changed = new Map<string, Buffer>();
+  const index = new Map<string, IndexChange>();
+  let replaced = 0;
+  for (const [caseId, merged] of after) {
+    const state = rejectImages(merged, decided.rejected);
+    const first = before.get(caseId);
+    const bytes = events.case.encode(state);
+    if (first?.bytes === undefined || !bytes.equals(first.bytes)) {
+      changed.set(caseId, bytes);
+      index.set(caseId, indexChange(first?.state ?? null, state));
+    }
+    replaced += replacedIn(state) - replacedIn(first?.state ?? null);
+  }
+  return { changed, index, refused, replaced };
 }
+
+const NOTHING_DECIDED: Decided = { rejected: { get: () => undefined }, isErased: () => false };
 
 /** null where the record adds nothing to a case, and makes none. */
 type Merge = (state: Case | null) => { state: Case; leftOut: LeftOut } | null;
@@ -94,7 +126,7 @@ function checkKey(record: ConsumedRecord, caseId: string): void {
 }
 
 /** The key is a case id here: a record that is keyed by anything else was refused. */
-function readState(bytes: Buffer, { key, partition }: ConsumedRecord): Case {
+function readState(bytes: Buffer, key: string, partition: number): Case {
   try {
     return events.case.decode(bytes);
   } catch (cause) {

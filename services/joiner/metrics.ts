@@ -16,6 +16,12 @@ export function joinerMetrics(metrics: Metrics) {
     refused: metrics.counter('interleave_joiner_records_refused_total', 'Records put into dead letters', [
       'code',
     ]),
+    foreign: metrics.counter(
+      'interleave_joiner_foreign_records_total',
+      'Records of radiology.case that no joiner wrote',
+      ['code'],
+    ),
+    erased: metrics.counter('interleave_joiner_cases_erased_total', 'Cases whose bytes were erased'),
     failed: metrics.counter('interleave_joiner_partitions_lost_total', 'Partitions to be taken again', [
       'code',
     ]),

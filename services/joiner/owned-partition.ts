@@ -1,40 +1,73 @@
 import { InterleaveError } from '../../core/errors.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
-import { markOf } from '../../platform/kafka/log-mark.ts';
+import { type LogMark, markOf } from '../../platform/kafka/log-mark.ts';
 import type { CaseCache } from './case-cache.ts';
-import { type Joined, joinRecords } from './join-records.ts';
+import { type ForeignRecords, type Undone, undoForeign } from './foreign-records.ts';
+import { type Decided, type Joined, joinRecords } from './join-records.ts';
+import { LOOKUPS_AT_ONCE, MAX_UNDO_ROUNDS } from './limits.ts';
+import type { OutputGuard } from './output-guard.ts';
+import type { Positions } from './partition-producer.ts';
 import type { Taken } from './take-partition.ts';
 
 export interface OwnedPartitionOptions {
   partition: number;
   taken: Taken;
   cache: CaseCache;
+  decided: Decided;
+  guard: Pick<OutputGuard, 'wrote' | 'between' | 'untilEnd'>;
+  /** whether a case belongs to this partition */
+  isOwn(caseId: string): boolean;
   /** whether an input may go on after a gap */
   acceptGap(topic: string, from: number): boolean;
   /** keeps what no case holds, durably, before the inputs are committed */
   refuse(refused: Joined['refused']): Promise<void>;
   /** called after each transaction */
   committed(joined: Joined, records: readonly ConsumedRecord[], seconds: number): void;
+  /** the tombstones of these are committed, or they had no state: their bytes may go */
+  erased(caseIds: readonly string[]): void;
+  undone(told: Undone['told']): void;
 }
 
-interface Submitted {
-  topic: string;
-  records: readonly ConsumedRecord[];
-  /** the offset after the last record */
-  next: number;
+/** How far the cache is whole, and the record that stands there, where we wrote it. */
+interface LastRecord {
+  offset: number;
+  mark?: LogMark;
+}
+
+/** What is to be done beside the inputs. */
+export interface Chores {
+  /** SOP Instance UIDs that a note rejects */
+  rejected?: Iterable<string>;
+  /** cases whose erasure was decided */
+  erase?: Iterable<string>;
+  /** records of others that are to be undone */
+  foreign?: ForeignRecords;
+  /** look for such records up to the end of the partition */
+  check?: boolean;
+}
+
+interface Pending {
   resolve: () => void;
   reject: (error: unknown) => void;
 }
 
+interface Submitted extends Pending {
+  topic: string;
+  records: readonly ConsumedRecord[];
+  /** the offset after the last record */
+  next: number;
+}
+
 /**
  * One partition number in our hands: both inputs, the states and the output. One transaction is under way at a time;
- * what both inputs submit meanwhile goes into the next together. The first error ends it: every later submission fails,
- * and the partition must be taken again.
+ * what both inputs submit meanwhile goes into the next together, and so do chores. The first error ends it: every later
+ * submission fails, and the partition must be taken again.
  */
 export class OwnedPartition {
   readonly #options: OwnedPartitionOptions;
   readonly #positions: Map<string, number>;
   #queue: Submitted[] = [];
+  #chores: (Chores & Pending)[] = [];
   #running: Promise<void> | null = null;
   #ended: Error | null = null;
 
@@ -63,6 +96,15 @@ export class OwnedPartition {
     });
   }
 
+  /** Resolves when they are done. Throws what ended the partition. */
+  do(chores: Chores): Promise<void> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    return new Promise((resolve, reject) => {
+      this.#chores.push({ ...chores, resolve, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
   /** Takes no more, waits for the transaction under way, lets go of the producer. */
   async close(): Promise<void> {
     this.#end(new InterleaveError('PARTITION_LOST'));
@@ -73,54 +115,111 @@ export class OwnedPartition {
   async #drain(): Promise<void> {
     // One turn of the event loop, so that both inputs of one fetch go into one transaction.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0 && this.#ended === null) {
-      const submitted = this.#queue;
+    while (this.#queue.length + this.#chores.length > 0 && this.#ended === null) {
+      const [submitted, chores] = [this.#queue, this.#chores];
       this.#queue = [];
+      this.#chores = [];
+      const pending: Pending[] = [...submitted, ...chores];
       try {
-        await this.#commit(submitted);
-        for (const { resolve } of submitted) resolve();
+        await this.#commit(submitted, chores);
+        for (const { resolve } of pending) resolve();
       } catch (error) {
         this.#end(error instanceof Error ? error : new InterleaveError('INTERNAL'));
-        for (const { reject } of submitted) reject(error);
+        for (const { reject } of pending) reject(error);
       }
     }
     this.#running = null;
   }
 
-  async #commit(submitted: readonly Submitted[]): Promise<void> {
-    const { partition, cache, taken, refuse, committed } = this.#options;
+  async #commit(submitted: readonly Submitted[], chores: readonly Chores[]): Promise<void> {
+    const { partition, cache, decided, refuse, committed, erased } = this.#options;
     const startedAt = performance.now();
     const records = submitted.flatMap((one) => one.records);
-    const joined = joinRecords(records, (caseId) => cache.get(partition, caseId));
+    const caseIds = await this.#casesOf(chores.flatMap(({ rejected = [] }) => [...rejected]));
+    const stateOf = (caseId: string) => cache.get(partition, caseId);
+    const joined = joinRecords(records, stateOf, decided, { partition, caseIds });
     if (joined.refused.length > 0) await refuse(joined.refused);
 
+    const changed = new Map<string, Buffer | null>(joined.changed);
+    const erase = [...new Set(chores.flatMap(({ erase = [] }) => [...erase]))];
+    for (const caseId of erase) if (stateOf(caseId) !== undefined) changed.set(caseId, null);
     const positions = new Map<string, number>();
     for (const { topic, next } of submitted)
       positions.set(topic, Math.max(next, positions.get(topic) ?? this.#positions.get(topic) ?? 0));
-    const offset = await taken.producer.commit(joined.changed, positions);
-    if (offset !== null) {
-      // Whole states: where the log went back under us, what was written is right all the same. What is lost is told.
-      if (offset < (cache.seen(partition)?.next ?? 0))
-        throw new InterleaveError('LOG_WENT_BACK', `A record was written at ${offset}.`);
-      await cache.write(partition, joined.changed, offset, lastMark(joined.changed, offset));
-    }
+    const last = await this.#write(changed, positions);
+    const undone = await this.#undo(changed, chores);
+    const written = undone ?? last;
+    if (written !== null)
+      await cache.write(partition, changed, written.offset, { mark: written.mark, index: joined.index });
     for (const { topic, records } of submitted) {
       const last = records.at(-1);
       if (last !== undefined) cache.markInput(topic, partition, markOf(last));
     }
     for (const [topic, next] of positions) this.#positions.set(topic, next);
-    committed(joined, records, (performance.now() - startedAt) / 1000);
+    if (erase.length > 0) erased(erase);
+    if (records.length > 0 || joined.changed.size > 0)
+      committed(joined, records, (performance.now() - startedAt) / 1000);
+  }
+
+  /**
+   * Puts right what others wrote; before the cache is written, so that a crash between lets the next taking find it again.
+   * Adds to `changed` what was written; the last of it, null for none.
+   */
+  async #undo(changed: Map<string, Buffer | null>, chores: readonly Chores[]): Promise<LastRecord | null> {
+    const { partition, cache, decided, guard, isOwn, undone } = this.#options;
+    let foreign = new Map(chores.flatMap((chore) => [...(chore.foreign ?? [])]));
+    let last: LastRecord | null = null;
+    for (let round = 0; round < MAX_UNDO_ROUNDS; round++) {
+      const check = round === 0 && chores.some((chore) => chore.check);
+      foreign = new Map([...foreign, ...(await (check ? guard.untilEnd() : guard.between()))]);
+      if (foreign.size === 0) break;
+      const { write, accepted, told } = undoForeign(foreign, {
+        stateOf: (caseId) => (changed.has(caseId) ? changed.get(caseId) : cache.get(partition, caseId)),
+        isErased: decided.isErased,
+        isOwn,
+      });
+      last = (await this.#write(write, new Map())) ?? last;
+      for (const [caseId, state] of write) changed.set(caseId, state);
+      for (const caseId of accepted) changed.set(caseId, null);
+      if (accepted.length > 0) last ??= { offset: cache.position(partition) ?? -1 };
+      undone(told);
+      foreign.clear();
+    }
+    return last;
+  }
+
+  async #write(
+    records: ReadonlyMap<string, Buffer | null>,
+    positions: Positions,
+  ): Promise<LastRecord | null> {
+    if (records.size === 0 && positions.size === 0) return null;
+    const { partition, cache, guard, taken } = this.#options;
+    const written = await taken.producer.commit(records, positions);
+    if (written === null) return null;
+    const { last: offset } = written;
+    // Whole states: where the log went back under us, what was written is right all the same. What is lost is told.
+    if (offset < (cache.seen(partition)?.next ?? 0))
+      throw new InterleaveError('LOG_WENT_BACK', `A record was written at ${offset}.`);
+    guard.wrote(written);
+    const [key, value] = [...records].at(-1) ?? ['', null];
+    return { offset, mark: markOf({ offset, key, value }) };
+  }
+
+  /** The cases that hold one of these objects, as far as no note rejects it there. */
+  async #casesOf(uids: readonly string[]): Promise<Set<string>> {
+    const { partition, cache } = this.#options;
+    const found = new Set<string>();
+    for (const [i, uid] of uids.entries()) {
+      if (i % LOOKUPS_AT_ONCE === LOOKUPS_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
+      for (const caseId of cache.casesOf(partition, uid)) found.add(caseId);
+    }
+    return found;
   }
 
   #end(error: Error): void {
     this.#ended ??= error;
-    for (const { reject } of this.#queue) reject(this.#ended);
+    for (const { reject } of [...this.#queue, ...this.#chores]) reject(this.#ended);
     this.#queue = [];
+    this.#chores = [];
   }
-}
-
-/** The last record of what was written up to this offset. */
-function lastMark(records: ReadonlyMap<string, Buffer>, offset: number) {
-  const [key, value] = [...records].at(-1) ?? ['', null];
-  return markOf({ offset, key, value });
 }

@@ -13,6 +13,14 @@ export interface PartitionOutput {
   groupId: string;
 }
 
+/** The records of one transaction, in the order of their offsets. */
+export interface Written {
+  /** offsets of each send, from the first to the last record; between them something of others may stand */
+  ranges: { first: number; last: number }[];
+  /** of the last record */
+  last: number;
+}
+
 /**
  * The only writer of one partition of `radiology.case`. Every error of `commit` leaves it unusable, and whether the
  * transaction was committed unknown: the partition must be taken again.
@@ -54,17 +62,18 @@ export class PartitionProducer {
   }
 
   /**
-   * Writes the records and the inputs' offsets, all or nothing. Resolves with the offset of the last record, or null
-   * where there was none. Throws `PRODUCER_FENCED` or `KAFKA_UNAVAILABLE`.
+   * Writes the records (null: a tombstone) and the inputs' offsets, all or nothing. Resolves with where the records
+   * stand, or null where there was none. Throws `PRODUCER_FENCED` or `KAFKA_UNAVAILABLE`.
    */
-  async commit(records: ReadonlyMap<string, Buffer>, positions: Positions): Promise<number | null> {
+  async commit(records: ReadonlyMap<string, Buffer | null>, positions: Positions): Promise<Written | null> {
     const { topic, partition, groupId } = this.#output;
     try {
       const transaction = await this.#producer.transaction();
-      let last: number | null = null;
+      const ranges: Written['ranges'] = [];
       for (const messages of split(records, partition)) {
         const [metadata] = await transaction.send({ topic, acks: -1, messages });
-        last = Number(metadata?.baseOffset) + messages.length - 1;
+        const first = Number(metadata?.baseOffset);
+        ranges.push({ first, last: first + messages.length - 1 });
       }
       const topics = [...positions].map(([input, offset]) => ({
         topic: input,
@@ -72,7 +81,8 @@ export class PartitionProducer {
       }));
       await whenLastOneEnded(() => transaction.sendOffsets({ consumerGroupId: groupId, topics }));
       await transaction.commit();
-      return last;
+      const last = ranges.at(-1)?.last;
+      return last === undefined ? null : { ranges, last };
     } catch (cause) {
       const code = isFenced(cause) ? 'PRODUCER_FENCED' : 'KAFKA_UNAVAILABLE';
       throw new InterleaveError(code, kafkaType(cause), { cause });
@@ -101,21 +111,22 @@ async function whenLastOneEnded(begin: () => Promise<void>): Promise<void> {
 
 interface CaseMessage {
   key: string;
-  value: Buffer;
+  value: Buffer | null;
   partition: number;
 }
 
-function* split(records: ReadonlyMap<string, Buffer>, partition: number): Generator<CaseMessage[]> {
+function* split(records: ReadonlyMap<string, Buffer | null>, partition: number): Generator<CaseMessage[]> {
   let messages: CaseMessage[] = [];
   let bytes = 0;
   for (const [key, value] of records) {
-    if (messages.length > 0 && bytes + value.length > MAX_SEND_BYTES) {
+    const length = value?.length ?? 0;
+    if (messages.length > 0 && bytes + length > MAX_SEND_BYTES) {
       yield messages;
       messages = [];
       bytes = 0;
     }
     messages.push({ key, value, partition });
-    bytes += value.length;
+    bytes += length;
   }
   if (messages.length > 0) yield messages;
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { codeOf } from '../../core/errors.ts';
-import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
+import { isCaseId } from '../../core/radiology/case-key.ts';
+import { REGISTERS, TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { untilLmdbRoom } from '../../platform/disk/lmdb-room.ts';
+import { readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { CONSUMER_SETTINGS } from '../../platform/kafka/consumer.ts';
@@ -11,15 +13,27 @@ import { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import { watchLag } from '../../platform/kafka/watch-lag.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { openObjectStore } from '../../platform/object-store/open.ts';
 import { privateFolder, tellNarrowed } from '../../platform/private-folder.ts';
 import { Assignment } from './assignment.ts';
 import { CaseCache } from './case-cache.ts';
+import { casePartition } from './case-partition.ts';
 import type { Config } from './config.ts';
+import { EraseBytes } from './erase-bytes.ts';
+import { followDecisions } from './follow-decisions.ts';
+import type { ForeignRecords } from './foreign-records.ts';
 import { GapMemory } from './gap-memory.ts';
-import { handleBatch } from './handle-batch.ts';
-import { COORDINATOR_RETRY_MS, FETCH_WAIT_MS, MAX_FETCH_BYTES, MAX_PARALLEL_TAKES } from './limits.ts';
+import { handleBatch, lose } from './handle-batch.ts';
+import {
+  COORDINATOR_RETRY_MS,
+  FETCH_WAIT_MS,
+  FOREIGN_CHECK_MS,
+  MAX_FETCH_BYTES,
+  MAX_PARALLEL_TAKES,
+} from './limits.ts';
 import { joinerMetrics } from './metrics.ts';
-import { OwnedPartition } from './owned-partition.ts';
+import { OutputGuard } from './output-guard.ts';
+import { type Chores, OwnedPartition } from './owned-partition.ts';
 import { copartitioned } from './partition-assigner.ts';
 import type { Positions } from './partition-producer.ts';
 import { refuseRecords } from './refuse-records.ts';
@@ -34,7 +48,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   ready.set('partitions', false, 'joining the group');
   const metrics = joinerMetrics(context.metrics);
   const kafka = createKafka(config.kafkaBrokers, 'interleave-joiner', log);
-  const topics = topicsOf('joiner', [...INPUTS, TOPICS.case]);
+  const topics = topicsOf('joiner', [...INPUTS, TOPICS.case, ...REGISTERS]);
   log.info(await checkTopics(kafka, topics, config.partitions), 'durability.promise');
 
   const folders = join(config.dataDir, 'joiner');
@@ -62,7 +76,29 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   });
   let stopping = false;
   const behind = new LogsBehind(ready, log);
+  const objects = await openObjectStore(config.dataDir, { context });
+  const decisions = followDecisions({
+    kafka,
+    context,
+    secret: await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret')),
+    rejected: (uids) => everywhere({ rejected: uids }),
+    erased: (caseIds) => {
+      for (const [partition, owned] of assignment.owned)
+        doChores(partition, owned, { erase: caseIds.filter(isOwn(partition)) });
+    },
+  });
+  const isErased = (caseId: string) => decisions.erased.has(caseId);
+  const isOwn = (partition: number) => (caseId: string) =>
+    casePartition(caseId, config.partitions) === partition;
+  const eraseBytes = new EraseBytes({
+    objects,
+    erased: decisions.erased,
+    cache,
+    log,
+    done: () => metrics.erased.inc(),
+  });
   const gaps = new GapMemory();
+  const foreignAtTaking = new Map<number, ForeignRecords>();
   const takes = new Semaphore(MAX_PARALLEL_TAKES);
   const bothInputs = (partition: number) => INPUTS.map((topic) => ({ topic, partitions: [partition] }));
 
@@ -72,7 +108,11 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       for (const [topic, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) });
       consumer.resume(bothInputs(partition));
     },
-    take: (partition) => takes.run(() => take(partition)),
+    async take(partition) {
+      await decisions.whole();
+      return takes.run(() => take(partition));
+    },
+    isOurs: (partition, owned) => doChores(partition, owned, firstChores(partition)),
     changed(assigned, owned, isSettled) {
       behind.keep((partition) => !isSettled(partition));
       metrics.owned.set(owned);
@@ -97,13 +137,19 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       inputs: INPUTS,
       output: { topic: TOPICS.case, partition, groupId: config.joinerGroup },
       transactionalId: `${config.joinerTransactionalId}-${partition}`,
+      isErased,
     });
+    for (const key of taken.gone) tellForeign(partition, key, 'CASE_STATE_GONE');
+    foreignAtTaking.set(partition, taken.foreign);
     metrics.restored.inc(taken.restored);
     log.info({ partition, restored: taken.restored, seconds: stopTimer() }, 'joiner.partition.taken');
     const owned = new OwnedPartition({
       partition,
       taken,
       cache,
+      decided: { rejected: decisions.rejected, isErased },
+      guard: new OutputGuard({ reader, topic: TOPICS.case, partition, end: taken.end }),
+      isOwn: isOwn(partition),
       acceptGap: (topic, from) => gaps.accept(topic, partition, from),
       refuse: (refused) => refuseRecords(refused, { producer: deadLetters, metrics, log }),
       committed(joined, records, seconds) {
@@ -117,8 +163,42 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
           metrics.waitSeconds.observe((Date.now() - timestamp) / 1000);
         }
       },
+      erased: (caseIds) => eraseBytes.add(caseIds),
+      undone(told) {
+        for (const { key, code } of told) tellForeign(partition, key, code);
+      },
     });
     return { owned, positions: new Map(taken.positions) };
+  }
+
+  /** A predecessor may have ended between a decision and what it asks for: all of it is asked for again. */
+  function firstChores(partition: number): Chores {
+    const foreign = foreignAtTaking.get(partition) ?? new Map();
+    foreignAtTaking.delete(partition);
+    const undone = (caseId: string) =>
+      cache.get(partition, caseId) !== undefined ||
+      cache.erasedAt(caseId) !== decisions.erased.decidedAt(caseId);
+    const erase = [...decisions.erased.caseIds].filter(isOwn(partition)).filter(undone);
+    return { rejected: decisions.rejected.uids, erase, foreign, check: true };
+  }
+
+  function everywhere(chores: Chores): void {
+    for (const [partition, owned] of assignment.owned) doChores(partition, owned, chores);
+  }
+
+  function doChores(partition: number, owned: OwnedPartition, chores: Chores): void {
+    owned
+      .do(chores)
+      .catch((error: unknown) => lose(partition, owned, error, { assignment, metrics, log, fail }));
+  }
+
+  function tellForeign(
+    partition: number,
+    key: string,
+    code: 'CASE_RECORD_FOREIGN' | 'CASE_STATE_GONE',
+  ): void {
+    metrics.foreign.inc({ code });
+    log.error({ partition, code, ...(isCaseId(key) ? { caseId: key } : {}) }, 'case.record.foreign');
   }
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
@@ -147,12 +227,18 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     });
   }
 
+  const checking = setInterval(() => everywhere({ check: true }), FOREIGN_CHECK_MS);
+
   return {
     async stop() {
       stopping = true;
+      clearInterval(checking);
       const given = assignment.stop();
+      await decisions.stop();
       await consumer.disconnect();
       await given;
+      await eraseBytes.stop();
+      await objects.close();
       await Promise.all([lag.stop(), reader.disconnect(), deadLetters.disconnect(), admin.disconnect()]);
       await cache.close();
     },

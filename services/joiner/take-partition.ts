@@ -3,7 +3,10 @@ import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import { checkLog, markOf } from '../../platform/kafka/log-mark.ts';
 import type { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import type { Logger } from '../../platform/log.ts';
+import { events } from '../../schemas/events.ts';
 import type { CaseCache } from './case-cache.ts';
+import { type ForeignRecords, RestoreFilter } from './foreign-records.ts';
+import { type IndexChange, indexChange } from './image-index.ts';
 import { type PartitionOutput, PartitionProducer } from './partition-producer.ts';
 
 export interface TakeOptions {
@@ -15,6 +18,8 @@ export interface TakeOptions {
   inputs: readonly string[];
   output: PartitionOutput;
   transactionalId: string;
+  /** whether the erasure of a case was decided */
+  isErased(caseId: string): boolean;
 }
 
 /** A partition that nobody else can write to any more, with its states in the cache. */
@@ -24,6 +29,12 @@ export interface Taken {
   positions: Map<string, number>;
   /** records of `radiology.case` that were read for it */
   restored: number;
+  /** where `radiology.case` ended then: everything before is restored */
+  end: number;
+  /** what others had written, to be undone */
+  foreign: ForeignRecords;
+  /** cases that a foreign record took the place of, and whose state is not known any more */
+  gone: ReadonlySet<string>;
 }
 
 /**
@@ -38,14 +49,20 @@ export async function takePartition(options: TakeOptions): Promise<Taken> {
   const producer = await PartitionProducer.fence(kafka, transactionalId, output);
   try {
     const restored = await restore(options);
-    return { producer, restored, positions: await committedPositions(options) };
+    return { producer, ...restored, positions: await committedPositions(options) };
   } catch (error) {
     await producer.disconnect().catch(() => undefined);
     throw error;
   }
 }
 
-async function restore({ reader, cache, output, log }: TakeOptions): Promise<number> {
+async function restore({
+  reader,
+  cache,
+  output,
+  log,
+  isErased,
+}: TakeOptions): Promise<Pick<Taken, 'restored' | 'end' | 'foreign' | 'gone'>> {
   const { topic, partition } = output;
   const seen = cache.seen(partition);
   if (seen !== null) await checkLog(reader, topic, partition, seen);
@@ -56,14 +73,44 @@ async function restore({ reader, cache, output, log }: TakeOptions): Promise<num
     await cache.clear(partition);
     cached = -1;
   }
+  await indexCached(cache, partition);
   let restored = 0;
+  const filter = new RestoreFilter(
+    { stateOf: (caseId) => cache.get(partition, caseId), isErased },
+    cached >= 0,
+  );
   await reader.read(topic, partition, Math.max(low, cached + 1), high, async (records, next) => {
     const last = records.at(-1);
     const mark = last === undefined ? undefined : markOf(last);
-    await cache.write(partition, new Map(records.map(({ key, value }) => [key, value])), next - 1, mark);
+    const states = filter.take(records);
+    await cache.write(partition, states, next - 1, { mark, index: indexOf(states) });
     restored += records.length;
   });
-  return restored;
+  return { restored, end: high, foreign: filter.foreign, gone: filter.gone };
+}
+
+/** A cache that was made before there was an index of objects gets one; its states may be the only ones. */
+async function indexCached(cache: CaseCache, partition: number): Promise<void> {
+  if (!cache.isIndexed(partition))
+    for (const caseId of cache.caseIds(partition)) {
+      const state = cache.get(partition, caseId);
+      if (state !== undefined) await cache.writeIndex(partition, indexOf(new Map([[caseId, state]])));
+    }
+  await cache.markIndexed(partition);
+}
+
+/** A state that cannot be read stands in no index; whoever merges into it says so. */
+function indexOf(states: ReadonlyMap<string, Buffer | null>): Map<string, IndexChange> {
+  const index = new Map<string, IndexChange>();
+  for (const [caseId, bytes] of states) {
+    if (bytes === null) continue;
+    try {
+      index.set(caseId, indexChange(null, events.case.decode(bytes)));
+    } catch (error) {
+      if (codeOf(error) !== 'EVENT_UNREADABLE') throw error;
+    }
+  }
+  return index;
 }
 
 /** A group that has not committed yet begins at the beginning, and so does one whose input has gone back. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import { correctionKey, sealedCorrection } from '../../core/radiology/corrections.ts';
 import type { Case, ImageEmbedded, ReportLabeled } from '../../core/radiology/events.ts';
+import { rejectionKey } from '../../core/radiology/rejections.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import { events } from '../../schemas/events.ts';
@@ -50,6 +52,30 @@ export class JoinerHarness {
       if (image !== undefined)
         await this.sendRaw(TOPICS.imageEmbedded, image.received.caseId, events.imageEmbedded.encode(image));
     }
+  }
+
+  /** Registers a rejection as the dicom-gateway does. */
+  async reject(secret: Buffer, sopInstanceUid: string, noteUid = '1.9.1'): Promise<void> {
+    const rejection = { sopInstanceUid, noteUid, titleCode: '113001', rejectedAt: Date.now() };
+    const key = rejectionKey(secret, rejection);
+    await this.sendRaw(TOPICS.imageRejected, key, events.imageRejected.encode(rejection));
+  }
+
+  /** Decides an erasure as `interleave erase` does. */
+  async erase(secret: Buffer, caseId: string): Promise<void> {
+    const decision = {
+      kind: 'ERASE' as const,
+      caseId,
+      decidedAt: Date.now(),
+      actor: 'test',
+      reason: 'asked for',
+    };
+    const correction = sealedCorrection(secret, decision);
+    await this.sendRaw(
+      TOPICS.caseCorrection,
+      correctionKey(correction),
+      events.caseCorrection.encode(correction),
+    );
   }
 
   async sendRaw(topic: string, key: string, value: Buffer | null): Promise<void> {

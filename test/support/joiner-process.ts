@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { projectRoot } from '../../platform/project-root.ts';
@@ -20,6 +21,8 @@ export class JoinerProcess {
   readonly said = new Map<string, number>();
 
   constructor(options: JoinerProcessOptions) {
+    const secret = join(options.dataDir, 'site-secret');
+    if (!existsSync(secret)) writeFileSync(secret, randomBytes(32), { mode: 0o600 });
     this.#child = spawn(
       process.execPath,
       ['--import', 'tsx', join(projectRoot(), 'services/joiner/main.ts')],

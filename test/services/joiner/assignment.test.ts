@@ -24,6 +24,7 @@ function trial(options: { take?: (partition: number) => Promise<void> } = {}) {
       };
       return { owned: { close } as unknown as OwnedPartition, positions: new Map() };
     },
+    isOurs: () => undefined,
     changed: (assigned, owned) => said.push(`${owned} of ${assigned}`),
     notTaken: (partition) => said.push(`not taken ${partition}`),
     fail: (error) => failures.push(error),

@@ -30,12 +30,16 @@ function trial(commit: () => Promise<void> = () => Promise.resolve()) {
         [IMAGES, 20],
       ]),
       restored: 0,
+      end: 0,
+      foreign: new Map(),
+      gone: new Set(),
       producer: {
         async commit(records: ReadonlyMap<string, Buffer>, positions: Positions) {
           await commit();
           commits.push({ cases: records.size, positions: Object.fromEntries(positions) });
           offset += records.size + 1;
-          return records.size === 0 ? null : offset;
+          const last = offset;
+          return records.size === 0 ? null : { ranges: [{ first: last - records.size + 1, last }], last };
         },
         async disconnect() {
           closed = true;
@@ -50,6 +54,11 @@ function trial(commit: () => Promise<void> = () => Promise.resolve()) {
         for (const [key, value] of records) cache.set(key, value);
       },
     } as unknown as CaseCache,
+    decided: { rejected: { get: () => undefined }, isErased: () => false },
+    guard: { wrote: () => undefined, between: async () => new Map(), untilEnd: async () => new Map() },
+    isOwn: () => true,
+    erased: () => undefined,
+    undone: () => undefined,
     acceptGap: (topic, from) => gaps.accept(topic, 0, from),
     refuse: async (list) => {
       refused.push(...list.map(({ code }) => code));

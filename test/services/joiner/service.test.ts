@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -18,6 +19,7 @@ import { type OwnKafka, ownKafka } from '../../support/own-kafka.ts';
 import { until } from '../../support/until.ts';
 
 const PARTITIONS = 4;
+const SECRET = randomBytes(32);
 
 describe('the joiner on a real broker', () => {
   let broker: OwnKafka;
@@ -29,6 +31,7 @@ describe('the joiner on a real broker', () => {
     broker = await ownKafka(PARTITIONS);
     harness = await JoinerHarness.connect(broker.brokers, PARTITIONS);
     dataDir = await mkdtemp(join(tmpdir(), 'interleave-joiner-'));
+    await writeFile(join(dataDir, 'site-secret'), SECRET);
   });
   after(async () => {
     for (const service of running) await service.stop();

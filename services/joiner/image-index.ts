@@ -1,0 +1,21 @@
+import type { Case } from '../../core/radiology/events.ts';
+
+/** What a new state of a case changes in the index of its objects. */
+export interface IndexChange {
+  /** SOP Instance UIDs that the case holds now, and that no note rejects */
+  added: string[];
+  /** those that a note rejects now: nothing more can happen to them */
+  rejected: string[];
+}
+
+/** `before` is the state that is indexed already, null for none. */
+export function indexChange(before: Case | null, after: Case): IndexChange {
+  const known = new Set(before?.images.map(({ received }) => received.sopInstanceUid));
+  const knownRejected = new Set(before?.rejections.map(({ sopInstanceUid }) => sopInstanceUid));
+  const rejected = new Set(after.rejections.map(({ sopInstanceUid }) => sopInstanceUid));
+  const uids = new Set(after.images.map(({ received }) => received.sopInstanceUid));
+  return {
+    added: [...uids].filter((uid) => !known.has(uid) && !rejected.has(uid)),
+    rejected: [...rejected].filter((uid) => !knownRejected.has(uid)),
+  };
+}
