@@ -6,6 +6,7 @@ import { type CasesMeta, parseCasesMeta } from '../../infra/elasticsearch/index-
 import type { FoundCase } from './case-view.ts';
 import { entityTag, WAITING_FIELDS } from './entity-tag.ts';
 import { INDEX_RECHECK_MS } from './limits.ts';
+import type { ShownImages } from './shown-images.ts';
 
 /** The physical index that the alias stands for now, and what its mapping says of itself. */
 export interface CurrentIndex {
@@ -16,20 +17,24 @@ export interface CurrentIndex {
 export type SearchBody = estypes.MsearchMultisearchBody;
 export type SearchResult = estypes.MsearchMultiSearchItem<CaseDocument>;
 
+const IMAGE_UID = 'images.sop_instance_uid';
 const VECTOR_FIELDS = ['text_vector', 'images.vector'];
 
 /**
- * The clinical view, read through its alias. All errors are ours: `ELASTICSEARCH_UNAVAILABLE` where it may pass,
+ * The clinical view, read through its alias, without the images that may not be shown: whatever is answered is read
+ * here. All errors are ours: `ELASTICSEARCH_UNAVAILABLE` where it may pass,
  * `INDEX_MISMATCH` where the alias stands for something else.
  */
 export class CaseIndex {
   readonly #client: Client;
   readonly #alias: string;
+  readonly shown: ShownImages;
   #current: { index: CurrentIndex; at: number } | null = null;
 
-  constructor(client: Client, alias: string) {
+  constructor(client: Client, alias: string, shown: ShownImages) {
     this.#client = client;
     this.#alias = alias;
+    this.shown = shown;
   }
 
   /** Looked up again now and then: the alias moves to a new index while search goes on. */
@@ -56,7 +61,7 @@ export class CaseIndex {
       }),
     );
     return responses.map((response) => {
-      if (!('error' in response)) return response;
+      if (!('error' in response)) return this.#withShownImages(response);
       const status = response.status ?? 500;
       throw status === 429 || status >= 500
         ? new InterleaveError('ELASTICSEARCH_UNAVAILABLE', `Status ${status}.`)
@@ -71,11 +76,16 @@ export class CaseIndex {
         index: this.#alias,
         id,
         ...(options.vectors ? {} : { _source_excludes: VECTOR_FIELDS }),
-        ...(options.only === undefined ? {} : { _source_includes: options.only }),
+        ...(options.only === undefined ? {} : { _source_includes: [...options.only, IMAGE_UID] }),
       }),
     );
     if (answer._source === undefined) throw new InterleaveError('CASE_NOT_FOUND');
-    return { id, version: answer._version ?? 0, written: answer, document: answer._source };
+    return {
+      id,
+      version: answer._version ?? 0,
+      written: { ...answer, _shown: this.shown.state },
+      document: this.shown.shownIn(answer._source),
+    };
   }
 
   /** The entity tags of these cases, whether refreshed or not; a case that is not there has none. */
@@ -91,9 +101,25 @@ export class CaseIndex {
     for (const doc of docs) {
       // Not to be taken for a case that is gone.
       if ('error' in doc) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE', 'A case was not read.');
-      if (doc.found && doc._source !== undefined) tags.set(doc._id, entityTag(doc, doc._source));
+      if (doc.found && doc._source !== undefined)
+        tags.set(doc._id, entityTag({ ...doc, _shown: this.shown.state }, doc._source));
     }
     return tags;
+  }
+
+  /** Aggregations are not looked at here: who asks for images in one sees to it. */
+  #withShownImages(result: SearchResult): SearchResult {
+    for (const hit of result.hits.hits) {
+      if (hit._source !== undefined) hit._source = this.shown.shownIn(hit._source);
+      Object.assign(hit, { _shown: this.shown.state });
+      const inner = hit.inner_hits?.['images']?.hits;
+      if (inner !== undefined)
+        inner.hits = inner.hits.filter(
+          ({ _source }: estypes.SearchHit<{ sop_instance_uid?: string }>) =>
+            _source?.sop_instance_uid === undefined || this.shown.isShown(_source.sop_instance_uid),
+        );
+    }
+    return result;
   }
 
   async count(): Promise<number> {

@@ -8,6 +8,8 @@ export interface WrittenDocument {
   _version?: number | undefined;
   _seq_no?: number | undefined;
   _primary_term?: number | undefined;
+  /** what is known of rejected images (`ShownImages.state`): they go from what is shown before anything is written */
+  _shown?: string | undefined;
 }
 
 /** The fields that tell whether a case has waited too long, which time decides and no writing. */
@@ -18,12 +20,12 @@ export const WAITING_FIELDS = ['standing', 'first_received_at'] as const;
  * equality: an index that is built anew may count its versions from below. It may change where nothing that is shown did.
  */
 export function entityTag(
-  { _index, _version, _seq_no, _primary_term }: WrittenDocument,
+  { _index, _version, _seq_no, _primary_term, _shown }: WrittenDocument,
   { standing, first_received_at }: Pick<CaseDocument, (typeof WAITING_FIELDS)[number]>,
   now: number = Date.now(),
 ): string {
   const late = hasWaitedTooLong(standing, first_received_at, now);
-  const parts = [_index, _version, _seq_no, _primary_term, late].join('\u001f');
+  const parts = [_index, _version, _seq_no, _primary_term, late, _shown].join('\u001f');
   return createHash('sha256').update(parts).digest('hex').slice(0, 16);
 }
 

@@ -62,6 +62,9 @@ export const MAX_REMEMBERED_VECTORS = 500;
 /** The index behind the alias is looked up again after this long. */
 export const INDEX_RECHECK_MS = 5_000;
 
+/** Rejected images that a query names, so that it does not count them: those rejected last. */
+export const MAX_EXCLUDED_IMAGES = 4_096;
+
 // What an answer holds.
 /** Images of one hit. */
 export const MAX_HIT_IMAGES = 4;

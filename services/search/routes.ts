@@ -67,12 +67,13 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
     return answer;
   });
 
-  // Asked of the index first: an image that is withheld from the case is not served either. Nor may a browser keep it:
+  // Asked of the index first: an image that is withheld from the case, or rejected, is not served either. Nor may a browser keep it:
   // it could be withheld a minute later, and the next person at the same screen has not asked for it.
   server.get<{ Params: { id: string; sha256: string } }>(
     '/api/cases/:id/images/:sha256/thumbnail',
     async (request, reply) => {
       const id = caseIdOf(request.params.id);
+      index.shown.require();
       const { document } = await index.get(id, { only: ['images.thumbnail'] });
       const thumbnail = (document.images ?? [])
         .map((image) => image.thumbnail)

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { TOPICS } from '../../core/radiology/topics.ts';
 import { openElasticsearch } from '../../infra/elasticsearch/client.ts';
 import { openLexicon } from '../../infra/labeler/site-lexicon-file.ts';
 import { openSentenceEncoder } from '../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../models/tensor-backend.ts';
 import { readSecret } from '../../platform/files.ts';
+import { createKafka } from '../../platform/kafka/client.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { projectRoot } from '../../platform/project-root.ts';
@@ -18,6 +20,7 @@ import {
   MAX_OBJECT_REQUESTS_BURST,
   MAX_OBJECT_REQUESTS_PER_SECOND,
 } from './dicomweb/limits.ts';
+import { followRejections } from './follow-rejections.ts';
 import { httpServer } from './http-server.ts';
 import { MAX_POLL_BURST, MAX_POLLS_PER_SECOND, MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
 import { nameBy } from './named-concept.ts';
@@ -25,14 +28,23 @@ import { QueryVectors } from './query-vectors.ts';
 import { RateLimit } from './rate-limit.ts';
 import { watchElasticsearch } from './watch-elasticsearch.ts';
 
-/** Answers searches over HTTP and serves the page. Reads the index through its alias and thumbnails from the store. */
-export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
+/**
+ * Answers searches over HTTP and serves the page. Reads the index through its alias and thumbnails from the store, and
+ * follows the register of rejected images. Tests give a topic of their own for that.
+ */
+export async function start(
+  config: Config,
+  context: ServiceContext,
+  rejectedTopic: string = TOPICS.imageRejected,
+): Promise<RunningService> {
   const { log, metrics, ready } = context;
   const lexicon = await openLexicon(config.lexiconFile);
   nameBy(lexicon.data);
   const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
   const client = openElasticsearch(config.elasticsearchUrl);
-  const index = new CaseIndex(client, config.searchAlias);
+  const kafka = createKafka(config.kafkaBrokers, 'interleave-search', log);
+  const rejections = followRejections(kafka, rejectedTopic, secret, context);
+  const index = new CaseIndex(client, config.searchAlias, rejections.shown);
   const { name } = await index.current();
   const watch = watchElasticsearch(index, ready, log);
 
@@ -104,6 +116,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     port,
     async stop() {
       watch.stop();
+      await rejections.stop();
       await server.close();
       await frames.stop();
       encoder.dispose();

@@ -161,7 +161,10 @@ async function details(
   return ranked.flatMap(({ id, legs, score }) => {
     const found = cases.get(id);
     if (found == null) return [];
-    const pair = alike.find((candidate) => candidate.id === id);
+    const nearest = alike.find((candidate) => candidate.id === id);
+    // Of an image that was rejected meanwhile, or may not be shown yet, nothing is said: nor does it make a case alike.
+    const pair = found.document.images.some((image) => image.id === nearest?.other) ? nearest : undefined;
+    if (pair === undefined && legs.every(({ leg }) => leg === 'IMAGE')) return [];
     const why: Why = {
       legs,
       concepts: conceptEvidence(found.document, concepts).filter(({ assertion }) => assertion !== 'ABSENT'),

@@ -37,9 +37,10 @@ export const IMAGE_FIELDS = [
 /**
  * The objects of a place, in the order of their cases: series number, instance number. What is withheld or rejected is not
  * in the index and so not found, as on the page. An object that belongs to several cases is found once.
- * @throws InterleaveError INSTANCE_NOT_FOUND, ELASTICSEARCH_UNAVAILABLE
+ * @throws InterleaveError INSTANCE_NOT_FOUND, REJECTIONS_UNREAD, ELASTICSEARCH_UNAVAILABLE
  */
 export async function findImages(index: CaseIndex, place: Place): Promise<IndexedImage[]> {
+  index.shown.require();
   const images = place.instance === undefined ? await ofCases(index, place) : await ofOne(index, place);
   if (images.length === 0) throw new InterleaveError('INSTANCE_NOT_FOUND');
   return images;

@@ -30,9 +30,14 @@ export async function searchImages(
   level: SearchLevel,
   { keys, limit, offset }: SearchQuery,
 ): Promise<SearchMatches> {
+  index.shown.require();
   const field = FIELD[level];
   const cases: Query[] = keys.accession === null ? [] : [pattern('accession', normaliseName(keys.accession))];
-  const filter = [...imageClauses(keys), { bool: { must_not: [{ term: { [field]: '' } }] } }];
+  const filter = [
+    ...imageClauses(keys),
+    ...notRejected(index),
+    { bool: { must_not: [{ term: { [field]: '' } }] } },
+  ];
   const found = await buckets(index, {
     query: { bool: { filter: [...cases, { nested: { path: 'images', query: { bool: { filter } } } }] } },
     size: 0,
@@ -86,7 +91,7 @@ async function describe(
   uids: readonly string[],
 ): Promise<SearchMatch[]> {
   const field = FIELD[level];
-  const filter: Query[] = [{ terms: { [field]: [...uids] } }];
+  const filter: Query[] = [{ terms: { [field]: [...uids] } }, ...notRejected(index)];
   const found = await buckets(index, {
     query: { nested: { path: 'images', query: { bool: { filter } } } },
     size: 0,
@@ -106,10 +111,16 @@ async function describe(
     const hit = one?.hits.hits[0];
     if (hit?._source === undefined || hit._id === undefined) return [];
     const [image] = gatherFrames([{ caseId: hit._id, image: hit._source }]);
-    if (image === undefined) return [];
+    if (image === undefined || !index.shown.isShown(image.instance)) return [];
     const names = (modalities?.buckets ?? []).map(({ key }) => key).filter((name) => name !== '');
     return [{ image, modalities: names, series: series?.value ?? 0, instances: instances?.value ?? 0 }];
   });
+}
+
+/** What the index may still hold and must not count. */
+function notRejected({ shown }: CaseIndex): Query[] {
+  const uids = [...shown.excluded];
+  return uids.length === 0 ? [] : [{ bool: { must_not: [{ terms: { [FIELD.INSTANCE]: uids } }] } }];
 }
 
 function within(

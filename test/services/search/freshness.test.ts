@@ -112,7 +112,13 @@ describe('an entity tag', () => {
   it('differs after any writing, also where versions go backwards, and when a case has waited too long', () => {
     const tag = entityTag(written, document, 0);
     assert.equal(entityTag(written, document, 1), tag);
-    for (const change of [{ _version: 6 }, { _index: 'cases-000002' }, { _seq_no: 4 }, { _primary_term: 2 }])
+    for (const change of [
+      { _version: 6 },
+      { _index: 'cases-000002' },
+      { _seq_no: 4 },
+      { _primary_term: 2 },
+      { _shown: '1' },
+    ])
       assert.notEqual(entityTag({ ...written, ...change }, document, 0), tag);
     assert.notEqual(entityTag(written, document, UNMATCHED_AFTER_MS + 1), tag);
   });

@@ -1,20 +1,32 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rejectionKey } from '../../../core/radiology/rejections.ts';
 import { loadConfig } from '../../../platform/config.ts';
+import { createTopics } from '../../../platform/kafka/topics.ts';
 import type { RunningService } from '../../../platform/lifecycle.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
 import { testContext } from '../../../platform/testing.ts';
+import { events } from '../../../schemas/events.ts';
 import { config } from '../../../services/search/config.ts';
 import { start } from '../../../services/search/service.ts';
+import { engines } from '../../support/engines.ts';
 import { OwnIndices } from '../../support/own-indices.ts';
+import { testKafka } from '../../support/test-kafka.ts';
+import { until } from '../../support/until.ts';
+
+const SECRET = 'a secret of the test, long enough';
 
 /** The search service with indices and objects of its own, which a test fills before it starts the service. */
 export class SearchSite {
   readonly indices: OwnIndices;
   readonly dataDir: string;
   readonly objects: ObjectStore;
+  readonly context = testContext('search');
+  /** the topic of rejected objects */
+  readonly register = `test-${randomUUID()}`;
   #service: RunningService | null = null;
 
   private constructor(indices: OwnIndices, dataDir: string, objects: ObjectStore) {
@@ -26,20 +38,39 @@ export class SearchSite {
   static async open(): Promise<SearchSite> {
     const indices = await OwnIndices.create();
     const dataDir = await mkdtemp(join(tmpdir(), 'interleave-search-'));
-    await writeFile(join(dataDir, 'site-secret'), 'a secret of the test, long enough');
-    return new SearchSite(indices, dataDir, await openObjectStore(dataDir));
+    await writeFile(join(dataDir, 'site-secret'), SECRET);
+    const site = new SearchSite(indices, dataDir, await openObjectStore(dataDir));
+    const kafka = testKafka((await engines()).kafkaBrokers);
+    await createTopics(kafka, [{ name: site.register, keyed: false, config: {} }], 1, 1);
+    return site;
+  }
+
+  /** Registers a rejection as the dicom-gateway does; resolves when it is on the topic. */
+  async reject(sopInstanceUid: string): Promise<void> {
+    const producer = testKafka((await engines()).kafkaBrokers).producer();
+    await producer.connect();
+    const rejection = { sopInstanceUid, noteUid: '1.9.1', titleCode: '113037', rejectedAt: Date.now() };
+    const key = rejectionKey(Buffer.from(SECRET), rejection);
+    await producer.send({
+      topic: this.register,
+      acks: -1,
+      messages: [{ key, value: events.imageRejected.encode(rejection) }],
+    });
+    await producer.disconnect();
   }
 
   /** Resolves to the service's address, `http://127.0.0.1:PORT`. */
-  async start(settings: Record<string, string>): Promise<string> {
+  async start(settings: Record<string, string>, { untilReady = true } = {}): Promise<string> {
     const environment = {
       INTERLEAVE_ELASTICSEARCH_URL: this.indices.url,
+      INTERLEAVE_KAFKA_BROKERS: (await engines()).kafkaBrokers.join(','),
       INTERLEAVE_DATA_DIR: this.dataDir,
       INTERLEAVE_SEARCH_PORT: '0',
       INTERLEAVE_SEARCH_ALIAS: this.indices.names.casesAlias,
       ...settings,
     };
-    this.#service = await start(loadConfig(config, environment), testContext('search'));
+    this.#service = await start(loadConfig(config, environment), this.context, this.register);
+    if (untilReady) await until(() => this.context.ready.ok, 30_000, 'readiness');
     return `http://127.0.0.1:${this.#service.port}`;
   }
 

@@ -6,6 +6,7 @@ import { createLogger } from '../../../platform/log.ts';
 import { Readiness } from '../../../platform/readiness.ts';
 import { CaseIndex } from '../../../services/search/case-index.ts';
 import { ELASTICSEARCH_PING_MS, ELASTICSEARCH_PING_TIMEOUT_MS } from '../../../services/search/limits.ts';
+import { ShownImages } from '../../../services/search/shown-images.ts';
 import { watchElasticsearch } from '../../../services/search/watch-elasticsearch.ts';
 import { OwnIndices } from '../../support/own-indices.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
@@ -28,7 +29,12 @@ describe('watchElasticsearch', () => {
 
   it('is not ready while Elasticsearch is away, and ready again when it is back, without any search', async () => {
     const ready = new Readiness();
-    const watch = watchElasticsearch(new CaseIndex(client, indices.names.casesAlias), ready, log, 50);
+    const watch = watchElasticsearch(
+      new CaseIndex(client, indices.names.casesAlias, new ShownImages(() => true)),
+      ready,
+      log,
+      50,
+    );
     try {
       assert.ok(ready.ok);
       proxy.cut();
@@ -44,7 +50,7 @@ describe('watchElasticsearch', () => {
   it('is not ready while the index is not there', async () => {
     const ready = new Readiness();
     const watch = watchElasticsearch(
-      new CaseIndex(client, `${indices.names.casesAlias}-none`),
+      new CaseIndex(client, `${indices.names.casesAlias}-none`, new ShownImages(() => true)),
       ready,
       log,
       50,

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
 import { dicomJson } from '../../../../core/dicom/web/json-text.ts';
 import { CaseIndex } from '../../../../services/search/case-index.ts';
+import { ShownImages } from '../../../../services/search/shown-images.ts';
 import {
   BIG,
   DEFLATED,
@@ -146,7 +147,11 @@ describe('searching (QIDO-RS)', () => {
       assert.equal((await get(`/studies?AccessionNumber=${value}`)).status, 400);
     for (const query of [`AccessionNumber=${'*?'.repeat(8)}`, `StudyDescription=${'*a'.repeat(16)}`])
       assert.equal((await get(`/studies?${query}`)).status, 200);
-    const index = new CaseIndex(site.search.indices.client, site.search.indices.names.casesAlias);
+    const index = new CaseIndex(
+      site.search.indices.client,
+      site.search.indices.names.casesAlias,
+      new ShownImages(() => true),
+    );
     await assert.rejects(index.searchAll([{ size: 1_000_000 }], 'QUERY_INVALID'), {
       code: 'QUERY_INVALID',
     });
