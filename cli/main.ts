@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { parseVerb, type Verb } from './verb.ts';
 import { deadLetters } from './verbs/dead-letters.ts';
 import { down } from './verbs/down.ts';
+import { erase } from './verbs/erase.ts';
 import { evaluate } from './verbs/evaluate.ts';
 import { label } from './verbs/label.ts';
 import { labeler } from './verbs/labeler.ts';
@@ -14,7 +15,7 @@ import { send } from './verbs/send.ts';
 import { status } from './verbs/status.ts';
 import { up } from './verbs/up.ts';
 
-const VERBS: readonly Verb[] = [up, down, status, send, search, label, evaluate, labeler, deadLetters];
+const VERBS: readonly Verb[] = [up, down, status, send, search, label, evaluate, labeler, deadLetters, erase];
 
 /** Runs one command line (`['up', '--no-feed']`) and resolves to its exit code; errors are told in one sentence. */
 export async function run(args: readonly string[]): Promise<ExitCode> {

@@ -24,6 +24,7 @@ test('help names every verb, and every verb says its options and exit codes', as
     'evaluate',
     'labeler',
     'dead-letters',
+    'erase',
   ]) {
     assert.match(overview.stdout, new RegExp(`^  ${verb} `, 'm'));
     const help = await runCli([verb, '--help']);

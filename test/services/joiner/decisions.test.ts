@@ -16,6 +16,7 @@ import { testContext } from '../../../platform/testing.ts';
 import { events } from '../../../schemas/events.ts';
 import { config as shape } from '../../../services/joiner/config.ts';
 import { start } from '../../../services/joiner/service.ts';
+import { runCli } from '../../support/cli.ts';
 import { imageEmbedded, reportLabeled } from '../../support/event-fixture.ts';
 import { caseIdOf, JoinerHarness } from '../../support/joiner-harness.ts';
 import { JoinerProcess } from '../../support/joiner-process.ts';
@@ -175,6 +176,28 @@ describe('what is decided outside of the inputs, on a real broker', () => {
     await sleep(1_000);
     assert.equal(await last('f'), null);
     assert.equal(await again.told('CASE_RECORD_FOREIGN'), 0);
+  });
+
+  test('`interleave erase` decides it, and nothing without a reason and a yes', async () => {
+    await startJoiner();
+    const caseId = caseIdOf('by hand');
+    const object = await objects.put(caseId, Buffer.from('bytes'), 'text/plain');
+    await harness.send([image('by hand', '1.2.55')]);
+    await becomes('by hand', ['1.2.55']);
+    const environment = { INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','), INTERLEAVE_DATA_DIR: dataDir };
+    for (const args of [
+      [caseId],
+      [caseId, '--yes'],
+      [caseId, '--reason', 'asked for'],
+      ['x', '--yes', '--reason', 'y'],
+    ])
+      assert.equal((await runCli(['erase', ...args], environment)).code, 2, args.join(' '));
+    assert.deepEqual(await shown('by hand'), ['1.2.55']);
+    const done = await runCli(['erase', caseId, '--reason', 'asked for', '--yes', '--json'], environment);
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal(JSON.parse(done.stdout).caseId, caseId);
+    await until(async () => (await last('by hand')) === null, 30_000, 'the tombstone');
+    await until(async () => !(await objects.has(caseId, object.sha256)), 30_000, 'the bytes');
   });
 
   test('a decision without the seal of the site erases nothing', async () => {
