@@ -30,10 +30,11 @@ export const MAX_FIELD_LENGTH = 1024;
 export const MAX_REPETITIONS = 200;
 
 /**
- * How far a report's time may lie after its receipt: a sender's clock in a zone that is not said is at most 26 hours
- * ahead (UTC+14 read as UTC-12). What lies later is no time: it would hold its version above every correction.
+ * How far a report's time may lie after its receipt: a sender at UTC+14 that says no zone is read as 14 hours ahead. What
+ * lies later is no time: it would hold its version above every correction. As far as two times of a report are in doubt
+ * for want of a zone (`MAX_ZONE_DOUBT_MS`): so a version that is ahead only for its zone never hides what comes after it.
  */
-export const MAX_TIME_AHEAD_MS = 26 * 60 * 60 * 1000;
+export const MAX_TIME_AHEAD_MS = 14 * 60 * 60 * 1000;
 
 /** Messages in one batch file or batch frame. */
 export const MAX_BATCH_MESSAGES = 10_000;

@@ -23,12 +23,17 @@ export interface Report {
   resultStatus: string;
   /** OBR-22, TXA-8 or MSH-7; null where none can be read, or where all lie in the future */
   effectiveAt: number | null;
+  /** that stamp carries its own offset from UTC; the time of receipt, which stands for none, has it too */
+  zoned: boolean;
   observedAt: number | null;
   patient: Patient;
   studyInstanceUids: string[];
   procedure: { code: string; text: string };
   modality: string;
   parts: ReportPart[];
+  /** OBX with text or a document that are not read */
+  withdrawnLines: number;
+  linesWithoutResult: number;
   problem:
     | 'HL7_NO_REPORT_TEXT'
     | 'HL7_DOCUMENT_UNREADABLE'
@@ -142,23 +147,23 @@ function reportOf(message: Message, identified: Identified, reader: Reader): Rep
   const cutter = new TextCutter();
   const { cut } = cutter;
   const obr = first(group.segments, 'OBR');
-  const time = (path: string): number | null =>
-    obr === undefined ? null : parseTimestamp(textIn(message, obr, path), reader.zone);
   const text = (path: string): string => (obr === undefined ? '' : textIn(message, obr, path).trim());
   const { parts, unread, status } = reader.observed(group.observations);
   const resultStatus = text('OBR-25') || reader.text('TXA-17') || status;
-  const stated = [time('OBR-22'), reader.time('TXA-8'), reader.time('MSH-7')].filter(
-    (candidate) => candidate !== null,
-  );
-  const effectiveAt = stated.find((candidate) => candidate <= reader.latest) ?? null;
+  const stated = [text('OBR-22'), reader.text('TXA-8'), reader.text('MSH-7')].flatMap((stamp) => {
+    const at = parseTimestamp(stamp, reader.zone);
+    return at === null ? [] : [{ at, zoned: zoneOf(stamp) !== '' }];
+  });
+  const dated = stated.find(({ at }) => at <= reader.latest);
   const patient = reader.patient(group.pid);
   const report = {
     identity: { facility: identity.facility, fillerNumber: identity.fillerNumber },
     accessions,
     status: statusOf(reader.text('MSH-9.2'), resultStatus),
     resultStatus: cut(resultStatus),
-    effectiveAt,
-    observedAt: time('OBR-7') ?? reader.time('TXA-4'),
+    effectiveAt: dated?.at ?? null,
+    zoned: dated?.zoned ?? true,
+    observedAt: parseTimestamp(text('OBR-7'), reader.zone) ?? reader.time('TXA-4'),
     patient: {
       ...patient,
       issuer: identifierWithin(patient.issuer),
@@ -173,8 +178,10 @@ function reportOf(message: Message, identified: Identified, reader: Reader): Rep
     },
     modality: modalityOf(text('OBR-24')),
     parts,
+    withdrawnLines: 0,
+    linesWithoutResult: 0,
   };
-  const isFromFuture = effectiveAt !== (stated[0] ?? null);
+  const isFromFuture = dated !== stated[0];
   const problem = unread ? 'HL7_DOCUMENT_UNREADABLE' : problemOf(identified, parts, isFromFuture);
   return { ...report, problem: problem ?? (cutter.hasCut ? 'HL7_FIELD_TOO_LONG' : null) };
 }

@@ -61,6 +61,8 @@ export interface ReportReceived {
   resultStatus: string;
   /** OBR-22, else MSH-7, else the time of receipt: orders the versions of a report */
   effectiveAt: number;
+  /** that stamp carries its own offset from UTC, or it is the time of receipt; see `report-order.ts` */
+  zoned: boolean;
   receivedAt: number;
   message: {
     controlId: string;
@@ -79,6 +81,10 @@ export interface ReportReceived {
   /** OBR-7, null where absent */
   observedAt: number | null;
   parts: ReportPart[];
+  /** lines with text or a document that are not in `parts`: the sender took them back (OBX-11 D, W) */
+  withdrawnLines: number;
+  /** the same: they are no result (OBX-11 I, N, O, X) */
+  linesWithoutResult: number;
   /** an error code where the report could not be read whole, else null */
   problem: string | null;
 }
@@ -154,13 +160,24 @@ export interface ImageFrame {
   vector: Vector | null;
 }
 
+/** What is remembered of a version of a report. */
+export interface ReportVersion {
+  status: ReportStatus;
+  effectiveAt: number;
+  zoned: boolean;
+  receivedOffset: number;
+  digest: string;
+}
+
 /** One report of a case in its newest version, and what came before. */
 export interface CaseReport {
   latest: ReportLabeled;
+  /** the newest of the other kind, where versions with and without a zone came; see `report-order.ts` */
+  other: ReportLabeled | null;
   /** when its first message came, whichever version that was; 0 where not known (a state written before this was kept) */
   firstReceivedAt: number;
   /** every version seen, the newest first, at most `MAX_REPORT_VERSIONS` */
-  versions: { status: ReportStatus; effectiveAt: number; receivedOffset: number; digest: string }[];
+  versions: ReportVersion[];
 }
 
 /** One DICOM object of a case, without its vectors. */

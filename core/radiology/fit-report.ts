@@ -38,8 +38,10 @@ function* candidates(event: ReportLabeled): Generator<ReportLabeled> {
   const withoutParts = { ...event, received: { ...event.received, parts: [] } };
   yield withoutParts;
   const { text } = event.reading;
-  for (let length = Math.min(text.length, LONGEST_CUT); length >= SHORTEST_CUT; length >>= 1)
+  for (let length = Math.min(text.length, LONGEST_CUT); length >= SHORTEST_CUT; length >>= 1) {
     yield { ...withoutParts, reading: cutReading(event.reading, length) };
+    yield { ...withoutParts, reading: cutReading(event.reading, length - (length >> 2)) };
+  }
   yield {
     ...withoutParts,
     reading: { ...cutReading(event.reading, 0), textVector: null },

@@ -1,5 +1,6 @@
 import type { Case, CaseImage, CaseReport, ImageEmbedded, ReportLabeled } from './events.ts';
 import { isSelection } from './fit-image.ts';
+import { heldVersions } from './merge-report.ts';
 
 /**
  * What the limits of a case leave out when an event is merged into it. The merge itself only says that it was so
@@ -39,7 +40,7 @@ function leftOut(before: Case | null, after: Case, isIn: boolean): LeftOut {
   const objects = new Set(after.images.map(objectKey));
   return {
     arrived: !isIn,
-    reports: before.reports.filter((report) => !reports.has(reportKey(report))).map(({ latest }) => latest),
+    reports: before.reports.filter((report) => !reports.has(reportKey(report))).flatMap(heldVersions),
     images: before.images
       .filter((image) => !objects.has(objectKey(image)))
       .map((image) => embeddedOf(before, image)),

@@ -23,10 +23,10 @@ export interface CaseLimits {
   nameBytes: number;
 }
 
-/** Reports (each in its newest version) of a case. */
-export const MAX_CASE_REPORTS = 12;
-/** One report with what was read in it, in Avro. Beyond it the message's parts go first (the text stays), then the end. */
-export const MAX_REPORT_BYTES = 96 * 1024;
+/** Reports of a case, each in its newest version, or in two where versions with and without a time zone came. */
+export const MAX_CASE_REPORTS = 8;
+/** One version with what was read in it, in Avro. Beyond it the message's parts go first (the text stays), then the end. */
+export const MAX_REPORT_BYTES = 72 * 1024;
 /** Versions that a report remembers. */
 export const MAX_REPORT_VERSIONS = 32;
 /** DICOM objects of a case that are neither key object selections nor presentation states. */
@@ -55,6 +55,12 @@ export const MAX_NAME_BYTES = 512;
 /** The rejection of one object, in Avro: two UIDs, a code of CID 7011, a time. */
 export const MAX_REJECTION_BYTES = 148;
 
+/**
+ * How far two times of one report may be apart only because one of them lacks its time zone, which is then read as that of
+ * its message, of the site, or UTC: zones reach from UTC-12 to UTC+14.
+ */
+export const MAX_ZONE_DOUBT_MS = 14 * 60 * 60 * 1000;
+
 /** Patients of one case that are spelled differently; more than this cannot be one person. Each pair is compared. */
 export const MAX_COMPARED_PATIENTS = 32;
 
@@ -81,7 +87,7 @@ const ENTRY_OVERHEAD_BYTES = 64;
 /** No case is larger than this, in Avro. */
 export function largestCaseBytes(limits: CaseLimits): number {
   const version = limits.identityBytes + ENTRY_OVERHEAD_BYTES;
-  const report = limits.reportBytes + limits.reportVersions * version + ENTRY_OVERHEAD_BYTES;
+  const report = 2 * limits.reportBytes + limits.reportVersions * version + ENTRY_OVERHEAD_BYTES;
   const vector = limits.vectorBytes + 2 * limits.identityBytes + ENTRY_OVERHEAD_BYTES;
   const frame = limits.frameBytes + ENTRY_OVERHEAD_BYTES + limits.vectorGenerations * vector;
   const header = 3 * limits.nameBytes + ENTRY_OVERHEAD_BYTES;

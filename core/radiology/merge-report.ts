@@ -1,9 +1,7 @@
-import type { CaseReport, ReportLabeled } from './events.ts';
+import type { CaseReport, ReportLabeled, ReportVersion } from './events.ts';
 import type { CaseLimits } from './limits.ts';
-import { statusRank } from './report-status.ts';
+import { compareByTime, compareVersions } from './report-order.ts';
 import { compareText, compareValues } from './total-order.ts';
-
-type Version = CaseReport['versions'][number];
 
 /** Two reports are one when the same facility gave them the same filler number (OBR-3) or document number (TXA-12). */
 export function compareReportIdentity(a: CaseReport, b: CaseReport): number {
@@ -15,40 +13,48 @@ export function compareReportIdentity(a: CaseReport, b: CaseReport): number {
 /** The report of one event. */
 export function reportOf(event: ReportLabeled): CaseReport {
   const { receivedAt } = event.received;
-  return { latest: event, firstReceivedAt: receivedAt, versions: [versionOf(event)] };
+  return { latest: event, other: null, firstReceivedAt: receivedAt, versions: [versionOf(event)] };
+}
+
+/** The versions that a case holds whole: the newest, and the newest of the other kind. */
+export function heldVersions({ latest, other }: CaseReport): ReportLabeled[] {
+  return other === null ? [latest] : [latest, other];
 }
 
 /**
- * Whether a case still holds this version of a report as its newest. A report that is read again comes from a state of its
+ * Whether a case still holds this version of a report whole. A report that is read again comes from a state of its
  * case that may be past: what was erased, or followed by another version, must not come back.
  */
 export function isHeld(reports: readonly CaseReport[], event: ReportLabeled): boolean {
   const given = reportOf(event);
   return reports.some(
     (report) =>
-      compareReportIdentity(report, given) === 0 && report.latest.received.digest === event.received.digest,
+      compareReportIdentity(report, given) === 0 &&
+      heldVersions(report).some(({ received }) => received.digest === event.received.digest),
   );
 }
 
 /** What is known of one report from two sides: its newest version, and all versions seen, the newest first. */
 export function mergeReports(a: CaseReport, b: CaseReport, limits: CaseLimits): CaseReport {
+  const all = [...heldVersions(a), ...heldVersions(b)];
+  const newest = [true, false]
+    .map((zoned) => greatest(all.filter(({ received }) => received.zoned === zoned)))
+    .filter((one) => one !== null)
+    .sort((one, other) => compareVersions(versionOf(other), versionOf(one)));
+  const [latest = a.latest, other = null] = newest;
   return {
-    latest: compareLabeled(a.latest, b.latest) >= 0 ? a.latest : b.latest,
+    latest,
+    other,
     firstReceivedAt: Math.min(a.firstReceivedAt, b.firstReceivedAt),
     versions: mergeVersions(a.versions, b.versions).slice(0, limits.reportVersions),
   };
 }
 
-/**
- * The order of the versions of a report: its time (OBR-22), then the later step of a report's life, then the order of
- * receipt, then the digest. A final report that goes back to preliminary later is preliminary.
- */
-function compareVersions(a: Version, b: Version): number {
-  return (
-    a.effectiveAt - b.effectiveAt ||
-    statusRank(a.status) - statusRank(b.status) ||
-    a.receivedOffset - b.receivedOffset ||
-    compareText(a.digest, b.digest)
+/** Of versions of one kind. */
+function greatest(events: readonly ReportLabeled[]): ReportLabeled | null {
+  return events.reduce<ReportLabeled | null>(
+    (best, one) => (best === null || compareLabeled(one, best) > 0 ? one : best),
+    null,
   );
 }
 
@@ -58,7 +64,7 @@ function compareVersions(a: Version, b: Version): number {
  */
 function compareLabeled(a: ReportLabeled, b: ReportLabeled): number {
   return (
-    compareVersions(versionOf(a), versionOf(b)) ||
+    compareByTime(versionOf(a), versionOf(b)) ||
     a.reading.labeler.generation - b.reading.labeler.generation ||
     Number(a.reading.problem === null) - Number(b.reading.problem === null) ||
     (a.reading.textVector?.generation ?? -1) - (b.reading.textVector?.generation ?? -1) ||
@@ -67,16 +73,16 @@ function compareLabeled(a: ReportLabeled, b: ReportLabeled): number {
   );
 }
 
-function versionOf(event: ReportLabeled): Version {
-  const { status, effectiveAt, digest } = event.received;
-  return { status, effectiveAt, receivedOffset: event.receivedOffset, digest };
+function versionOf(event: ReportLabeled): ReportVersion {
+  const { status, effectiveAt, zoned, digest } = event.received;
+  return { status, effectiveAt, zoned, receivedOffset: event.receivedOffset, digest };
 }
 
 /** The same message received again is the same version, with the offset of its last receipt. */
-function mergeVersions(a: readonly Version[], b: readonly Version[]): Version[] {
+function mergeVersions(a: readonly ReportVersion[], b: readonly ReportVersion[]): ReportVersion[] {
   const seen = new Set<string>();
   return [...a, ...b]
-    .sort((one, other) => compareVersions(other, one))
+    .sort((one, other) => compareByTime(other, one))
     .filter(({ effectiveAt, status, digest }) => {
       const message = `${effectiveAt} ${status} ${digest}`;
       if (seen.has(message)) return false;

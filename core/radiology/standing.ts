@@ -1,7 +1,8 @@
 import { casePatients } from './case-patients.ts';
-import type { Case } from './events.ts';
+import type { Case, CaseReport } from './events.ts';
 import { type ImageMarks, imageMarks } from './image-marks.ts';
 import type { PatientComparison } from './patient.ts';
+import { statusRank } from './report-status.ts';
 
 /**
  * - `JOINED`: a report and an image of one patient.
@@ -18,6 +19,8 @@ export type Standing = 'JOINED' | 'REPORT_ONLY' | 'IMAGES_ONLY' | 'RECONCILIATIO
  * - `NO_ACCESSION`: keyed by study or by filler number.
  * - `REPORT_CANCELLED`, `IMAGES_REJECTED`, `IMAGES_REPLACED`: something was withdrawn, or came again with other bytes.
  * - `OVERFLOW`: a limit left something out.
+ * - `REPORT_TIMES_DISAGREE`: a version of a report that is not shown states a later time, in another time zone or in none.
+ * - `REPORT_SENT_BACK`: a report is shown as preliminary, though a version of it was final, corrected or an addendum.
  */
 export type CaseFlag =
   | 'PATIENT_CANNOT_TELL'
@@ -26,7 +29,9 @@ export type CaseFlag =
   | 'REPORT_CANCELLED'
   | 'IMAGES_REJECTED'
   | 'IMAGES_REPLACED'
-  | 'OVERFLOW';
+  | 'OVERFLOW'
+  | 'REPORT_TIMES_DISAGREE'
+  | 'REPORT_SENT_BACK';
 
 /** What holds of a case; derived, never stored in `radiology.case`. */
 export interface CaseStanding {
@@ -74,6 +79,8 @@ export function caseStanding(state: Case): CaseStanding {
     ['OVERFLOW', state.overflow],
     ['PATIENT_CANNOT_TELL', patients === 'CANNOT_TELL'],
     ['REPORT_CANCELLED', reports.length < state.reports.length],
+    ['REPORT_SENT_BACK', state.reports.some(wasSentBack)],
+    ['REPORT_TIMES_DISAGREE', state.reports.some(hasLaterVersion)],
     ['UNMATCHED', waitingFor !== null && noAccession],
   ];
   return {
@@ -86,6 +93,19 @@ export function caseStanding(state: Case): CaseStanding {
     waitingFor,
     waitingSince,
   };
+}
+
+/** The versions are listed by their times, the latest first. */
+function hasLaterVersion({ latest, versions }: CaseReport): boolean {
+  return (versions[0]?.effectiveAt ?? 0) > latest.received.effectiveAt;
+}
+
+function wasSentBack({ latest, versions }: CaseReport): boolean {
+  const isDone = statusRank(latest.received.status) >= statusRank('FINAL');
+  return (
+    !isDone &&
+    versions.some(({ status }) => status !== 'CANCELLED' && statusRank(status) >= statusRank('FINAL'))
+  );
 }
 
 function standingOf(state: Case, reports: number, images: number, disagree: boolean): Standing {

@@ -92,7 +92,11 @@ export interface CaseDocumentReport {
   citations: CaseDocumentCitation[];
   /** places in the text that are in a language that is not read */
   unread: TextRange[];
-  versions: { status: ReportStatus; effective_at: number; received_offset: number }[];
+  /** by their times, the latest first; `shown`: the one that this is, mostly the first (`core/radiology/report-order.ts`) */
+  versions: { status: ReportStatus; effective_at: number; received_offset: number; shown: boolean }[];
+  /** lines that the sender took back, and lines that are no result: none of them is in the text */
+  withdrawn_lines: number;
+  lines_without_result: number;
   labeler: { generation: number; hash: string };
   problem: string | null;
 }

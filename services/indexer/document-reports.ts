@@ -40,14 +40,23 @@ export function documentReport(
       documentCitation(citation, imagesOfStudies(images, received.studyInstanceUids)),
     ),
     unread: reading.unread,
-    versions: versions.map(({ status, effectiveAt, receivedOffset }) => ({
+    versions: versions.map(({ status, effectiveAt, receivedOffset, digest }) => ({
       status,
       effective_at: effectiveAt,
       received_offset: receivedOffset,
+      shown: digest === received.digest && status === received.status && effectiveAt === received.effectiveAt,
     })),
+    withdrawn_lines: received.withdrawnLines,
+    lines_without_result: received.linesWithoutResult,
     labeler: reading.labeler,
-    problem: reading.problem ?? (isMostlyUnread(reading) ? 'LANGUAGE_NOT_READ' : received.problem),
+    problem: problemOf(latest),
   };
+}
+
+/** That a report has no text is the labeler's to see; why it has none is said by the gateway. */
+function problemOf({ received, reading }: CaseReport['latest']): string | null {
+  if (reading.problem === 'REPORT_EMPTY') return received.problem ?? reading.problem;
+  return reading.problem ?? (isMostlyUnread(reading) ? 'LANGUAGE_NOT_READ' : received.problem);
 }
 
 /** The text of all sections of these names, in the order of the report. */

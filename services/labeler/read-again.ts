@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../../core/errors.ts';
 import type { Case, ReportLabeled } from '../../core/radiology/events.ts';
+import { heldVersions } from '../../core/radiology/merge-report.ts';
 import { labelerVersion } from '../../core/text/labeler-version.ts';
 import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
@@ -27,8 +28,9 @@ interface Parts {
 }
 
 /**
- * Handles states of cases: the newest version of each report that another labeler read, before this one started, is read
- * again, so that what a site adds to its lexicon is found in old reports too. Slowly: reports that come in go first.
+ * Handles states of cases: each version of a report that a case holds whole, and that another labeler read before this one
+ * started, is read again, so that what a site adds to its lexicon is found in old reports too. Slowly: reports that come in
+ * go first.
  */
 export function readAgain(parts: Parts) {
   const { lexicon, vectors, producer, topic, startedAt, log, metrics } = parts;
@@ -79,6 +81,6 @@ export function readAgain(parts: Parts) {
       log.warn({ code: codeOf(error), partition, offset }, 'read-again.case.unreadable');
       return [];
     }
-    return state.reports.map(({ latest }) => latest);
+    return state.reports.flatMap(heldVersions);
   }
 }

@@ -132,7 +132,11 @@ export interface ReportView {
   }[];
   /** sentences, and parts of one, in a language that is not read: there are no findings of them */
   unread: TextRange[];
-  versions: { status: ReportStatus; effectiveAt: string; receivedOffset: number }[];
+  /** by their times, the latest first; `shown`: the one that this is */
+  versions: { status: ReportStatus; effectiveAt: string; receivedOffset: number; shown: boolean }[];
+  /** lines that the sender took back, and lines that are no result: none of them is in `text` */
+  withdrawnLines: number;
+  linesWithoutResult: number;
   labeler: { generation: number; hash: string };
   problem: string | null;
 }

@@ -182,13 +182,16 @@ function reportView(report: CaseDocumentReport, position: number): ReportView {
       sentenceEnd: citation.sentence_end,
       images: citation.images,
     })),
-    // A document that was indexed before this was there lacks it.
+    // What was indexed before a field was there lacks it.
     unread: report.unread ?? [],
-    versions: report.versions.map((version) => ({
+    versions: report.versions.map((version, position) => ({
       status: version.status,
       effectiveAt: time(version.effective_at),
       receivedOffset: version.received_offset,
+      shown: version.shown ?? position === 0,
     })),
+    withdrawnLines: report.withdrawn_lines ?? 0,
+    linesWithoutResult: report.lines_without_result ?? 0,
     labeler: report.labeler,
     problem: report.problem,
   };

@@ -29,6 +29,10 @@ const reportReceived: ReportReceived = {
   status: 'FINAL',
   resultStatus: 'F',
   effectiveAt: 1_700_000_000_000,
+  // Fields that came later have their defaults, so that older schemas lose nothing.
+  zoned: false,
+  withdrawnLines: 0,
+  linesWithoutResult: 0,
   receivedAt: 1_700_000_000_001,
   message: {
     controlId: '1',
@@ -136,7 +140,8 @@ const wholeCase: Case = {
       latest: reportLabeled,
       // Fields that came later have their defaults, so that older schemas lose nothing.
       firstReceivedAt: 0,
-      versions: [{ status: 'FINAL', effectiveAt: 1, receivedOffset: 7, digest: 'ab' }],
+      other: null,
+      versions: [{ status: 'FINAL', effectiveAt: 1, zoned: false, receivedOffset: 7, digest: 'ab' }],
     },
   ],
   images: [

@@ -148,9 +148,16 @@ function report(
   const reading = { ...readReport(received.parts, lexicon), textVector: vector ?? null };
   return {
     latest: { received, receivedOffset: position, reading, readAt: 0, again: false },
+    other: null,
     firstReceivedAt: received.receivedAt,
     versions: [
-      { status: received.status, effectiveAt: received.effectiveAt, receivedOffset: position, digest },
+      {
+        status: received.status,
+        effectiveAt: received.effectiveAt,
+        zoned: received.zoned,
+        receivedOffset: position,
+        digest,
+      },
     ],
   };
 }

@@ -73,6 +73,7 @@ export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
       status: 'FINAL',
       resultStatus: 'F',
       effectiveAt: RECEIVED_AT - 60_000,
+      zoned: false,
       receivedAt: RECEIVED_AT,
       message: {
         controlId: 'C1',
@@ -89,6 +90,8 @@ export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
       modality: 'DX',
       observedAt: null,
       parts: [{ section: null, text }],
+      withdrawnLines: 0,
+      linesWithoutResult: 0,
       problem: null,
       ...given.received,
     },

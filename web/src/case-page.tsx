@@ -13,6 +13,7 @@ import { FindingChips } from './finding-chips.tsx';
 import { Hits } from './hits.tsx';
 import { useLoad } from './load.ts';
 import { Problem } from './problem.tsx';
+import { problemSentence, reportMarks } from './report-marks.ts';
 import { ReportText } from './report-text.tsx';
 import { describe, Thumbnail } from './thumbnail.tsx';
 import { Unread } from './unread.tsx';
@@ -165,17 +166,23 @@ function ReportCard({
       <Unread report={report} />
       {report.problem !== null && !TOLD_ELSEWHERE.has(report.problem) && (
         <p class="problem">
-          This report could not be read whole. <code>{report.problem}</code>
+          {problemSentence(report.problem)} <code>{report.problem}</code>
         </p>
       )}
+      {reportMarks(report).map((mark) => (
+        <p key={mark} class="problem">
+          {mark}
+        </p>
+      ))}
       <ReportText report={report} shown={shown} explained={explained} onShow={onShow} />
       {report.versions.length > 1 && (
         <details class="versions">
-          <summary>{report.versions.length} versions; the newest is shown</summary>
+          <summary>{report.versions.length} versions; one is shown</summary>
           <ol>
             {report.versions.map((version, i) => (
               <li key={i}>
                 {nameOf(version.status)}, {moment(version.effectiveAt)}
+                {version.shown && ': shown'}
               </li>
             ))}
           </ol>

@@ -16,6 +16,8 @@ const NAMES: Record<string, string> = {
   OVERFLOW: 'Not all images listed',
   NO_ACCESSION: 'No accession number',
   REPORT_CANCELLED: 'Report cancelled',
+  REPORT_TIMES_DISAGREE: 'Times of the report disagree',
+  REPORT_SENT_BACK: 'Preliminary again after a final report',
   WORDS: 'words',
   MEANING: 'meaning',
   IMAGE: 'the look of an image',

@@ -23,6 +23,7 @@ describe('reports of an ORU^R01', () => {
       status: 'FINAL',
       resultStatus: 'F',
       effectiveAt: Date.UTC(2026, 2, 1, 10, 10),
+      zoned: false,
       observedAt: Date.UTC(2026, 2, 1, 9),
       patient: {
         issuer: 'CITY',
@@ -36,6 +37,8 @@ describe('reports of an ORU^R01', () => {
       procedure: { code: '71046', text: 'Chest 2 views' },
       modality: 'DX',
       parts: [{ section: 'IMPRESSION', text: 'No pneumothorax.' }],
+      withdrawnLines: 0,
+      linesWithoutResult: 0,
       problem: null,
     });
   });
@@ -299,6 +302,23 @@ describe('reports of an ORU^R01', () => {
     assert.equal(at('20260301101500', ''), Date.UTC(2026, 2, 1, 9, 15));
     assert.equal(at('20260301101500-0500', '20260301101000'), Date.UTC(2026, 2, 1, 15, 10));
     assert.equal(at('', ''), null);
+  });
+
+  it('time: zoned is what carries its own offset, and what has no time but that of its receipt', () => {
+    const receivedAt = Date.UTC(2026, 2, 1, 12);
+    const read = (msh7: string, obr22: string): [number | null, boolean] => {
+      const lines = [MSH.replace('20260301101500', msh7), PID, OBR.replace('20260301101000', obr22)];
+      const { effectiveAt, zoned } = only(reportsOf(parsed(...lines), { receivedAt }));
+      return [effectiveAt, zoned];
+    };
+    const at = (hour: number, minute: number) => Date.UTC(2026, 2, 1, hour, minute);
+    assert.deepEqual(read('20260301101500', '20260301101000'), [at(10, 10), false]);
+    assert.deepEqual(read('20260301101500-0100', '20260301101000'), [at(11, 10), false]);
+    assert.deepEqual(read('20260301101500', '20260301101000-0100'), [at(11, 10), true]);
+    assert.deepEqual(read('20260301101500+0000', ''), [at(10, 15), true]);
+    assert.deepEqual(read('20260301101500', ''), [at(10, 15), false]);
+    assert.deepEqual(read('20260301101500+0000', '20360301101000'), [at(10, 15), true]);
+    assert.deepEqual(read('', ''), [null, true]);
   });
 
   it('time: what lies in the future dates no report, so that a later correction wins; the next best time does', () => {

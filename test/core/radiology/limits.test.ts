@@ -36,11 +36,12 @@ test('no case is larger than a record may be, by the limits alone', () => {
 
 test('a case with more of everything than it can hold is a record like any other', () => {
   const manyReports = count(limits.MAX_CASE_REPORTS + 3, (i) =>
-    count(3, (version) =>
+    count(4, (version) =>
       reportLabeled({
         received: {
           identity: { facility: 'HOSPITAL', fillerNumber: `F${i}` },
           effectiveAt: version,
+          zoned: version % 2 === 0,
           digest: digestOf(`${i} ${version}`),
         },
         reading: { text: 'Größe und Lage unverändert. '.repeat(20_000), textVector: vector(1, 1, 4_096) },
@@ -81,6 +82,16 @@ test('a case with more of everything than it can hold is a record like any other
   assert.equal(state.vectors.length, limits.MAX_CASE_EMBEDDED_IMAGES * limits.MAX_VECTOR_GENERATIONS);
   assert.ok(bytes > MAX_RECORD_VALUE_BYTES * 0.6, `${bytes} bytes are a fair trial`);
   assert.ok(bytes <= MAX_RECORD_VALUE_BYTES, `${bytes} bytes`);
+});
+
+test('MAX_ZONE_DOUBT_MS: so far times of versions with and without a zone are in doubt, and not further', () => {
+  const shownAt = (apart: number) =>
+    ofReports([
+      reportLabeled({ received: { status: 'FINAL', effectiveAt: 0, zoned: false, digest: 'a' } }),
+      reportLabeled({ received: { status: 'PRELIMINARY', effectiveAt: apart, zoned: true, digest: 'b' } }),
+    ]).reports[0]?.latest.received.status;
+  assert.equal(shownAt(limits.MAX_ZONE_DOUBT_MS), 'FINAL');
+  assert.equal(shownAt(limits.MAX_ZONE_DOUBT_MS + 1), 'PRELIMINARY');
 });
 
 test('MAX_CASE_REPORTS: what is left out is flagged', () => {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Case, ImageEmbedded, Patient, ReportLabeled } from '../../../core/radiology/events.ts';
+import type {
+  Case,
+  ImageEmbedded,
+  Patient,
+  ReportLabeled,
+  ReportStatus,
+} from '../../../core/radiology/events.ts';
 import { isMarked } from '../../../core/radiology/image-marks.ts';
 import { MAX_COMPARED_PATIENTS } from '../../../core/radiology/limits.ts';
 import { mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
@@ -167,4 +173,27 @@ test('a case of which everything was withdrawn is withdrawn', () => {
 test('an image that came again with other bytes is flagged', () => {
   const other = image(ROE, { object: { sha256: 'other', size: 1, mediaType: 'application/dicom' } });
   assert.deepEqual(caseStanding(caseOf([report()], [image(), other])).flags, ['IMAGES_REPLACED']);
+});
+
+test('a report whose order of versions is in doubt is flagged, and so is one that went back to preliminary', () => {
+  const HOUR = 3_600_000;
+  const version = (status: ReportStatus, hour: number, zoned: boolean) =>
+    report(ROE, { status, effectiveAt: hour * HOUR, zoned, digest: `${status} ${hour} ${zoned}` });
+  const flagsOf = (...versions: ReportLabeled[]) => caseStanding(caseOf(versions, [image()])).flags;
+  assert.deepEqual(flagsOf(version('PRELIMINARY', 9, true), version('FINAL', 10, true)), []);
+  assert.deepEqual(flagsOf(version('PRELIMINARY', 9, true), version('FINAL', 10, false)), []);
+  assert.deepEqual(flagsOf(version('PRELIMINARY', 14, true), version('FINAL', 10, false)), [
+    'REPORT_TIMES_DISAGREE',
+  ]);
+  assert.deepEqual(flagsOf(version('FINAL', 10, true), version('PRELIMINARY', 14, true)), [
+    'REPORT_SENT_BACK',
+  ]);
+  assert.deepEqual(flagsOf(version('FINAL', 10, true), version('PRELIMINARY', 30, false)), [
+    'REPORT_SENT_BACK',
+  ]);
+  assert.deepEqual(flagsOf(version('CANCELLED', 10, true), version('PRELIMINARY', 30, true)), []);
+  assert.deepEqual(flagsOf(version('CANCELLED', 10, false), version('FINAL', 14, true)), [
+    'REPORT_CANCELLED',
+    'REPORT_TIMES_DISAGREE',
+  ]);
 });

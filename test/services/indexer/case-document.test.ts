@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Case } from '../../../core/radiology/events.ts';
+import { mergeReport } from '../../../core/radiology/merge.ts';
 import { NO_PATIENT } from '../../../core/radiology/patient.ts';
 import { caseStanding } from '../../../core/radiology/standing.ts';
+import { readReport } from '../../../core/text/reading.ts';
 import type { CaseDocument } from '../../../infra/elasticsearch/case-document.ts';
 import { caseDocument } from '../../../services/indexer/case-document.ts';
 import { caseFixture, PLANTED, STUDIED_AT, unitVector, vectorOf } from '../../support/case-fixture.ts';
+import { reportLabeled } from '../../support/event-fixture.ts';
 
 const STRANGER = { issuer: PLANTED.facility, identifier: 'MRN1', familyName: 'Other', birthDate: '19900101' };
 const SLOTS = { text: { generation: 1, dims: 512 }, image: { generation: 1, dims: 1280 } };
@@ -55,6 +58,52 @@ describe('caseDocument', () => {
     const document = documentOf(caseFixture({ images: [{ vector: zeros }] }));
     assert.equal(document.images.length, 1);
     assert.equal(document.images[0]?.vector, undefined);
+  });
+
+  it('tells how many lines were withdrawn, and which version is shown', () => {
+    const text = 'FINDINGS: Clear lungs.';
+    const theCase = caseFixture({
+      reports: [{ text, change: { withdrawnLines: 2, linesWithoutResult: 1, effectiveAt: 7 } }],
+    });
+    const [report] = theCase.reports;
+    assert.ok(report);
+    const [version] = report.versions;
+    assert.ok(version);
+    const later = { ...version, effectiveAt: 9, status: 'PRELIMINARY' as const, digest: 'other' };
+    const document = documentOf({ ...theCase, reports: [{ ...report, versions: [later, version] }] });
+    assert.deepEqual(
+      [document.reports[0]?.withdrawn_lines, document.reports[0]?.lines_without_result],
+      [2, 1],
+    );
+    assert.deepEqual(
+      document.reports[0]?.versions.map(({ shown }) => shown),
+      [false, true],
+    );
+    assert.deepEqual(document.flags, ['REPORT_TIMES_DISAGREE']);
+  });
+
+  it('a version of which every line was withdrawn shows and finds nothing of the one before, and says why', () => {
+    const first = caseFixture({ reports: ['FINDINGS: Large left pneumothorax.'] });
+    const latest = first.reports[0]?.latest;
+    assert.ok(latest);
+    const corrected = reportLabeled({
+      received: {
+        ...latest.received,
+        effectiveAt: latest.received.effectiveAt + 1,
+        digest: 'corrected',
+        status: 'CORRECTED',
+        parts: [],
+        withdrawnLines: 1,
+        problem: 'HL7_TEXT_WITHDRAWN',
+      },
+      reading: { ...readReport([]), text: '' },
+    });
+    const document = documentOf(mergeReport(first, corrected));
+    assert.equal(document.status, 'CORRECTED');
+    assert.deepEqual(document.findings.present, []);
+    assert.deepEqual([document.text.report, document.text.asserted], ['', '']);
+    assert.doesNotMatch(JSON.stringify(document), /pneumothorax/);
+    assert.equal(document.reports[0]?.problem, 'HL7_TEXT_WITHDRAWN');
   });
 
   it('holds nothing of images that are withheld', () => {
