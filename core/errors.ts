@@ -83,6 +83,8 @@ export const ERRORS = {
   ],
   HL7_TOO_MANY_ACCESSIONS: ['reject', 'The report names more accession numbers than are looked at.'],
   HL7_NO_REPORT_TEXT: ['reject', 'The message holds no report text.'],
+  HL7_NO_RESULT: ['reject', 'The order has no result yet, or none could be obtained.'],
+  HL7_TEXT_WITHDRAWN: ['reject', 'The sender took back every line of the report.'],
 
   // DICOM
   DICOM_PDU_INVALID: ['reject', 'The bytes are not a valid PDU.'],

@@ -1,5 +1,6 @@
 import { MAX_DOCUMENTS_PER_MESSAGE } from './limits.ts';
 import { type Message, rawField, rawRepetitions, readable, type Segment } from './message.ts';
+import { lineUse } from './observation-status.ts';
 import { isText } from './report-text.ts';
 
 /** A document inside an OBX of type ED (HL7 v2.5.1 2.A.24), before its text has been taken out. (phi) */
@@ -12,15 +13,16 @@ export interface EmbeddedDocument {
 
 /**
  * The documents of a message, of the kinds that hold text. None where OBX segments hold text already: the document is
- * mostly the same report, laid out. Media types are what senders write: `application^pdf`, `TEXT^XML`, `AP^PDF`, or
+ * mostly the same report, laid out. What OBX-11 withdraws counts for neither. Media types are what senders write: `application^pdf`, `TEXT^XML`, `AP^PDF`, or
  * nothing, and then the first bytes tell.
  */
 export function embeddedDocuments(message: Message): EmbeddedDocument[] {
-  const observations = message.segments.filter(({ name }) => name === 'OBX');
+  const isRead = (one: Segment): boolean => one.name === 'OBX' && lineUse(message, one) === 'READ';
+  const observations = message.segments.filter(isRead);
   if (observations.some((one) => isText(one) && rawField(one, 5).trim() !== '')) return [];
   const found: EmbeddedDocument[] = [];
   for (const [segment, observation] of message.segments.entries()) {
-    if (observation.name !== 'OBX' || !isDocument(observation)) continue;
+    if (!isRead(observation) || !isDocument(observation)) continue;
     const bytes = contentOf(message, observation);
     const kind = kindOf(bytes);
     if (kind !== null) found.push({ segment, kind, bytes });

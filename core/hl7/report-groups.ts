@@ -2,56 +2,109 @@ import { InterleaveError } from '../errors.ts';
 import { MAX_REPORTS_PER_MESSAGE } from './limits.ts';
 import type { Message, Segment } from './message.ts';
 import { once } from './once.ts';
+import { hasContent, type ReportLines, reportLines } from './report-lines.ts';
 
 /** What belongs to one OBR: itself, its ORC, and what follows until the next. */
-export interface Group {
+export interface Group extends ReportLines {
   pid: Segment | undefined;
   segments: Segment[];
+  /** the OBR; several where OBR groups of one report are put together, none in an MDM that has none */
+  orders: Segment[];
+  /** every OBX, also those that are not read */
   observations: Segment[];
+  /** whether the lines are those of the whole message */
+  isShared: boolean;
 }
 
 /** The OBR groups of a message and the segments that hold for all of them. Throws `HL7_UNREADABLE`. */
 export function groupsOf(message: Message): { groups: Group[]; shared: Segment[] } {
-  const groups: Group[] = [];
+  const groups: Gathered[] = [];
   const shared: Segment[] = [];
-  let current: Group | undefined;
+  let current: Gathered | undefined;
   let order: Segment | undefined;
   let pid: Segment | undefined;
   for (const segment of message.segments) {
     if (segment.name === 'PID') {
       pid = segment;
       current = undefined;
-    } else if (segment.name === 'ORC') order = segment;
-    else if (segment.name === 'OBR') {
-      current = { pid, segments: order === undefined ? [segment] : [segment, order], observations: [] };
+    } else if (segment.name === 'ORC') {
+      order = segment;
+      current?.inOrder.push(segment);
+    } else if (segment.name === 'OBR') {
+      const segments = order === undefined ? [segment] : [segment, order];
+      current = { pid, segments, inOrder: [segment] };
       order = undefined;
       groups.push(current);
       if (groups.length > MAX_REPORTS_PER_MESSAGE)
         throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_REPORTS_PER_MESSAGE} OBR groups.`);
-    } else if (current === undefined || segment.name === 'TXA') shared.push(segment);
-    else {
+    } else if (current === undefined || segment.name === 'TXA') {
+      shared.push(segment);
+      current?.inOrder.push(segment);
+    } else {
       current.segments.push(segment);
-      if (segment.name === 'OBX') current.observations.push(segment);
+      current.inOrder.push(segment);
     }
   }
-  return { groups, shared };
+  return { groups: groups.map((group) => groupOf(message, group)), shared };
+}
+
+/** The whole message as one group: an MDM without OBR. */
+export function wholeMessage(message: Message): Group {
+  const { segments } = message;
+  const pid = segments.find(({ name }) => name === 'PID');
+  return groupOf(message, { pid, segments, inOrder: segments });
+}
+
+/** Puts another OBR group of the same report behind this one. */
+export function append(group: Group, more: Group): void {
+  for (const order of more.orders) group.orders.push(order);
+  for (const observation of more.observations) group.observations.push(observation);
+  for (const line of more.lines) group.lines.push(line);
+  group.unread = sum([group.unread, more.unread]);
 }
 
 /**
- * Groups without text get that of all groups of their patient, one list: never that of another one in the message.
- * `patientOf` tells patients apart. To be called when groups of one report are one group: what it says in another place
- * is text of its own.
+ * Groups for which `needsText` holds get the lines of all groups of their patient, one list: never those of another one in
+ * the message. `patientOf` tells patients apart. To be called when groups of one report are one group: what it says in
+ * another place is text of its own.
  */
 export function shareText(
   groups: readonly Group[],
-  saysSomething: (observation: Segment) => boolean,
+  needsText: (group: Group) => boolean,
   patientOf: (group: Group) => number,
 ): void {
-  const ofPatient = once((patient: number) =>
-    groups.filter((group) => patientOf(group) === patient).flatMap((group) => group.observations),
-  );
+  const ofPatient = once((patient: number): ReportLines => {
+    const own = groups.filter((group) => patientOf(group) === patient);
+    return { lines: own.flatMap(({ lines }) => lines), unread: sum(own.map(({ unread }) => unread)) };
+  });
   const shared = groups
-    .filter((group) => !group.observations.some(saysSomething))
-    .map((group) => ({ group, observations: ofPatient(patientOf(group)) }));
-  for (const { group, observations } of shared) group.observations = observations;
+    .filter(needsText)
+    .map((group) => ({ group, text: ofPatient(patientOf(group)) }))
+    .filter(({ text }) => text.lines.some(hasContent));
+  for (const { group, text } of shared) Object.assign(group, text, { isShared: true });
+}
+
+/** `inOrder`: as they stand in the message, which `segments` are not: the ORC stands before its OBR. */
+interface Gathered {
+  pid: Segment | undefined;
+  segments: Segment[];
+  inOrder: Segment[];
+}
+
+function groupOf(message: Message, { pid, segments, inOrder }: Gathered): Group {
+  return {
+    pid,
+    segments,
+    orders: inOrder.filter(({ name }) => name === 'OBR'),
+    observations: inOrder.filter(({ name }) => name === 'OBX'),
+    ...reportLines(message, inOrder),
+    isShared: false,
+  };
+}
+
+function sum(all: readonly ReportLines['unread'][]): ReportLines['unread'] {
+  return {
+    withdrawn: all.reduce((total, { withdrawn }) => total + withdrawn, 0),
+    withoutResult: all.reduce((total, { withoutResult }) => total + withoutResult, 0),
+  };
 }

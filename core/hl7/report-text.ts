@@ -1,22 +1,24 @@
 import type { ReportPart } from '../radiology/events.ts';
+import { commentUse } from './comment.ts';
 import { type Message, rawField, readable, type Segment, textOf } from './message.ts';
 import { once } from './once.ts';
 import { sectionOf } from './section-code.ts';
 
 /**
- * The text of a report from its OBX segments, whole: one part for each run of segments of the same section, one line
- * for each segment or repetition. In text data types (TX, FT, ST) only the repetition separator has a meaning, a line
- * end (HL7 v2.5.1 2.A.78); unescaped component and sub-component separators are text, as "PA & LATERAL".
+ * The text of a report from its OBX and NTE segments, whole: one part for each run of OBX of the same section and for each
+ * run of NTE, one line for each segment or repetition. In text data types (TX, FT, ST) only the repetition separator has a
+ * meaning, a line end (HL7 v2.5.1 2.A.78); unescaped component and sub-component separators are text, as "PA & LATERAL".
  * `documentOf` gives the parts of a document that an observation holds.
  */
 export function reportParts(
   message: Message,
-  observations: Segment[],
+  segments: readonly Segment[],
   documentOf: (observation: Segment) => readonly ReportPart[] | null = () => null,
 ): ReportPart[] {
   const parts: ReportPart[] = [];
   let lines: string[] = [];
   let section: ReportPart['section'] = null;
+  let name = 'OBX';
   const sectionNamed = once((identifier: string) =>
     sectionOf({
       code: textOf(message, identifier, 'OBX-3.1'),
@@ -29,27 +31,34 @@ export function reportParts(
     if (text !== '') parts.push({ section, text });
     lines = [];
   };
-  for (const observation of observations) {
+  const add = (segment: Segment, own: ReportPart['section'], text: string): void => {
+    if (own !== section || segment.name !== name) {
+      close();
+      section = own;
+      name = segment.name;
+    }
+    lines.push(text);
+  };
+  for (const observation of segments) {
+    if (observation.name === 'NTE') {
+      add(observation, commentUse(message, observation).section, linesIn(message, observation, 3));
+      continue;
+    }
     const document = documentOf(observation);
     if (document !== null) {
       close();
       parts.push(...document.filter(({ text }) => text !== ''));
     }
     if (!isText(observation)) continue;
-    const own = sectionNamed(rawField(observation, 3));
-    if (own !== section) {
-      close();
-      section = own;
-    }
-    lines.push(observationText(message, observation));
+    add(observation, sectionNamed(rawField(observation, 3)), linesIn(message, observation, 5));
   }
   close();
   return parts;
 }
 
-/** The text of one OBX-5, line ends as `\n`. */
-function observationText(message: Message, observation: Segment): string {
-  const raw = rawField(observation, 5);
+/** The text of one OBX-5 or NTE-3, line ends as `\n`. */
+function linesIn(message: Message, segment: Segment, field: number): string {
+  const raw = rawField(segment, field);
   const { repetition } = message.delimiters;
   const text =
     repetition === '' || !raw.includes(repetition)

@@ -1,16 +1,15 @@
 import { InterleaveError } from '../errors.ts';
 import type { Patient, ReportPart, ReportStatus } from '../radiology/events.ts';
-import { reportStatus } from '../radiology/report-status.ts';
 import { type Accession, accessionReader, DEFAULT_ACCESSION_PATHS } from './accession.ts';
-import { isDocument } from './embedded-document.ts';
 import { identifierWithin, TextCutter } from './field-length.ts';
 import { MAX_STUDIES_PER_REPORT, MAX_TIME_AHEAD_MS } from './limits.ts';
 import { type Message, type Segment, textAt, textIn } from './message.ts';
 import { modalityOf } from './modality.ts';
 import { once } from './once.ts';
 import { patientOf } from './patient-identification.ts';
-import { type Group, groupsOf, shareText } from './report-groups.ts';
-import { isText, reportParts } from './report-text.ts';
+import { append, type Group, groupsOf, shareText, wholeMessage } from './report-groups.ts';
+import { reportParts } from './report-text.ts';
+import { hasNoResult, needsText, statedStatus } from './stated-status.ts';
 import { studyInstanceUidsOf } from './study-reference.ts';
 import { parseTimestamp, zoneOf } from './timestamp.ts';
 
@@ -31,11 +30,13 @@ export interface Report {
   procedure: { code: string; text: string };
   modality: string;
   parts: ReportPart[];
-  /** OBX with text or a document that are not read */
+  /** OBX with text or a document that are not read: the sender takes them back, or says that they are no result */
   withdrawnLines: number;
   linesWithoutResult: number;
   problem:
     | 'HL7_NO_REPORT_TEXT'
+    | 'HL7_NO_RESULT'
+    | 'HL7_TEXT_WITHDRAWN'
     | 'HL7_DOCUMENT_UNREADABLE'
     | 'HL7_REQUIRED_FIELD_MISSING'
     | 'HL7_TOO_MANY_ACCESSIONS'
@@ -58,23 +59,32 @@ export interface ReportOptions {
   documents?: ReadonlyMap<number, readonly ReportPart[] | null>;
 }
 
+/** What a message says: its reports, and how many orders in it have none. */
+export interface MessageReports {
+  reports: Report[];
+  /** orders of which OBR-25 says that they have no result, and nothing else says more */
+  ordersWithoutResult: number;
+}
+
+/** The reports of a message, see `readReports`. */
+export function reportsOf(message: Message, options: ReportOptions = {}): Report[] {
+  return readReports(message, options).reports;
+}
+
 /**
  * The reports of an ORU^R01 (HL7 v2.5.1 7.3.1; 2.3 to 2.8 alike) or of an MDM document message (9.6): one for each OBR
- * with text; an OBR without text shares the text of its message, as when one dictation covers several examinations.
- * OBR groups of the same filler and accession numbers are one report. Throws `HL7_REQUIRED_FIELD_MISSING` when there
- * is no OBR (ORU) or no TXA (MDM), `HL7_UNREADABLE` above `MAX_REPORTS_PER_MESSAGE`.
+ * with text. An OBR without text shares the text of its message, as when one dictation covers several examinations, if it
+ * says itself that it has a result; of one that says it has none there is no report. OBR groups of the same filler and
+ * accession numbers are one report. Throws `HL7_REQUIRED_FIELD_MISSING` when there is no OBR (ORU) or no TXA (MDM),
+ * `HL7_UNREADABLE` above `MAX_REPORTS_PER_MESSAGE`.
  */
-export function reportsOf(message: Message, options: ReportOptions = {}): Report[] {
+export function readReports(message: Message, options: ReportOptions = {}): MessageReports {
   const document = message.segments.find((segment) => segment.name === 'TXA');
   const { groups, shared } = groupsOf(message);
   if (groups.length === 0) {
     if (document === undefined)
       throw new InterleaveError('HL7_REQUIRED_FIELD_MISSING', 'The message has no OBR segment.');
-    groups.push({
-      pid: first(message.segments, 'PID'),
-      segments: message.segments,
-      observations: message.segments.filter((segment) => segment.name === 'OBX'),
-    });
+    groups.push(wholeMessage(message));
   }
   const reader = readerOf(message, shared, options);
   const reports = new Map<string, Identified>();
@@ -88,14 +98,19 @@ export function reportsOf(message: Message, options: ReportOptions = {}): Report
     const key = JSON.stringify([patientNumber(group), identity.fillerNumber, values]);
     const same = reports.get(key)?.group;
     if (same === undefined) reports.set(key, { group, accessions, identity, more });
-    else for (const observation of group.observations) same.observations.push(observation);
+    else append(same, group);
   }
+  const all = [...reports.values()];
+  const withResult = all.filter(({ group }) => !hasNoResult(message, group));
   shareText(
-    [...reports.values()].map(({ group }) => group),
-    (one) => isText(one) || reader.documents.has(one),
+    withResult.map(({ group }) => group),
+    (group) => needsText(message, group, (one) => reader.documents.has(one)),
     patientNumber,
   );
-  return [...reports.values()].map((report) => reportOf(message, report, reader));
+  return {
+    reports: withResult.map((report) => reportOf(message, report, reader)),
+    ordersWithoutResult: all.length - withResult.length,
+  };
 }
 
 /** An OBR group with what tells it from the others. */
@@ -134,10 +149,9 @@ function readerOf(message: Message, shared: Segment[], options: ReportOptions) {
     }),
     studies: (own: Segment[]): string[] =>
       [...new Set([...studyInstanceUidsOf(message, own), ...sharedStudies])].slice(0, MAX_STUDIES_PER_REPORT),
-    observed: once((observations: Segment[]) => ({
-      parts: reportParts(message, observations, (one) => documents.get(one) ?? null),
-      unread: observations.some((one) => documents.get(one) === null),
-      status: statusAmong(message, observations),
+    observed: once((lines: Segment[]) => ({
+      parts: reportParts(message, lines, (one) => documents.get(one) ?? null),
+      hasUnreadDocument: lines.some((one) => documents.get(one) === null),
     })),
   };
 }
@@ -146,10 +160,10 @@ function reportOf(message: Message, identified: Identified, reader: Reader): Rep
   const { group, accessions, identity } = identified;
   const cutter = new TextCutter();
   const { cut } = cutter;
-  const obr = first(group.segments, 'OBR');
+  const [obr] = group.orders;
   const text = (path: string): string => (obr === undefined ? '' : textIn(message, obr, path).trim());
-  const { parts, unread, status } = reader.observed(group.observations);
-  const resultStatus = text('OBR-25') || reader.text('TXA-17') || status;
+  const { parts, hasUnreadDocument } = reader.observed(group.lines);
+  const { written, status } = statedStatus(message, group, reader.text('TXA-17'));
   const stated = [text('OBR-22'), reader.text('TXA-8'), reader.text('MSH-7')].flatMap((stamp) => {
     const at = parseTimestamp(stamp, reader.zone);
     return at === null ? [] : [{ at, zoned: zoneOf(stamp) !== '' }];
@@ -159,8 +173,8 @@ function reportOf(message: Message, identified: Identified, reader: Reader): Rep
   const report = {
     identity: { facility: identity.facility, fillerNumber: identity.fillerNumber },
     accessions,
-    status: statusOf(reader.text('MSH-9.2'), resultStatus),
-    resultStatus: cut(resultStatus),
+    status: statusOf(reader.text('MSH-9.2'), status),
+    resultStatus: cut(written),
     effectiveAt: dated?.at ?? null,
     zoned: dated?.zoned ?? true,
     observedAt: parseTimestamp(text('OBR-7'), reader.zone) ?? reader.time('TXA-4'),
@@ -178,45 +192,33 @@ function reportOf(message: Message, identified: Identified, reader: Reader): Rep
     },
     modality: modalityOf(text('OBR-24')),
     parts,
-    withdrawnLines: 0,
-    linesWithoutResult: 0,
+    withdrawnLines: group.unread.withdrawn,
+    linesWithoutResult: group.unread.withoutResult,
   };
-  const isFromFuture = dated !== stated[0];
-  const problem = unread ? 'HL7_DOCUMENT_UNREADABLE' : problemOf(identified, parts, isFromFuture);
+  const problem = hasUnreadDocument
+    ? 'HL7_DOCUMENT_UNREADABLE'
+    : problemOf(identified, parts, dated !== stated[0]);
   return { ...report, problem: problem ?? (cutter.hasCut ? 'HL7_FIELD_TOO_LONG' : null) };
 }
 
 /** The gravest one. */
 function problemOf(
-  { identity, more }: Identified,
+  { group, identity, more }: Identified,
   parts: ReportPart[],
   isFromFuture: boolean,
 ): Report['problem'] {
+  if (parts.length === 0 && group.unread.withdrawn > 0) return 'HL7_TEXT_WITHDRAWN';
+  if (parts.length === 0 && group.unread.withoutResult > 0) return 'HL7_NO_RESULT';
   if (parts.length === 0) return 'HL7_NO_REPORT_TEXT';
   if (identity.made) return 'HL7_REQUIRED_FIELD_MISSING';
   if (more) return 'HL7_TOO_MANY_ACCESSIONS';
   return isFromFuture ? 'HL7_TIME_IN_FUTURE' : null;
 }
 
-/** The first OBX-11 that says something. */
-function statusAmong(message: Message, observations: readonly Segment[]): string {
-  for (const observation of observations) {
-    if (!carriesReport(observation)) continue;
-    const status = textIn(message, observation, 'OBX-11').trim();
-    if (status !== '') return status;
-  }
-  return '';
-}
-
-function carriesReport(observation: Segment): boolean {
-  return isText(observation) || isDocument(observation);
-}
-
 /** MDM^T06 and T08 say by their event what TXA-17 does not: an addendum, an edit; T11 cancels (9.6). */
-function statusOf(event: string, resultStatus: string): ReportStatus {
+function statusOf(event: string, status: ReportStatus): ReportStatus {
   if (event === 'T05' || event === 'T06') return 'ADDENDUM';
   if (event === 'T11') return 'CANCELLED';
-  const status = reportStatus(resultStatus);
   if ((event === 'T08' || event === 'T10') && status === 'FINAL') return 'CORRECTED';
   return status;
 }

@@ -3,7 +3,7 @@ import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { type AnsweredHeader, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
 import { identifierWithin, textWithin } from '../../core/hl7/field-length.ts';
 import { type Message, parseMessage, rawField, textAt } from '../../core/hl7/message.ts';
-import { type Report, reportsOf } from '../../core/hl7/report.ts';
+import { type Report, readReports } from '../../core/hl7/report.ts';
 import {
   accessionPathsOf,
   caseId,
@@ -36,12 +36,18 @@ export interface Decision {
   messageKey: string;
   /** SHA-256 of all that is read but the time of sending: a repeat may have a new MSH-7 */
   bodyDigest: string;
-  verdict: { accept: true; events: EventDraft[] } | { accept: false; code: ErrorCode };
+  verdict: Verdict;
 }
+
+/** `ordersWithoutResult`: see `MessageReports`; a message that holds no other order is not accepted: `HL7_NO_RESULT`. */
+export type Verdict =
+  | { accept: true; events: EventDraft[]; ordersWithoutResult: number }
+  | { accept: false; code: ErrorCode };
 
 /**
  * Decides about one message, without doing anything: one event for each report and each case that it belongs to, or the
  * code for which it is refused. A report that holds no text is accepted and says so in `problem`: it may cancel another.
+ * Only orders that say that they have no result yet are no reports at all.
  */
 export function decide(
   bytes: Buffer,
@@ -54,10 +60,9 @@ export function decide(
     message = parseMessage(bytes);
     const refused = refusedByHeader(message, rules);
     if (refused !== null) return decision(bytes, message, { accept: false, code: refused });
-    return decision(bytes, message, {
-      accept: true,
-      events: eventsOf(message, bytes, rules, receivedAt, documents),
-    });
+    const { events, ordersWithoutResult } = eventsOf(message, bytes, rules, receivedAt, documents);
+    if (events.length === 0) return decision(bytes, message, { accept: false, code: 'HL7_NO_RESULT' });
+    return decision(bytes, message, { accept: true, events, ordersWithoutResult });
   } catch (error) {
     // The parser throws coded errors only; any other is a fault of ours, and this message must not stop the line.
     const code = codeOf(error);
@@ -65,7 +70,7 @@ export function decide(
   }
 }
 
-function decision(bytes: Buffer, message: Message | null, verdict: Decision['verdict']): Decision {
+function decision(bytes: Buffer, message: Message | null, verdict: Verdict): Decision {
   const msh = message?.segments[0];
   if (message === null || msh === undefined)
     return { header: readAnsweredHeader(bytes), messageKey: '', bodyDigest: '', verdict };
@@ -111,9 +116,9 @@ function eventsOf(
   rules: AcceptanceRules,
   receivedAt: number,
   documents: DocumentTexts,
-): EventDraft[] {
+): { events: EventDraft[]; ordersWithoutResult: number } {
   const digest = sha256(bytes);
-  const reports = reportsOf(message, {
+  const { reports, ordersWithoutResult } = readReports(message, {
     accessionPaths: accessionPathsOf(rules.site, textAt(message, 'MSH-4')) ?? rules.accessionPaths,
     accept: (value) => normaliseAccession(rules.site, value) !== '',
     zone: rules.timeZone,
@@ -133,7 +138,7 @@ function eventsOf(
   for (const report of reports)
     for (const event of eventsOfReport(report, header, digest, rules, receivedAt))
       events.set(event.eventId, event);
-  return [...events.values()];
+  return { events: [...events.values()], ordersWithoutResult };
 }
 
 /** `ORU^R01^ORU_R01`, as far as it is given. (No pattern: /\^+$/ takes quadratic time.) */

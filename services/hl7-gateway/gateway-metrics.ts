@@ -9,7 +9,12 @@ export function gatewayMetrics(metrics: Metrics) {
     repeats: metrics.counter('interleave_hl7_repeats_total', 'Messages that were answered again'),
     setAside: metrics.counter(
       'interleave_hl7_set_aside_total',
-      'Messages of types that are not handled, answered positively by configuration',
+      'Messages that are kept and answered positively, and make no report: orders without result, and by configuration types that are not handled',
+      ['code'],
+    ),
+    ordersWithoutResult: metrics.counter(
+      'interleave_hl7_orders_without_result_total',
+      'Orders without result beside reports, in messages that are accepted',
     ),
     events: metrics.counter('interleave_hl7_events_total', 'Report events written'),
     problems: metrics.counter(

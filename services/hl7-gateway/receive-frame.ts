@@ -5,7 +5,7 @@ import type { FrameFault } from '../../core/hl7/frame.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
-import { type AcceptanceRules, type Decision, decide, type EventDraft } from './accept-message.ts';
+import { type AcceptanceRules, type Decision, decide, type Verdict } from './accept-message.ts';
 import { BatchTime } from './batch-time.ts';
 import type { Documents } from './documents.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
@@ -135,7 +135,7 @@ export class FrameReceiver {
     if (admission.standing === 'REUSED' && controlIdReuse === 'refuse')
       return keepRefused(bytes, 'HL7_CONTROL_ID_REUSED', this.#options);
     const outcome = admission.standing === 'NEW' ? admission.outcome : await attempt();
-    if (outcome === null) this.#countEvents(verdict.events);
+    if (outcome === null) this.#countEvents(verdict);
     // What can never be written must not come again and again: it is kept as refused.
     return outcome === 'EVENT_TOO_LARGE' || outcome === 'INTERNAL'
       ? keepRefused(bytes, outcome, this.#options)
@@ -144,14 +144,20 @@ export class FrameReceiver {
 
   async #keepUnhandled(bytes: Buffer, code: ErrorCode): Promise<Kept> {
     const kept = await keepRefused(bytes, code, this.#options);
-    const isSetAside = kept.outcome === 'HL7_TYPE_UNSUPPORTED' && this.#options.otherTypes === 'accept';
-    if (isSetAside) this.#options.metrics.setAside.inc();
-    return isSetAside ? { outcome: null } : kept;
+    const { otherTypes, metrics, log } = this.#options;
+    const isSetAside =
+      kept.outcome === 'HL7_NO_RESULT' ||
+      (kept.outcome === 'HL7_TYPE_UNSUPPORTED' && otherTypes === 'accept');
+    if (!isSetAside) return kept;
+    metrics.setAside.inc({ code });
+    log.info({ code, bytes: bytes.length, deadLetter: kept.deadLetter }, 'message.set-aside');
+    return { outcome: null };
   }
 
-  #countEvents(events: readonly EventDraft[]): void {
+  #countEvents({ events, ordersWithoutResult }: Accepted): void {
     const { metrics } = this.#options;
     metrics.events.inc(events.length);
+    metrics.ordersWithoutResult.inc(ordersWithoutResult);
     for (const { problem } of events) if (problem !== null) metrics.problems.inc({ code: problem });
   }
 
@@ -181,6 +187,8 @@ export class FrameReceiver {
     return { controlId: `${this.#started}${this.#answers.toString(36)}`, at: Date.now() };
   }
 }
+
+type Accepted = Extract<Verdict, { accept: true }>;
 
 /** The commit blocks of MLLP release 2 (VT ACK FS CR, VT NAK FS CR) are no messages and are never sent by us. */
 function isCommit(bytes: Buffer): boolean {

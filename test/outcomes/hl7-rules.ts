@@ -37,6 +37,11 @@ export const HL7_RULES: Rule[] = [
     holds: refused('HL7_FRAME'),
   },
   {
+    id: 'H7',
+    why: 'Nothing but orders that say that they have no result yet (OBR-25 I, O, S, …): answered with AA, kept as a dead letter.',
+    holds: refused('HL7_NO_RESULT'),
+  },
+  {
     id: 'S1',
     why: 'No answer although it was handled: MSH-15 and MSH-16 ask for none (NE), or for one in the other case only (ER, SU).',
     holds: ({ answer, kept }) => answer === '' && kept !== 'nowhere',
@@ -45,6 +50,11 @@ export const HL7_RULES: Rule[] = [
     id: 'S2',
     why: 'Taken although it has no report text (laboratory values, an order echoed without result): the event says HL7_NO_REPORT_TEXT. It may cancel or complete another version.',
     holds: ({ became }) => became.includes('HL7_NO_REPORT_TEXT'),
+  },
+  {
+    id: 'S8',
+    why: 'Taken, and none of its lines is read: the sender took them back (OBX-11 D, W: HL7_TEXT_WITHDRAWN), or says that they are no result (I, N, O, X: HL7_NO_RESULT).',
+    holds: ({ became }) => /HL7_TEXT_WITHDRAWN|HL7_NO_RESULT/.test(became),
   },
   {
     id: 'S3',

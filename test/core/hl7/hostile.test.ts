@@ -14,7 +14,8 @@ import { MSH, PID, parsed } from './messages.ts';
 
 /** Each of these messages took minutes, or all memory, with a reader that does the same work for each OBR. */
 const SOON_MS = 5_000;
-const obrs = (count: number): string[] => Array.from({ length: count }, (_, n) => `OBR|${n}||F${n}`);
+const obrs = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `OBR|${n}||F${n}${'|'.repeat(22)}F`);
 const MANY = 'a~'.repeat(400_000);
 
 describe('messages that want to keep us busy', () => {

@@ -128,16 +128,16 @@ describe('reports of an ORU^R01', () => {
     );
   });
 
-  it('an OBR without text shares the text of its message, wherever it stands', () => {
+  it('an OBR without text that has a result shares the text of its message, wherever it stands', () => {
     const reports = reportsOf(
       parsed(
         MSH,
         PID,
-        'OBR|1||F1|||||||||||||||11111',
+        'OBR|1||F1|||||||||||||||11111|||||||F',
         'OBX|1|RP|A||image',
         'OBR|2||F2|||||||||||||||22222',
         'OBX|1|TX|A||Both.',
-        'OBR|3||F3|||||||||||||||33333',
+        'OBR|3||F3|||||||||||||||33333|||||||P',
       ),
     );
     assert.deepEqual(
@@ -191,10 +191,10 @@ describe('reports of an ORU^R01', () => {
         PID,
         'OBR|1||F1',
         'OBX|1|TX|||One.',
-        'OBR|2||F2',
+        `OBR|2||F2${'|'.repeat(22)}F`,
         'OBR|3||F1',
         'OBX|1|TX|||Two.',
-        'OBR|4||F2',
+        `OBR|4||F2${'|'.repeat(22)}F`,
       ),
     );
     assert.deepEqual(first?.parts, [{ section: null, text: 'One.\nTwo.' }]);

@@ -73,7 +73,10 @@ describe('the decision about a message', () => {
       [
         'MSH|^~\\&|RIS|CITY|||20260301101500||ORU^R01|C1|P|2.5.1',
         'PID|1||P100',
-        ...Array.from({ length: count }, (_, n) => `OBR|${n}||F${n}${'|'.repeat(15)}${accessions(each)}`),
+        ...Array.from(
+          { length: count },
+          (_, n) => `OBR|${n}||F${n}${'|'.repeat(15)}${accessions(each)}${'|'.repeat(7)}F`,
+        ),
         `OBX|1|TX|||${text}\r`,
       ].join('\r');
     assert.equal(eventsOf(groups(10, MAX_EVENTS_PER_MESSAGE / 10, 'x')).length, MAX_EVENTS_PER_MESSAGE);
@@ -112,6 +115,27 @@ describe('the decision about a message', () => {
     assert.deepEqual(eventsOf(message)[0]?.caseKey, { kind: 'ACCESSION', issuer: 'LOCAL', value: 'F7' });
     const neither = oru('C1').toString().replace('A10001||', '||').replace('F-A10001', 'NONSENSE100');
     assert.deepEqual(eventsOf(neither)[0]?.caseKey, { kind: 'REPORT', issuer: 'CITY', value: 'MESSAGE C1' });
+  });
+
+  it('orders without result make no event; a message that holds nothing else is not taken as a report', () => {
+    const scheduled = 'OBR|2||F-A10002|71046||||||||||||||A10002|||||||S';
+    const { verdict } = decided(`${oru('C1')}${scheduled}\r`);
+    assert.ok(verdict.accept);
+    assert.deepEqual(
+      verdict.events.map(({ caseKey }) => caseKey.value),
+      ['A10001'],
+    );
+    assert.equal(verdict.ordersWithoutResult, 1);
+    const [header = ''] = oru('C1').toString().split('OBR');
+    assert.equal(codeOf(`${header}${scheduled}\r`), 'HL7_NO_RESULT');
+    assert.equal(codeOf(`${header}${scheduled}\rOBX|1|TX|||Clear.\r`), 'accepted');
+    assert.equal(codeOf(`${header}${scheduled.replace(/S$/, 'X')}\r`), 'accepted');
+  });
+
+  it('a report says how many of its lines were withdrawn', () => {
+    const [event] = eventsOf(`${oru('C1')}OBX|2|TX|||Rib fracture.||||||W\rOBX|3|TX|||No CT.||||||N\r`);
+    assert.deepEqual(event?.parts, [{ section: 'IMPRESSION', text: 'No pneumothorax.' }]);
+    assert.deepEqual([event?.withdrawnLines, event?.linesWithoutResult], [1, 1]);
   });
 
   it('type, version and processing id are checked', () => {

@@ -322,6 +322,42 @@ describe('one bad message never blocks the line', () => {
   });
 });
 
+describe('orders without result', () => {
+  const scheduled = (controlId: string) =>
+    oru(controlId)
+      .toString()
+      .replace(/DX\|F[\s\S]*$/, 'DX|S\r');
+
+  it('alone: answered with AA, kept whole as a dead letter, counted; beside reports counted', async () => {
+    const { port, backends, metrics } = await started();
+    const raw = await client(port);
+    const beside = `${oru('C2')}OBR|2||F-2||||||||||||||||||||||I\r`;
+    raw.write(framed(scheduled('C1'), beside));
+    assert.deepEqual(await raw.read(2), ['AA C1', 'AA C2']);
+    assert.deepEqual(
+      backends.reports.map(({ message }) => message.controlId),
+      ['C2'],
+    );
+    const [kept] = backends.deadLetters;
+    assert.equal(kept?.code, 'HL7_NO_RESULT');
+    assert.deepEqual(
+      backends.objects.get(`${UNKNOWN_CASE}/${kept.object?.sha256}`)?.toString(),
+      scheduled('C1'),
+    );
+    const text = await metrics.text();
+    assert.match(text, /interleave_hl7_set_aside_total\{[^}]*code="HL7_NO_RESULT"[^}]*\} 1/);
+    assert.match(text, /interleave_hl7_orders_without_result_total(?:\{[^}]*\})? 1/);
+  });
+
+  it('are not answered positively when they could not be kept', async () => {
+    const { port, backends } = await started();
+    backends.storeError = new InterleaveError('OBJECT_STORE_FULL');
+    const raw = await client(port);
+    raw.write(framed(scheduled('C1')));
+    assert.deepEqual(await raw.read(1), ['AR C1']);
+  });
+});
+
 describe('message types that are not handled', () => {
   const admission = (controlId: string) => oru(controlId).toString().replace('ORU^R01', 'ADT^A01');
 
@@ -340,7 +376,7 @@ describe('message types that are not handled', () => {
       assert.ok(backends.objects.has(`${UNKNOWN_CASE}/${kept.object?.sha256}`));
       const count =
         otherTypes === 'accept'
-          ? /interleave_hl7_set_aside_total\{[^}]*\} 1/
+          ? /interleave_hl7_set_aside_total\{[^}]*code="HL7_TYPE_UNSUPPORTED"[^}]*\} 1/
           : /interleave_hl7_messages_total\{outcome="HL7_TYPE_UNSUPPORTED"[^}]*\} 1/;
       assert.match(await metrics.text(), count);
     }
