@@ -16,6 +16,7 @@ const PLAIN: ReportView = {
   findings: [],
   contradictions: [],
   citations: [],
+  unread: [],
   versions: [version('FINAL', 10, true)],
   withdrawnLines: 0,
   linesWithoutResult: 0,
