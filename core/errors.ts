@@ -63,6 +63,10 @@ export const ERRORS = {
   HL7_NO_MESSAGE: ['reject', 'The file holds no HL7 message.'],
   HL7_NO_MSH: ['reject', 'The message does not begin with an MSH segment.'],
   HL7_UNREADABLE: ['reject', 'The message could not be read.'],
+  HL7_CHARACTER_SET_UNSUPPORTED: [
+    'reject',
+    'The text is in a character set that is not read here, or that MSH-18 does not name.',
+  ],
   HL7_TYPE_UNSUPPORTED: ['reject', 'This message type is not handled here.'],
   HL7_VERSION_UNSUPPORTED: ['reject', 'This HL7 version is not handled here.'],
   HL7_PROCESSING_ID_REFUSED: ['reject', 'Messages with this processing id are refused here.'],
@@ -80,6 +84,10 @@ export const ERRORS = {
   HL7_FIELD_TOO_LONG: [
     'reject',
     'A field is longer than any should be: an identifier is refused, another text is cut.',
+  ],
+  HL7_CHARACTERS_UNREADABLE: [
+    'reject',
+    'Some characters could not be read in the character set of the message: each stands as U+FFFD.',
   ],
   HL7_TOO_MANY_ACCESSIONS: ['reject', 'The report names more accession numbers than are looked at.'],
   HL7_NO_REPORT_TEXT: ['reject', 'The message holds no report text.'],

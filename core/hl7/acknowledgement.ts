@@ -1,7 +1,7 @@
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { codeOf, ERRORS, type ErrorCode } from '../errors.ts';
 import { type Delimiters, STANDARD_DELIMITERS } from './delimiters.ts';
 import { escapeText } from './escape.ts';
-import { parseMessage, rawField, type Segment, textAt } from './message.ts';
+import { type Message, parseHeader, parseMessage, rawField, type Segment, textAt } from './message.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 export type AcknowledgementCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR';
@@ -79,9 +79,7 @@ export function readAnsweredHeader(bytes: Buffer): AnsweredHeader | null {
   const line = /^(?:\u00ef\u00bb\u00bf)?[\s\u0000]*MSH[^\r\n]*/.exec(start.toString('latin1'))?.[0];
   if (line === undefined) return null;
   try {
-    const message = parseMessage(Buffer.from(line, 'latin1'));
-    const msh = message.segments[0];
-    return msh === undefined ? null : { delimiters: message.delimiters, msh };
+    return parseHeader(Buffer.from(line, 'latin1'));
   } catch {
     return null;
   }
@@ -92,7 +90,7 @@ const MAX_HEADER_BYTES = 4096;
 /** Reads an answer; whatever comes, it never throws: an answer that is none has the code ''. */
 export function parseAcknowledgement(raw: Buffer): Acknowledgement {
   try {
-    const message = parseMessage(raw);
+    const message = parsedAnyhow(raw);
     const given = textAt(message, 'MSA-1').trim().toUpperCase();
     const code = CODES.find((known) => known === given) ?? '';
     return {
@@ -106,6 +104,16 @@ export function parseAcknowledgement(raw: Buffer): Acknowledgement {
     };
   } catch {
     return { code: '', controlId: '', text: '', errorCode: '', applicationCode: '', accepted: false, raw };
+  }
+}
+
+/** Its codes are ASCII, whatever set the rest of an answer is in. */
+function parsedAnyhow(raw: Buffer): Message {
+  try {
+    return parseMessage(raw);
+  } catch (error) {
+    if (codeOf(error) !== 'HL7_CHARACTER_SET_UNSUPPORTED') throw error;
+    return parseMessage(Buffer.from(raw.toString('latin1').replace(/[\u001b\u0080-\u00ff]/g, '?'), 'latin1'));
   }
 }
 
@@ -143,6 +151,7 @@ function faultOf(code: ErrorCode): 'error' | 'reject' | 'later' {
 const REJECTED = new Set<ErrorCode>([
   'HL7_NO_MSH',
   'HL7_UNREADABLE',
+  'HL7_CHARACTER_SET_UNSUPPORTED',
   'HL7_FRAME_TOO_LARGE',
   'HL7_FRAME_BROKEN',
   'HL7_TYPE_UNSUPPORTED',
@@ -154,6 +163,7 @@ const REJECTED = new Set<ErrorCode>([
 const TABLE_0357 = {
   SEQUENCE: ['100', 'Segment sequence error'],
   DATA_TYPE: ['102', 'Data type error'],
+  TABLE_VALUE: ['103', 'Table value not found'],
   REQUIRED: ['101', 'Required field missing'],
   TYPE: ['200', 'Unsupported message type'],
   PROCESSING_ID: ['202', 'Unsupported processing id'],
@@ -170,6 +180,8 @@ function conditionOf(code: ErrorCode): keyof typeof TABLE_0357 {
       return 'SEQUENCE';
     case 'HL7_FIELD_TOO_LONG':
       return 'DATA_TYPE';
+    case 'HL7_CHARACTER_SET_UNSUPPORTED':
+      return 'TABLE_VALUE';
     case 'HL7_REQUIRED_FIELD_MISSING':
       return 'REQUIRED';
     case 'HL7_TYPE_UNSUPPORTED':

@@ -1,15 +1,17 @@
 import { InterleaveError } from '../errors.ts';
-import { type Charset, decodeText, messageCharset } from './charset.ts';
+import { type Charset, decodeText } from './charset.ts';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
 import { unescapeText } from './escape.ts';
 import { MAX_REPETITIONS } from './limits.ts';
 import { readPath } from './path.ts';
 import { isBlankChar, segmentPlaces } from './segment-lines.ts';
+import { headerText, wireText } from './wire-text.ts';
 
 /**
- * An HL7 v2 message, read lossless and lazily: its text has one char per byte, and a field is cut out, unescaped and
- * decoded only when somebody asks. `serialise` gives the same bytes back,
- * whatever they were. Separators come from MSH-1 and MSH-2, character set from MSH-18 and the bytes.
+ * An HL7 v2 message, read lossless and lazily: its text has one char per byte, marked where a byte of a multi-byte character
+ * is no separator (`byte-marks.ts`), and a field is cut out, unescaped and decoded only when somebody asks. `serialise`
+ * gives the same bytes back, whatever they were. Separators come from MSH-1 and MSH-2, the character set from MSH-18 and
+ * the bytes.
  */
 export interface Message {
   /** what stood before MSH: a byte order mark, blank lines */
@@ -31,15 +33,24 @@ export interface Segment {
 
 /**
  * Where segments end is decided from the whole message (`segmentPlaces`): report text with line ends of its own stays
- * whole. Throws `HL7_NO_MSH` and `HL7_UNREADABLE`.
+ * whole. Throws `HL7_NO_MSH`, `HL7_UNREADABLE` and `HL7_CHARACTER_SET_UNSUPPORTED`.
  */
 export function parseMessage(bytes: Buffer): Message {
-  const source = bytes.toString('latin1');
-  const start = headerStart(source);
-  const delimiters = readDelimiters(source.slice(start, start + HEADER_SCAN));
-  const segments = splitSegments(source, start, delimiters.field);
-  const charset = messageCharset(rawField(segments[0], 18), bytes);
-  return { prefix: source.slice(0, start), delimiters, charset, segments };
+  const plain = bytes.toString('latin1');
+  const start = headerStart(plain);
+  const delimiters = readDelimiters(plain.slice(start, start + HEADER_SCAN));
+  const { text, charset } = wireText(bytes, plain, start, delimiters);
+  const segments = splitSegments(text, start, delimiters.field);
+  return { prefix: text.slice(0, start), delimiters, charset, segments };
+}
+
+/** The MSH segment of a message that cannot be read otherwise. Throws `HL7_NO_MSH` and `HL7_UNREADABLE`. */
+export function parseHeader(line: Buffer): { delimiters: Delimiters; msh: Segment } {
+  const plain = line.toString('latin1');
+  const start = headerStart(plain);
+  const delimiters = readDelimiters(plain.slice(start, start + HEADER_SCAN));
+  const raw = headerText(line.subarray(start), delimiters);
+  return { delimiters, msh: { name: 'MSH', raw, terminator: '', separator: delimiters.field, fields: null } };
 }
 
 /** The bytes of the message, the same as were parsed. */

@@ -169,6 +169,7 @@ function eventsOfReport(
   receivedAt: number,
 ): EventDraft[] {
   const { accessions, effectiveAt, ...content } = report;
+  const problem = content.problem ?? (isWhole(report) ? null : 'HL7_CHARACTERS_UNREADABLE');
   const places = accessions.length > 0 ? accessions : [{ value: '', assigningAuthority: '' }];
   return places.map(({ value, assigningAuthority }) => {
     const caseKey = reportCaseKey(rules.site, { ...report.identity, accession: value, assigningAuthority });
@@ -176,6 +177,7 @@ function eventsOfReport(
     const eventId = sha256(JSON.stringify([digest, id, report.identity.fillerNumber])).slice(0, 32);
     return {
       ...content,
+      problem,
       eventId,
       caseId: id,
       caseKey,
@@ -185,4 +187,10 @@ function eventsOfReport(
       digest,
     };
   });
+}
+
+/** False where a character of what a reader looks at first could not be decoded. */
+function isWhole({ parts, patient, procedure }: Report): boolean {
+  const texts = [patient.familyName, patient.givenName, procedure.text, ...parts.map(({ text }) => text)];
+  return !texts.some((text) => text.includes('\ufffd'));
 }

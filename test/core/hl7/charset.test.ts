@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { characterSet } from '../../../core/hl7/character-sets.ts';
 import { messageCharset } from '../../../core/hl7/charset.ts';
 import { parseMessage, textAt } from '../../../core/hl7/message.ts';
 import { MSH } from './messages.ts';
@@ -29,13 +30,19 @@ describe('character sets', () => {
   });
 
   it('says when the bytes contradict MSH-18', () => {
-    assert.deepEqual(messageCharset('', Buffer.from('plain')), { label: 'ascii', contradicted: false });
-    assert.deepEqual(messageCharset('8859/1', Buffer.from('ü')), { label: 'utf-8', contradicted: true });
-    assert.deepEqual(messageCharset('UNICODE UTF-8', Buffer.from('ü')), {
+    assert.deepEqual(messageCharset([characterSet('')], Buffer.from('plain')), {
+      label: 'ascii',
+      contradicted: false,
+    });
+    assert.deepEqual(messageCharset([characterSet('8859/1')], Buffer.from('ü')), {
+      label: 'utf-8',
+      contradicted: true,
+    });
+    assert.deepEqual(messageCharset([characterSet('UNICODE UTF-8')], Buffer.from('ü')), {
       label: 'utf-8',
       contradicted: false,
     });
-    assert.deepEqual(messageCharset('UNICODE UTF-8', Buffer.from([0xfc])), {
+    assert.deepEqual(messageCharset([characterSet('UNICODE UTF-8')], Buffer.from([0xfc])), {
       label: 'windows-1252',
       contradicted: true,
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ERRORS } from '../../../core/errors.ts';
+import { buildAcknowledgement, parseAcknowledgement } from '../../../core/hl7/acknowledgement.ts';
 import { type Decision, decide } from '../../../services/hl7-gateway/accept-message.ts';
 import { MAX_EVENT_TEXT_PER_MESSAGE, MAX_EVENTS_PER_MESSAGE } from '../../../services/hl7-gateway/limits.ts';
 import { cpuMs } from '../../support/cpu-ms.ts';
@@ -55,6 +56,44 @@ describe('the decision about a message', () => {
     const later = decide(oru('C1'), RULES, NOW + 1).verdict;
     assert.equal(later.accept && later.events[0]?.eventId, eventsOf(oru('C1'))[0]?.eventId);
     assert.notEqual(eventsOf(oru('C1'))[0]?.eventId, eventsOf(oru('C2'))[0]?.eventId);
+  });
+
+  it('names and text in multi-byte sets come out whole', () => {
+    const report = (declared: string, name: string, text: string) =>
+      Buffer.from(oru('C1', 'A10001', text, `||||||${declared}`).toString().replace('Vogel', name), 'latin1');
+    for (const [declared, name, text, expected] of [
+      ['~ISO IR87', '\x1b$B;3ED\x1b(B', '\x1b$B0[>o$J$7\x1b(B', ['山田', '異常なし']],
+      ['BIG-5', '\xb3\x5c', '\xa5\x5c\xaf\xe0', ['許', '功能']],
+      ['GB 18030-2000', '\x81\x7c', '\x95\x5e\xd6\xd0', ['亅', '昢中']],
+    ] as const) {
+      const [event] = eventsOf(report(declared, name, text));
+      assert.deepEqual([event?.patient.familyName, event?.parts[0]?.text], expected, declared);
+      assert.equal(event?.patient.givenName, 'Anna');
+      assert.equal(event?.problem, null);
+    }
+  });
+
+  it('a character that cannot be read is said to be missing', () => {
+    const cut = Buffer.from(oru('C1', 'A10001', 'No \xb3', '||||||KS X 1001').toString(), 'latin1');
+    const [event] = eventsOf(cut);
+    assert.equal(event?.parts[0]?.text, 'No \ufffd');
+    assert.equal(event?.problem, 'HL7_CHARACTERS_UNREADABLE');
+  });
+
+  it('a message in a set that is not read is refused, and its sender can read why', () => {
+    const bytes = Buffer.from(
+      oru('C1', 'A10001', '\xc4\xe3\xe6\xa4', '||||||CNS 11643-1992').toString(),
+      'latin1',
+    );
+    const { verdict, header } = decided(bytes);
+    assert.deepEqual(verdict, { accept: false, code: 'HL7_CHARACTER_SET_UNSUPPORTED' });
+    const answer = buildAcknowledgement(header, 'HL7_CHARACTER_SET_UNSUPPORTED', { controlId: '1', at: 0 });
+    assert.ok(answer);
+    const { code, controlId, errorCode, applicationCode } = parseAcknowledgement(answer);
+    assert.deepEqual(
+      { code, controlId, errorCode, applicationCode },
+      { code: 'AR', controlId: 'C1', errorCode: '103', applicationCode: 'HL7_CHARACTER_SET_UNSUPPORTED' },
+    );
   });
 
   it('a report with several accession numbers gives one event for each case', () => {
