@@ -33,8 +33,7 @@ function isPlainNumber(word: string): boolean {
   // No quantity begins with zeros; 0123 and 123 may be two examinations.
   if (/^\d+$/.test(word))
     return (word.length <= MAX_COUNT_DIGITS && !/^0\d\d/.test(word)) || /^(?:19|20)\d\d$/.test(word);
-  const parts = word.split(/[-/]/);
-  return parts.length === 2 && parts.every((part) => /^\d{1,3}$/.test(part)) && word.length <= 6;
+  return /^\d{1,2}-\d{1,2}$|^\d{1,3}\/\d{1,3}$/.test(word);
 }
 
 /** The radionuclides that nuclear medicine uses, with their mass numbers. */
@@ -53,7 +52,7 @@ const PLAIN_CODES: readonly RegExp[] = [
   new RegExp(`^[<>≤≥~±]{0,2}${AMOUNT}(?:[-/X×*]${AMOUNT}){0,3}-?(?:${UNITS})(?:-OLDS?)?$`),
   new RegExp(`^[<>≤≥~±]{0,2}${AMOUNT}(?:[X×*]${AMOUNT}){1,3}$`),
   /^[<>≤≥~±]{0,2}\d{1,4}[.,]\d{1,3}$/,
-  /^\d{1,3}(?:[,'’]\d{3})+$/,
+  /^\d{1,3}(?:[,'’]\d{3})+(?:\.\d+)?$/,
   // 128-slice, 5-vessel
   /^\d{1,3}-[A-Z]{4,}(?:-[A-Z]+)?$/,
   // years, dates, times

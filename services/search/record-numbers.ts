@@ -135,7 +135,7 @@ function likenessOf(
   if (!/\p{Nd}/u.test(word)) return 'NONE';
   if (labelled) return 'NUMBER';
   if (isPlainCode(word)) return 'NONE';
-  if (/^[\d.,]+$/.test(word) && after !== undefined && isUnit(after.word)) return 'NONE';
+  if (/^[\d.,/-]+$/.test(word) && after !== undefined && isUnit(after.word)) return 'NONE';
   if (before !== undefined && (isCodeSystem(before.word) || /^[X×]$/.test(before.word))) return 'NONE';
   return likenessOfForm(word);
 }
@@ -149,21 +149,21 @@ function likenessOfForm(word: string): 'NUMBER' | 'PERHAPS' | 'NONE' {
   if (/^\d+(?:\.\d+){3,}$/.test(word)) return 'NUMBER';
   if (letters === 0) {
     if (/^0\p{Nd}{2,}$/u.test(word)) return 'NUMBER';
-    if (isDate(word) || /^\d{3}-\d{3}(?:-\d{4})?$/.test(word)) return 'PERHAPS';
+    if (isDate(word) || /^\d{1,3}-\d{1,3}(?:-\d{4})?$/.test(word)) return 'PERHAPS';
     if (digits > MANY_DIGITS) return 'NUMBER';
     return digits === MANY_DIGITS ? 'PERHAPS' : 'NONE';
   }
   if (digits < MANY_DIGITS - 1) return 'NONE';
   if (digits < MANY_DIGITS) return 'PERHAPS';
   // A word with a year, a b-value of diffusion, an ICD-10 code without its dot.
-  if (/^(?:[A-Z]{4,}-?(?:19|20)\d\d|(?:19|20)\d\d-?[A-Z]{4,})$/.test(word)) return 'PERHAPS';
+  if (/^(?:(?:[A-Z]{4,}-?|V)(?:19|20)\d\d|(?:19|20)\d\d-?[A-Z]{4,})$/.test(word)) return 'PERHAPS';
   if (/^B-?\d{2}[05]0$/.test(word) || /^[MSTVWXY]\d{5}[A-Z]$/.test(word)) return 'PERHAPS';
   return 'NUMBER';
 }
 
-/** YYYYMMDD */
+/** YYYYMMDD, YYYYMM */
 function isDate(word: string): boolean {
-  return /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/.test(word);
+  return /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?$/.test(word);
 }
 
 const LABEL = /^(?:ACCESSION|ACC|ACCN|MRN|FILLER|PLACER|UID|SUID)$/;

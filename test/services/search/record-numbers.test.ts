@@ -46,7 +46,17 @@ describe('numbers of records in a query', () => {
   });
 
   it('a number that is no other is told from a code that only perhaps is one', () => {
-    for (const words of ['A104', '20240517', '4711', 'b1000', 'J189', '555-123-4567'])
+    for (const words of [
+      'A104',
+      '20240517',
+      '202405',
+      '4711',
+      '24-123',
+      'v2018',
+      'b1000',
+      'J189',
+      '555-123-4567',
+    ])
       assert.match(read(words)[0] ?? '', /^PERHAPS/, words);
     for (const words of ['1234 5678', '+49 30 1234567', '(555) 123 4567'])
       assert.deepEqual(
@@ -63,6 +73,12 @@ describe('numbers of records in a query', () => {
       '2.5 x 3.0 x 4.1 cm',
       '25x30mm',
       '10-15 mm',
+      '100-120 mm',
+      '10-15',
+      '1,234.5 ml',
+      '0930 hours',
+      'Gleason 3+4=7',
+      '177Lu-PSMA-617',
       '1500 ml effusion',
       '12000 ml',
       '-1200 HU',
