@@ -124,6 +124,19 @@ describe('the page, in a real Chromium', { skip: withoutChromium }, () => {
       await keep(page, 'by-meaning-only');
     }));
 
+  test('a number that nobody has brings nobody, in words', () =>
+    withPage(async (page) => {
+      await page.goto(system.instance.page);
+      for (const words of ['E2E-0002', ' e2e-0002 ', 'E2E-0002 fracture']) {
+        await searchFor(page, words);
+        await page.getByRole('heading', { name: 'No case with this number.' }).waitFor();
+        assert.equal(await page.locator('article.hit').count(), 0, words);
+      }
+      await keep(page, 'no-such-number');
+      await searchFor(page, 'E2E-0001 fracture');
+      assert.equal(await page.locator('article.hit').count(), 1);
+    }));
+
   test('a report that contradicts itself is told beside its findings', () =>
     withPage(async (page) => {
       await page.goto(system.instance.page);

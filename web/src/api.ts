@@ -1,5 +1,5 @@
 /** Asking the search service; its answers have the types of the service itself. */
-import type { CaseView, SearchAnswer, SimilarAnswer } from '../../services/search/answers.ts';
+import type { CaseView, SearchAnswer, SimilarAnswer, VersionsAnswer } from '../../services/search/answers.ts';
 
 export type { Assertion } from '../../core/radiology/events.ts';
 export type {
@@ -47,8 +47,32 @@ export function search({ words, filters, from }: Search, signal: AbortSignal): P
   });
 }
 
-export function getCase(id: string, signal: AbortSignal): Promise<{ notice: string; case: CaseView }> {
-  return call(`/api/cases/${encodeURIComponent(id)}`, { signal });
+/** The case, or null where it still has this tag. */
+export async function getCaseUnless(
+  tag: string | null,
+  id: string,
+  signal: AbortSignal,
+): Promise<CaseView | null> {
+  const headers: Record<string, string> = tag === null ? {} : { 'if-none-match': `"${tag}"` };
+  const answer = await call<{ case: CaseView } | null>(`/api/cases/${encodeURIComponent(id)}`, {
+    headers,
+    signal,
+  });
+  return answer?.case ?? null;
+}
+
+/** The tags that these cases have now. */
+export async function getVersions(
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<VersionsAnswer['versions']> {
+  const { versions } = await call<VersionsAnswer>('/api/cases/versions', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ids }),
+    signal,
+  });
+  return versions;
 }
 
 /** The ids of the concepts that state normality. */
@@ -68,6 +92,7 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
     if (init.signal?.aborted) throw error;
     throw new ApiError('UNREACHABLE', 'The search service cannot be reached. Is it running?');
   });
+  if (response.status === 304) return null as T;
   const body = (await response.json().catch(() => null)) as {
     error?: { code: string; message: string };
   } | null;

@@ -1,47 +1,52 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import {
-  type CaseView,
-  getCase,
-  getSimilar,
-  type ImageView,
-  type ReportView,
-  type SimilarBy,
-} from './api.ts';
+import type { CaseView, ReportView } from './api.ts';
+import { earlierReports } from './case-changes.ts';
+import { CaseImages } from './case-images.tsx';
+import { ChangeNotices } from './change-notices.tsx';
 import { Contradictions } from './contradictions.tsx';
-import { ExplanationLegend } from './explained-finding.tsx';
 import { FindingChips } from './finding-chips.tsx';
-import { Hits } from './hits.tsx';
-import { useLoad } from './load.ts';
+import { type OpenCase, useOpenCase } from './open-case.ts';
 import { Problem } from './problem.tsx';
-import { problemSentence, reportMarks } from './report-marks.ts';
-import { ReportText } from './report-text.tsx';
-import { describe, Thumbnail } from './thumbnail.tsx';
-import { Unread } from './unread.tsx';
-import { day, moment, nameOf } from './words.ts';
+import { ReportCard } from './report-card.tsx';
+import { Similar } from './similar.tsx';
+import { whenWords } from './when.ts';
+import { day, nameOf } from './words.ts';
 
-/** One case: its images beside the whole report, and cases that are like it. */
+/** One case: its images beside the whole report, and cases that are like it; kept as it is now while it stands open. */
 export function CasePage({ id }: { id: string }) {
-  const [attempt, setAttempt] = useState(0);
-  const { data, error } = useLoad((signal) => getCase(id, signal), [id, attempt]);
-  if (error !== null)
-    return (
-      <main class="case">
-        <Back />
-        <Problem error={error} onRetry={() => setAttempt(attempt + 1)} />
-      </main>
-    );
-  if (data === null)
-    return (
-      <main class="case">
-        <p class="wait">Opening the case…</p>
-      </main>
-    );
-  return <Case detail={data.case} />;
+  const open = useOpenCase(id);
+  const { current, gone, freshness } = open;
+  return (
+    <main class={freshness.old && current !== null ? 'case old' : 'case'}>
+      <Back />
+      {(current !== null || gone !== null) && (
+        <ChangeNotices lead="This case" changes={open.changes} freshness={freshness}>
+          <button type="button" onClick={open.acknowledge}>
+            I have seen it
+          </button>
+        </ChangeNotices>
+      )}
+      {gone !== null && (
+        <div class="nothing" role="alert">
+          <h1>This case is no longer here.</h1>
+          <p>
+            That was seen {whenWords(gone)}. It was erased, or its records belong to another case now. What
+            stood here does not count any more.
+          </p>
+        </div>
+      )}
+      {current !== null && <Case open={open} current={current} />}
+      {current === null && gone === null && freshness.error !== null && (
+        <Problem error={freshness.error} onRetry={freshness.checkNow} />
+      )}
+      {current === null && gone === null && freshness.error === null && <p class="wait">Opening the case…</p>}
+    </main>
+  );
 }
 
-function Case({ detail }: { detail: CaseView }) {
-  const [shown, setShown] = useState<string | null>(detail.images[0]?.id ?? null);
-  const image = detail.images.find((candidate) => candidate.id === shown) ?? detail.images[0];
+function Case({ open: { seen, changes }, current }: { open: OpenCase; current: CaseView }) {
+  // The image that the reader looks at stays the one, whatever comes before it; where it goes away, that is said.
+  const [shown, setShown] = useState<string | null>(current.images[0]?.id ?? null);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
@@ -49,184 +54,59 @@ function Case({ detail }: { detail: CaseView }) {
     else scrollTo(0, 0);
   }, []);
   const about = [
-    detail.modality.join(', '),
-    detail.bodyPart.map(nameOf).join(', '),
-    [nameOf(detail.patient.sex), detail.patient.ageGroup].filter((part) => part !== '').join(' '),
-    day(detail.studiedAt),
+    current.modality.join(', '),
+    current.bodyPart.map(nameOf).join(', '),
+    [nameOf(current.patient.sex), current.patient.ageGroup].filter((part) => part !== '').join(' '),
+    day(current.studiedAt),
   ].filter((part) => part !== '');
+  const known = new Set(seen?.images.map(({ id }) => id));
+  const fresh = new Set(current.images.map(({ id }) => id).filter((id) => !known.has(id)));
+  const earlier = earlierReports(current.reports, seen?.reports ?? []);
+  const flags = [current.standing === 'JOINED' ? [] : [current.standing], current.flags].flat();
   return (
-    <main class="case">
-      <Back />
+    <>
       <h1 ref={heading} tabIndex={-1}>
-        {detail.title || 'Untitled case'}
+        {current.title || 'Untitled case'}
       </h1>
       <p class="about">
-        {detail.accession !== '' && <span class="accession">{detail.accession}</span>}
+        {current.accession !== '' && <span class="accession">{current.accession}</span>}
         {about.join(' · ')}
-        {[detail.standing === 'JOINED' ? [] : [detail.standing], detail.flags].flat().map((flag) => (
-          <span key={flag} class="flag">
+        {flags.map((flag) => (
+          <span key={flag} class={isNewFlag(flag, seen) ? 'flag fresh' : 'flag'}>
             {nameOf(flag)}
           </span>
         ))}
       </p>
-      <FindingChips findings={detail.findings} most={40} />
-      <Contradictions reports={detail.reports} />
+      <FindingChips findings={current.findings} seen={seen?.findings} most={40} />
+      <Contradictions reports={current.reports} />
       <div class="sides">
-        <section class="images" aria-label="Images">
-          {image === undefined ? (
-            <p class="nothing">{detail.standing === 'RECONCILIATION' ? WITHHELD : 'No images have come.'}</p>
-          ) : (
-            <figure>
-              <Thumbnail key={image.id} image={image} lazy={false} />
-              <figcaption>
-                {describe(image)}
-                {image.marked && <span class="flag">key image</span>}
-              </figcaption>
-            </figure>
-          )}
-          {detail.images.length > 1 && (
-            <Strip images={detail.images} shown={image?.id ?? null} onShow={setShown} />
-          )}
-        </section>
+        <CaseImages detail={current} shown={shown} fresh={fresh} onShow={setShown} />
         <section class="reports" aria-label="Reports">
-          {detail.reports.map((report) => (
-            <ReportCard key={report.id} report={report} shown={shown} onShow={setShown} />
+          {current.reports.map((report, place) => (
+            <ReportCard
+              key={keyOf(report)}
+              report={report}
+              earlier={earlier[place] ?? null}
+              shown={shown}
+              onShow={setShown}
+            />
           ))}
-          {detail.reports.length === 0 && <p class="nothing">No report has come yet.</p>}
+          {current.reports.length === 0 && <p class="nothing">No report has come yet.</p>}
         </section>
       </div>
-      <Similar id={detail.id} />
-    </main>
+      <Similar detail={current} changed={changes.length > 0} />
+    </>
   );
 }
 
-const WITHHELD =
-  'Images withheld: they came for this accession number, but name another patient than the report. ' +
-  'No image of this case is shown until that is settled.';
-
-function Strip({
-  images,
-  shown,
-  onShow,
-}: {
-  images: ImageView[];
-  shown: string | null;
-  onShow(id: string): void;
-}) {
-  return (
-    <ul class="strip">
-      {images.map((image) => (
-        <li key={image.id}>
-          <button
-            type="button"
-            aria-pressed={image.id === shown}
-            aria-label={`Show ${describe(image)}`}
-            onClick={() => onShow(image.id)}
-          >
-            <Thumbnail image={image} />
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
+function isNewFlag(flag: string, seen: CaseView | null): boolean {
+  return seen !== null && seen.standing !== flag && !seen.flags.includes(flag);
 }
 
-function ReportCard({
-  report,
-  shown,
-  onShow,
-}: {
-  report: ReportView;
-  shown: string | null;
-  onShow(imageId: string): void;
-}) {
-  const [explained, setExplained] = useState(false);
-  return (
-    <article class="report">
-      <header>
-        <span class={`status ${report.status.toLowerCase()}`}>{nameOf(report.status)}</span>
-        {report.procedure} <time dateTime={report.effectiveAt}>{moment(report.effectiveAt)}</time>
-        {report.findings.length > 0 && (
-          <button
-            type="button"
-            class="explain"
-            aria-pressed={explained}
-            onClick={() => setExplained(!explained)}
-          >
-            Explain
-          </button>
-        )}
-      </header>
-      {explained && <ExplanationLegend labeler={report.labeler} />}
-      {report.problem === 'TEXT_VECTOR_FAILED' && (
-        <p class="hint">
-          Found by its words and findings only, not by its meaning (<code>{report.problem}</code>).
-        </p>
-      )}
-      <Unread report={report} />
-      {report.problem !== null && !TOLD_ELSEWHERE.has(report.problem) && (
-        <p class="problem">
-          {problemSentence(report.problem)} <code>{report.problem}</code>
-        </p>
-      )}
-      {reportMarks(report).map((mark) => (
-        <p key={mark} class="problem">
-          {mark}
-        </p>
-      ))}
-      <ReportText report={report} shown={shown} explained={explained} onShow={onShow} />
-      {report.versions.length > 1 && (
-        <details class="versions">
-          <summary>{report.versions.length} versions; one is shown</summary>
-          <ol>
-            {report.versions.map((version, i) => (
-              <li key={i}>
-                {nameOf(version.status)}, {moment(version.effectiveAt)}
-                {version.shown && ': shown'}
-              </li>
-            ))}
-          </ol>
-        </details>
-      )}
-    </article>
-  );
-}
-
-/** Problems with a note of their own. */
-const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['TEXT_VECTOR_FAILED', 'LANGUAGE_NOT_READ']);
-
-const WAYS: { by: SimilarBy; name: string }[] = [
-  { by: 'both', name: 'Text and image' },
-  { by: 'text', name: 'Text' },
-  { by: 'image', name: 'Image' },
-];
-
-function Similar({ id }: { id: string }) {
-  const [by, setBy] = useState<SimilarBy>('both');
-  const [attempt, setAttempt] = useState(0);
-  const { data, error, loading } = useLoad((signal) => getSimilar(id, by, signal), [id, by, attempt]);
-  return (
-    <section id="similar" class="similar" aria-label="Similar cases" aria-busy={loading}>
-      <h2>More like this</h2>
-      <fieldset class="ways" aria-label="Alike by">
-        {WAYS.map((way) => (
-          <button key={way.by} type="button" aria-pressed={way.by === by} onClick={() => setBy(way.by)}>
-            {way.name}
-          </button>
-        ))}
-      </fieldset>
-      {by !== 'text' && (
-        <p class="hint">
-          Images are compared as pictures, by a model that has not learnt radiology: alike need not mean the
-          same disease.
-        </p>
-      )}
-      {error !== null && <Problem error={error} onRetry={() => setAttempt(attempt + 1)} />}
-      {loading && data === null && <p class="wait">Looking for cases like this…</p>}
-      {data !== null && <Hits hits={data.hits} />}
-      {data?.hits.length === 0 && <p class="nothing">No other case is near enough to this one yet.</p>}
-    </section>
-  );
+/** Its oldest version; the numbers of reports in a case change with their order. */
+function keyOf({ id, versions }: ReportView): string {
+  const offsets = versions.map(({ receivedOffset }) => receivedOffset);
+  return offsets.length === 0 ? id : String(Math.min(...offsets));
 }
 
 function Back() {

@@ -6,7 +6,16 @@ const SIGNS: Record<Assertion, string> = { PRESENT: '+', UNCERTAIN: '?', ABSENT:
 const WORDS: Record<Assertion, string> = { PRESENT: 'present', UNCERTAIN: 'uncertain', ABSENT: 'absent' };
 
 /** The findings of a case in three states, told by sign, shape and colour alike. */
-export function FindingChips({ findings, most = 12 }: { findings: CaseSummary['findings']; most?: number }) {
+export function FindingChips({
+  findings,
+  seen,
+  most = 12,
+}: {
+  findings: CaseSummary['findings'];
+  /** as the reader has seen them: what differs is marked as new */
+  seen?: CaseSummary['findings'] | undefined;
+  most?: number;
+}) {
   const normal = useContext(NormalConcepts);
   const isNormal = ({ concept }: { concept: string }) => normal.has(concept);
   const chips = [
@@ -21,11 +30,17 @@ export function FindingChips({ findings, most = 12 }: { findings: CaseSummary['f
       {all.slice(0, most).map(({ concept, name, assertion, chronic }) => (
         <li key={`${concept}-${assertion}`}>
           <Chip name={name} assertion={assertion} normal={normal.has(concept)} chronic={chronic} />
+          {seen !== undefined && !hasFinding(seen, concept, assertion) && <span class="flag fresh">new</span>}
         </li>
       ))}
       {all.length > most && <li class="more">+{all.length - most}</li>}
     </ul>
   );
+}
+
+function hasFinding(findings: CaseSummary['findings'], concept: string, assertion: Assertion): boolean {
+  const alike = { PRESENT: findings.present, UNCERTAIN: findings.uncertain, ABSENT: findings.absent };
+  return alike[assertion].some((finding) => finding.concept === concept);
 }
 
 /** `normal`: the concept states normality, so that its presence is no finding; `chronic`: so, healed, or remote. */

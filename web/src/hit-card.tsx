@@ -2,11 +2,13 @@ import type { ComponentChildren } from 'preact';
 import type { Hit, Segment, Why } from './api.ts';
 import { FindingChips } from './finding-chips.tsx';
 import { casePath, go } from './route.ts';
+import type { ShownHit } from './shown-hits.ts';
 import { Thumbnail } from './thumbnail.tsx';
+import { whenWords } from './when.ts';
 import { day, nameOf, ordinal, plural } from './words.ts';
 
 /** One found case: picture, impression, findings, and why it is here. */
-export function HitCard({ hit }: { hit: Hit }) {
+export function HitCard({ shown: { hit, changes }, outdated }: { shown: ShownHit; outdated: boolean }) {
   const [first] = hit.images;
   const about = [
     hit.modality.join(', '),
@@ -16,7 +18,15 @@ export function HitCard({ hit }: { hit: Hit }) {
     hit.status === 'FINAL' ? nameOf(hit.status) : '',
   ].filter((part) => part !== '');
   return (
-    <article class="hit">
+    <article class={`hit${outdated ? ' outdated' : ''}${changes.length > 0 ? ' renewed' : ''}`}>
+      {outdated && (
+        <p class="unchecked">This case has changed. What stands here is old; asking for the new state.</p>
+      )}
+      {changes.map(({ when, what }, position) => (
+        <p key={position} class="changed">
+          <strong>Changed {whenWords(when)}:</strong> {what.join('; ')}.
+        </p>
+      ))}
       <CaseLink id={hit.id} class="picture" label={`Open case ${hit.accession}`}>
         {first === undefined ? (
           <span class="thumbnail none">{NO_PICTURE[hit.standing] ?? 'No images'}</span>
@@ -52,6 +62,24 @@ export function HitCard({ hit }: { hit: Hit }) {
       <CaseLink id={hit.id} part="similar" class="similar-link">
         More like this
       </CaseLink>
+    </article>
+  );
+}
+
+/** In the place of a case that changed and left the list: nothing that it said before stands here any more. */
+export function GoneCard({ id, gone: { when, why } }: { id: string; gone: NonNullable<ShownHit['gone']> }) {
+  return (
+    <article class="hit gone renewed">
+      <p class="changed">
+        {why === 'NO_CASE' ? (
+          <>The case that stood here is gone. That was seen {whenWords(when)}.</>
+        ) : (
+          <>
+            A case that stood here changed {whenWords(when)}, and is no longer among these results.{' '}
+            <CaseLink id={id}>Open it as it is now</CaseLink>
+          </>
+        )}
+      </p>
     </article>
   );
 }

@@ -1,15 +1,19 @@
-import type { Hit } from './api.ts';
-import { HitCard } from './hit-card.tsx';
+import { GoneCard, HitCard } from './hit-card.tsx';
+import type { ShownHit } from './shown-hits.ts';
 
 /** Hits in their order; those that are near by meaning only stand last, under a heading that says so. */
-export function Hits({ hits }: { hits: readonly Hit[] }) {
-  const named = hits.filter(({ why }) => !why.byMeaningOnly);
-  const near = hits.filter(({ why }) => why.byMeaningOnly);
+export function Hits({ hits, outdated }: { hits: readonly ShownHit[]; outdated: ReadonlySet<string> }) {
+  const named = hits.filter(({ hit }) => !hit.why.byMeaningOnly);
+  const near = hits.filter(({ hit }) => hit.why.byMeaningOnly);
+  const card = (shown: ShownHit) =>
+    shown.gone === null ? (
+      <HitCard key={shown.hit.id} shown={shown} outdated={outdated.has(shown.hit.id)} />
+    ) : (
+      <GoneCard key={shown.hit.id} id={shown.hit.id} gone={shown.gone} />
+    );
   return (
     <>
-      {named.map((hit) => (
-        <HitCard key={hit.id} hit={hit} />
-      ))}
+      {named.map(card)}
       {near.length > 0 && (
         <header class="near">
           <h2>By meaning only</h2>
@@ -18,9 +22,7 @@ export function Hits({ hits }: { hits: readonly Hit[] }) {
           </p>
         </header>
       )}
-      {near.map((hit) => (
-        <HitCard key={hit.id} hit={hit} />
-      ))}
+      {near.map(card)}
     </>
   );
 }

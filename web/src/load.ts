@@ -2,7 +2,7 @@ import { type Inputs, useEffect, useState } from 'preact/hooks';
 import { ApiError } from './api.ts';
 
 export interface Loaded<T> {
-  /** the last answer, kept while a new one is awaited */
+  /** the last answer, kept while a new one is awaited and where it fails */
   data: T | null;
   error: ApiError | null;
   loading: boolean;
@@ -22,7 +22,7 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, inputs: In
         if (controller.signal.aborted) return;
         const known =
           error instanceof ApiError ? error : new ApiError('INTERNAL', 'Something went wrong in this page.');
-        setState({ data: null, error: known, loading: false });
+        setState(({ data }) => ({ data, error: known, loading: false }));
       },
     );
     return () => controller.abort();

@@ -4,7 +4,8 @@ import type { Citation, ReportFinding, ReportView } from './api.ts';
 import { ExplainedFinding } from './explained-finding.tsx';
 import { findingState } from './finding-reason.ts';
 import { NormalConcepts } from './normality.ts';
-import { paragraphs, pieces } from './report-layout.ts';
+import { paragraphs, pieces, type Stretch } from './report-layout.ts';
+import { cutAtNew } from './text-changes.ts';
 import { nameOf } from './words.ts';
 
 interface Span {
@@ -20,12 +21,15 @@ interface Span {
 export function ReportText({
   report,
   shown,
+  fresh = [],
   explained = false,
   onShow,
 }: {
   report: ReportView;
   /** the image that is chosen; its sentences are marked */
   shown: string | null;
+  /** what the reader has not seen yet */
+  fresh?: readonly Stretch[];
   explained?: boolean;
   onShow(imageId: string): void;
 }) {
@@ -44,6 +48,12 @@ export function ReportText({
   ];
   const cited = shown === null ? [] : report.citations.filter((citation) => citation.images.includes(shown));
   const marks = cited.map(({ sentenceStart, sentenceEnd }) => ({ start: sentenceStart, end: sentenceEnd }));
+  const shownPieces = (part: Stretch) =>
+    pieces(part, spans, marks).map(({ start, end, span, marked }) => {
+      const text = report.text.slice(start, end);
+      if (span !== null) return span.render(text, start);
+      return marked ? <mark key={start}>{text}</mark> : text;
+    });
   return (
     <div class="report-text">
       {paragraphs(report).map((paragraph) => (
@@ -54,10 +64,9 @@ export function ReportText({
             </h3>
           )}
           <p class={paragraph.heading ? 'heading' : undefined}>
-            {pieces(paragraph, spans, marks).map(({ start, end, span, marked }) => {
-              const text = report.text.slice(start, end);
-              if (span !== null) return span.render(text, start);
-              return marked ? <mark key={start}>{text}</mark> : text;
+            {cutAtNew(paragraph, fresh).map((part) => {
+              const text = shownPieces(part);
+              return part.fresh ? <ins key={part.start}>{text}</ins> : text;
             })}
           </p>
         </Fragment>

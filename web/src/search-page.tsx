@@ -1,11 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Filters, PAGE_SIZE, search as runSearch, type Search, type SearchAnswer } from './api.ts';
+import { ChangeNotices } from './change-notices.tsx';
 import { FilterPanel } from './filter-panel.tsx';
-import { Chip } from './finding-chips.tsx';
 import { Hits } from './hits.tsx';
+import { NEWEST_MS } from './limits.ts';
+import { useLiveHits } from './live-hits.ts';
 import { useLoad } from './load.ts';
 import { Problem } from './problem.tsx';
 import { go, restoreScroll } from './route.ts';
+import { Understood } from './understood.tsx';
 import { plural } from './words.ts';
 
 const EXAMPLES = [
@@ -14,7 +17,6 @@ const EXAMPLES = [
   'enlarged heart with effusion',
   'nodule in the right upper lobe',
 ];
-const REFRESH_MS = 5_000;
 
 /** A search box, filters and what was found; without words, the newest cases as they come in. */
 export function SearchPage({ search }: { search: Search }) {
@@ -29,6 +31,8 @@ export function SearchPage({ search }: { search: Search }) {
   );
   // What is shown still answers the search before.
   const stale = data !== null && data.of !== search;
+  const again = () => setTick((n) => n + 1);
+  const list = useLiveHits(data?.of, data?.answer.hits ?? null, again, data !== null && isNewest(data.of));
 
   useEffect(() => setWords(search.words), [search.words]);
   useEffect(() => {
@@ -38,7 +42,7 @@ export function SearchPage({ search }: { search: Search }) {
     if (!newest) return;
     const timer = setInterval(
       () => document.visibilityState === 'visible' && setTick((n) => n + 1),
-      REFRESH_MS,
+      NEWEST_MS,
     );
     return () => clearInterval(timer);
   }, [newest]);
@@ -93,13 +97,13 @@ export function SearchPage({ search }: { search: Search }) {
       <button type="button" class="skip" onClick={() => results.current?.focus()}>
         Skip to the results
       </button>
-      {error !== null && <Problem error={error} onRetry={() => setTick(tick + 1)} />}
-      {stale && (
+      {error !== null && (data === null || stale) && <Problem error={error} onRetry={again} />}
+      {stale && error === null && (
         <p class="searching" role="status">
           Searching…
         </p>
       )}
-      {data !== null && (
+      {data !== null && !(stale && error !== null) && (
         <div class={stale ? 'columns stale' : 'columns'} aria-busy={loading}>
           <FilterPanel
             facets={data.answer.facets ?? {}}
@@ -108,8 +112,28 @@ export function SearchPage({ search }: { search: Search }) {
           />
           <section ref={results} tabIndex={-1} aria-label="Results" inert={stale}>
             <Understood answer={data.answer} newest={isNewest(data.of)} />
-            <Hits hits={data.answer.hits} />
-            {data.answer.hits.length === 0 && (
+            <ChangeNotices
+              lead="A case in this list"
+              changes={list.changes}
+              freshness={list.freshness}
+              quiet={isNewest(data.of)}
+            >
+              <button type="button" onClick={list.acknowledge}>
+                I have seen it
+              </button>
+            </ChangeNotices>
+            {list.waiting > 0 && (
+              <p class="waiting">
+                <button type="button" onClick={list.showAll}>
+                  {plural(list.waiting, 'other case')} {list.waiting === 1 ? 'is' : 'are'} found now: show the
+                  new list
+                </button>
+              </p>
+            )}
+            <div class={list.freshness.old ? 'hits old' : 'hits'}>
+              <Hits hits={list.shown} outdated={list.outdated} />
+            </div>
+            {list.shown.length === 0 && (
               <Nothing
                 numbers={data.answer.query.numbers}
                 filtered={Object.values(search.filters).some((f) => f.length > 0)}
@@ -126,70 +150,6 @@ export function SearchPage({ search }: { search: Search }) {
 
 function isNewest({ words, from }: Search): boolean {
   return words === '' && from === 0;
-}
-
-/** How the words were understood: the user sees at once that "no effusion" asked for absence. */
-function Understood({ answer, newest }: { answer: SearchAnswer; newest: boolean }) {
-  const { query, total, tookMs } = answer;
-  const count = total.relation === 'gte' ? `more than ${total.value} cases` : plural(total.value, 'case');
-  const parts = partsOf(answer);
-  return (
-    <p class="understood" aria-live="polite">
-      {newest ? `Newest of ${count}` : `${count[0]?.toUpperCase()}${count.slice(1)}`}
-      {parts.length > 0 && `: ${parts.join(', ')}`}
-      {query.concepts.map(({ concept, name, assertion }) => (
-        <Chip key={concept + assertion} name={name} assertion={assertion} />
-      ))}
-      {query.phrases.map((phrase) => (
-        <q key={phrase}>{phrase}</q>
-      ))}
-      {query.rest !== '' && query.concepts.length + query.phrases.length > 0 && (
-        <span class="aside">“{query.rest}” ranks, and does not filter</span>
-      )}
-      {query.denied.map((words) => (
-        <span key={words} class="aside">
-          without “{words}”
-        </span>
-      ))}
-      {query.numbers
-        .filter(({ code }) => code !== 'CASE_WITH_NUMBER')
-        .map(({ typed, message }) => (
-          <span key={typed} class="aside number-note">
-            {message}
-          </span>
-        ))}
-      {query.notes.map((note) => (
-        <span key={note} class="aside">
-          {note}
-        </span>
-      ))}
-      {query.respelled.map(({ typed, read }) => (
-        <span key={typed} class="aside">
-          “{typed}” read as “{read}”
-        </span>
-      ))}
-      <span class="took">{tookMs} ms</span>
-    </p>
-  );
-}
-
-/** "8 present, 1 uncertain": a case that only may have it is counted apart. */
-function partsOf({ query, total }: SearchAnswer): string[] {
-  const one = query.concepts.length === 1;
-  const words = {
-    AS_ASKED: one ? 'present' : 'as asked',
-    UNCERTAIN: 'uncertain',
-    SOME: 'with some of it',
-    UNREAD: 'in a language that is not read',
-  };
-  const counted = total.tiers.filter(({ count }) => count > 0);
-  const near = total.byMeaningOnly;
-  const named = near < total.value && near > 0 ? [`${total.value - near} with the words`] : [];
-  return [
-    ...counted.map(({ tier, count }) => `${count} ${words[tier]}`),
-    ...named,
-    ...(near > 0 ? [`${near} by meaning only`] : []),
-  ];
 }
 
 function Nothing({ filtered, numbers }: { filtered: boolean; numbers: SearchAnswer['query']['numbers'] }) {

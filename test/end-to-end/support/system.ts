@@ -53,12 +53,15 @@ export class System {
     return new System(dataDir, instance, child, said);
   }
 
-  /** Kills a service without warning; the supervisor starts it again. Returns the pid it had. */
-  kill(service: string): number {
+  /**
+   * Kills a service without warning; the supervisor starts it again. Or sends it another signal: SIGSTOP lets it stand
+   * still, SIGCONT go on. Returns the pid it had.
+   */
+  kill(service: string, signal: NodeJS.Signals = 'SIGKILL'): number {
     const instance = JSON.parse(readFileSync(join(this.dataDir, 'run', 'up.json'), 'utf8')) as Instance;
     const pid = instance.children.find((child) => child.name === service)?.identity.pid;
     if (pid === undefined) throw new Error(`${service} is not among the processes`);
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
     return pid;
   }
 
