@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Readiness } from '../readiness.ts';
 import { InputGate, type InputGateOptions } from './input-gate.ts';
 import {
+  COORDINATOR_RETRY_MS,
   HEARTBEAT_INTERVAL_MS,
   MAX_BACKOFF_MS,
   MAX_POLL_RECORDS,
@@ -73,7 +74,10 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   consumer.on(consumer.events.GROUP_JOIN, () => ready.set('kafka', true));
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     ready.set('kafka', false, 'crashed');
-    if (!payload.restart && !stopping) options.fail(asOurs(payload.error));
+    if (payload.restart || stopping) return;
+    // kafkajs takes a coordinator that is not there yet for a final error; a broker that has just come back has one soon.
+    if (payload.error.name !== 'KafkaJSGroupCoordinatorNotFound') options.fail(asOurs(payload.error));
+    else setTimeout(() => run().catch((error: Error) => options.fail(asOurs(error))), COORDINATOR_RETRY_MS);
   });
   // A batch of control records or aborted transactions only never reaches `eachBatch`; uncommitted it would look like
   // lag for ever, and like a stall when nothing follows.
@@ -88,12 +92,18 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   const { groupId, topics, hold } = options;
   const waiting = () => lag.progressed();
   const gate = await InputGate.open(kafka, consumer, { groupId, topics, log, metrics, waiting, ...hold });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: options.concurrentPartitions ?? 1,
-    eachBatch: (payload) => handleBatch(consumer, payload),
-  });
+  await run();
+
+  async function run(): Promise<void> {
+    if (stopping) return;
+    await consumer.connect();
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: options.concurrentPartitions ?? 1,
+      eachBatch: (payload) => handleBatch(consumer, payload),
+    });
+  }
 
   async function handleBatch(member: Consumer, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;

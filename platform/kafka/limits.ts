@@ -23,6 +23,8 @@ export const HANDLER_HEARTBEAT_MS = 2_000;
 export const MAX_POLL_RECORDS = 32;
 /** A consumer with lag that commits nothing for this long has stalled and is ended, to be restarted. */
 export const STALL_TIMEOUT_MS = 90_000;
+/** Between two tries to join the group while it has no coordinator. */
+export const COORDINATOR_RETRY_MS = 1_000;
 /** Between two tries of a record that failed for a reason that passes. */
 export const MIN_BACKOFF_MS = 100;
 export const MAX_BACKOFF_MS = 5_000;

@@ -20,8 +20,6 @@ export const MAX_PARALLEL_TAKES = 4;
 /** Between two tries to take a partition. */
 export const MIN_TAKE_BACKOFF_MS = 100;
 export const MAX_TAKE_BACKOFF_MS = 5_000;
-/** Between two tries to join the group while it has no coordinator. */
-export const COORDINATOR_RETRY_MS = 1_000;
 /** Rejected objects that are looked up in the cache before others get their turn. */
 export const LOOKUPS_AT_ONCE = 2_000;
 /** How often foreign records are undone in one go, where more of them come meanwhile; the next look goes on. */

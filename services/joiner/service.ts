@@ -7,6 +7,7 @@ import { readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { CONSUMER_SETTINGS } from '../../platform/kafka/consumer.ts';
+import { COORDINATOR_RETRY_MS } from '../../platform/kafka/limits.ts';
 import { LogsBehind } from '../../platform/kafka/logs-behind.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
@@ -24,13 +25,7 @@ import { followDecisions } from './follow-decisions.ts';
 import type { ForeignRecords } from './foreign-records.ts';
 import { GapMemory } from './gap-memory.ts';
 import { handleBatch, lose } from './handle-batch.ts';
-import {
-  COORDINATOR_RETRY_MS,
-  FETCH_WAIT_MS,
-  FOREIGN_CHECK_MS,
-  MAX_FETCH_BYTES,
-  MAX_PARALLEL_TAKES,
-} from './limits.ts';
+import { FETCH_WAIT_MS, FOREIGN_CHECK_MS, MAX_FETCH_BYTES, MAX_PARALLEL_TAKES } from './limits.ts';
 import { joinerMetrics } from './metrics.ts';
 import { OutputGuard } from './output-guard.ts';
 import { type Chores, OwnedPartition } from './owned-partition.ts';
@@ -120,7 +115,10 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     },
     notTaken(partition, error) {
       if (behind.add(partition, error)) return lag.progressed();
-      ready.set('partitions', false, `not taken: ${codeOf(error)}`);
+      const code = codeOf(error);
+      ready.set('partitions', false, `not taken: ${code}`);
+      // That it waits for room is no stall: another start would wait, too.
+      if (code === 'DISK_FULL') lag.progressed();
       log.warn({ partition, err: error }, 'joiner.partition.not.taken');
     },
     fail,
