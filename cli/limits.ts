@@ -32,6 +32,12 @@ export const READY_POLL_MS = 5_000;
 /** A part that is not ready for this long is told in the terminal, and when it is ready again. */
 export const NOT_READY_TOLD_MS = 20_000;
 
+/** How long an engine may take to work again by itself once a full disk has room; then it is started anew. */
+export const ENGINE_STUCK_MS = 30_000;
+
+/** Between two tries to write down which processes run, where the disk did not take it. */
+export const REMEMBER_RETRY_MS = 1_000;
+
 /** A service that died this often before it was ever ready will not be: the start is given up. */
 export const MAX_DEATHS_AT_START = 5;
 

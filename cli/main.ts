@@ -28,7 +28,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       print(verb.help.trim());
       return EXIT.ok;
     }
-    return await verb.run(input);
+    const code = await verb.run(input);
+    return code === EXIT.ok && incomplete ? EXIT.failed : code;
   } catch (error) {
     return tell(error, rest.includes('--json'));
   }
@@ -75,9 +76,15 @@ function tell(error: unknown, json: boolean): ExitCode {
 
 /** Who reads us may have read enough (`| head`): that is no error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.ok);
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  // A file on a full disk: what was asked for goes on (`up`), and does not end as if all had been told.
+  incomplete = true;
+  process.exitCode ||= EXIT.failed; // an end that is under way
+  say(`interleave: the output could not be written (${error.code})`);
 });
+// Whoever reads what is said here on the way may be gone, or the disk of its file full: that ends nothing.
+process.stderr.on('error', () => undefined);
+let incomplete = false;
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);

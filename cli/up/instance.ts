@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { InterleaveError } from '../../core/errors.ts';
+import { codeOf, InterleaveError } from '../../core/errors.ts';
 import { groupExists, identify, isRunning, signalGroup } from '../../infra/process/process-identity.ts';
+import { toDiskError } from '../../platform/disk/disk-space.ts';
 
 const identitySchema = z.object({
   pid: z.number().int().positive(),
@@ -30,7 +31,8 @@ const instanceFile = (dataDir: string) => join(dataDir, 'run', 'up.json');
 
 /**
  * Takes the data folder for this process. What an `up` left behind that was killed with SIGKILL (its processes, known
- * by pid and moment of start) is stopped first. Throws `ALREADY_RUNNING`, or `CONFIG_INVALID` where we may not write.
+ * by pid and moment of start) is stopped first. Throws `ALREADY_RUNNING`, or `CONFIG_INVALID` where we may not write,
+ * or `DISK_FULL`.
  * Returns how to let go.
  */
 export async function claim(dataDir: string, say: (line: string) => void): Promise<() => void> {
@@ -69,6 +71,10 @@ function takeFolder(dataDir: string): void {
 }
 
 function unusable(dataDir: string, cause: unknown): InterleaveError {
+  if (codeOf(toDiskError(cause)) === 'DISK_FULL')
+    return new InterleaveError('DISK_FULL', `Make room on the disk of ${dataDir}, then start again.`, {
+      cause,
+    });
   const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
   return new InterleaveError(
     'CONFIG_INVALID',

@@ -5,7 +5,7 @@ import { INDEX_NAMES, indexerGroup } from '../../infra/elasticsearch/index-names
 import { setUpElasticsearch } from '../../infra/elasticsearch/setup.ts';
 import { type Engine, untilAnswers } from '../../infra/embedded/engine.ts';
 import { ENGINE_READY_MS } from '../../infra/embedded/limits.ts';
-import { prepareEngines } from '../../infra/embedded/start-engines.ts';
+import { type PreparedEngines, prepareEngines } from '../../infra/embedded/start-engines.ts';
 import { forgetGroup } from '../../infra/kafka/forget-group.ts';
 import { setUpKafka } from '../../infra/kafka/setup.ts';
 import type { ProcessSpec } from '../../infra/process/managed-process.ts';
@@ -15,13 +15,15 @@ import { commonConfig, loadConfig } from '../../platform/config.ts';
 import { EXIT_FINAL } from '../../platform/exit-codes.ts';
 import { createLogger } from '../../platform/log.ts';
 import type { Step } from '../bootstrap.ts';
-import { SYSTEM_READY_MS } from '../limits.ts';
+import { REMEMBER_RETRY_MS, SYSTEM_READY_MS } from '../limits.ts';
 import { type Instance, writeInstance } from './instance.ts';
 import type { Ports } from './ports.ts';
 import { makeDataPrivate } from './private-data.ts';
 import { untilReady } from './ready.ts';
 import { type HealthName, SERVICES, type ServiceName, WITH_HEALTH } from './service-names.ts';
 import { feedSpec, type SystemSettings, serviceSpec } from './services.ts';
+import { engineHold, type TendedEngine, tendEngines, tendedElasticsearch } from './tend-engines.ts';
+import { watchDisk } from './watch-disk.ts';
 import { type WatchedPart, watchReady } from './watch-ready.ts';
 import { whyEnded } from './why-ended.ts';
 
@@ -52,6 +54,8 @@ export class System {
   #instance: Instance | undefined;
   #stopping = false;
   #watch: { stop(): void } | undefined;
+  #watchers: { stop(): void }[] = [];
+  #rememberTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SystemOptions) {
     this.#options = options;
@@ -80,6 +84,7 @@ export class System {
       dicomAeTitle: process.env['INTERLEAVE_DICOM_AE_TITLE'] || 'INTERLEAVE',
     };
     this.#instance = describe(settings);
+    this.#watchers.push(watchDisk(dataDir, say), this.#tend(engines));
     const brokers = kafkaBrokers.split(',');
     const kafka = step('Starting Kafka', () => this.#startEngine(engines.kafka)).then(() =>
       setUpKafka({ brokers, partitions, replication: REPLICATION }, log),
@@ -107,8 +112,9 @@ export class System {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#watch?.stop();
-    const engines = ['kafka', 'elasticsearch'];
-    const waves = [['feed'], ['hl7-gateway', 'dicom-gateway'], SERVICES.slice(2), engines];
+    for (const watcher of this.#watchers) watcher.stop();
+    clearTimeout(this.#rememberTimer);
+    const waves = [['feed'], ['hl7-gateway', 'dicom-gateway'], SERVICES.slice(2), ENGINES];
     for (const names of waves)
       await Promise.all(
         this.#children
@@ -144,6 +150,7 @@ export class System {
       say: (line) => say(`! ${line}`),
       changed: () => this.#remember(),
       isFinal: ({ code }) => code === EXIT_FINAL && isService(spec.name),
+      ...(ENGINES.includes(spec.name) ? { hold: () => engineHold(this.#options.dataDir) } : {}),
       // During the start whoever waits for it is told.
       endedForGood: (ended) => {
         if (this.#watch !== undefined)
@@ -169,18 +176,43 @@ export class System {
     return watchReady(parts, this.#options.say);
   }
 
-  /** Written down at each change, so that whoever comes after a SIGKILL of ours knows what is left. */
+  #tend({ kafka, elasticsearch, elasticsearchUrl }: PreparedEngines): { stop(): void } {
+    const ways = [
+      { name: kafka.spec.name, works: () => kafka.answers() },
+      { name: elasticsearch.spec.name, ...tendedElasticsearch(elasticsearchUrl) },
+    ];
+    const tended = ways.map((way): TendedEngine => {
+      const child = () => this.#children.find(({ name }) => name === way.name);
+      return {
+        ...way,
+        running: () => child()?.current.running ?? false,
+        restart: async () => child()?.restart(),
+      };
+    });
+    return tendEngines(this.#options.dataDir, tended, this.#options.say);
+  }
+
+  /**
+   * Written down at each change, so that whoever comes after a SIGKILL of ours knows what is left. Where the disk does
+   * not take it, the last words stay, and it is tried until it does.
+   */
   #remember(): void {
     if (this.#instance === undefined) return;
     this.#instance.children = this.#children.flatMap((child) => {
       const identity = child.current.identity();
       return identity === undefined ? [] : [{ name: child.name, identity }];
     });
-    writeInstance(this.#options.dataDir, this.#instance);
+    clearTimeout(this.#rememberTimer);
+    try {
+      writeInstance(this.#options.dataDir, this.#instance);
+    } catch {
+      this.#rememberTimer = setTimeout(() => this.#remember(), REMEMBER_RETRY_MS).unref();
+    }
   }
 }
 
 const SHOWN_LINES = 5;
+const ENGINES = ['kafka', 'elasticsearch'];
 
 /** The engines' exit codes are not ours. */
 function isService(name: string): boolean {

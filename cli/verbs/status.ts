@@ -1,5 +1,7 @@
 import { InterleaveError } from '../../core/errors.ts';
 import { isRunning } from '../../infra/process/process-identity.ts';
+import { type DiskSpace, diskSpace, lacking } from '../../platform/disk/disk-space.ts';
+import { ENGINE_MIN_FREE_BYTES } from '../../platform/disk/limits.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
 import { STATUS_ANSWER_MS } from '../limits.ts';
@@ -13,12 +15,13 @@ const HELP = `
 Usage: interleave status [options]
 
 Shows a running system: its addresses, whether each part runs and is ready, how many records each consumer group has
-still to read (lag), and how many cases can be found.
+still to read (lag), how many cases can be found, and how much room the disk has.
 
 Options:
   --data-dir DIR    the data folder (default .interleave/data in the checkout)
   --json            print one object: { page, hl7, dicom, kafkaBrokers, elasticsearchUrl,
-                    parts: [{ name, running, ready, detail }], lag: [{ group, lag }], cases }
+                    parts: [{ name, running, ready, detail }], lag: [{ group, lag }], cases,
+                    disk: { state, free, detail } }, free in bytes
 
 Exit codes: 0 every part is ready; 1 a part is not; 2 the command line could not be understood; 3 nothing runs.
 `;
@@ -48,15 +51,16 @@ export const status: Verb = {
       kafka: lags.then((lag) => lag !== undefined),
       elasticsearch: elasticsearchAnswers(instance.elasticsearchUrl),
     };
+    const disk = await diskSpace(dataDir);
     const [parts, lag = [], cases] = await Promise.all([
-      Promise.all(instance.children.map((child) => describePart(child, instance, answers))),
+      Promise.all(instance.children.map((child) => describePart(child, instance, answers, disk))),
       lags,
       countCases(instance.elasticsearchUrl),
     ]);
     const { page, kafkaBrokers, elasticsearchUrl, hl7, dicom } = instance;
     const addresses = { page, hl7, dicom, kafkaBrokers, elasticsearchUrl };
-    if (input.json) input.print(JSON.stringify({ ...addresses, parts, lag, cases: cases ?? null }));
-    else for (const line of table(instance, parts, lag, cases)) input.print(line);
+    if (input.json) input.print(JSON.stringify({ ...addresses, parts, lag, cases: cases ?? null, disk }));
+    else for (const line of table(instance, parts, lag, cases, disk)) input.print(line);
     return parts.every((part) => part.ready) ? EXIT.ok : EXIT.failed;
   },
 };
@@ -66,10 +70,11 @@ async function describePart(
   { name, identity }: Instance['children'][number],
   instance: Instance,
   engineAnswers: Record<string, Promise<boolean>>,
+  disk: DiskSpace,
 ): Promise<Part> {
   const running = isRunning(identity);
   const port = instance.health[name];
-  if (!running) return { name, running, ready: false, detail: 'does not run' };
+  if (!running) return { name, running, ready: false, detail: ['does not run', whyNot(name, disk)].join('') };
   if (port !== undefined) {
     const { ready, missing } = await readiness(port, STATUS_ANSWER_MS);
     return { name, running, ready, detail: ready ? '' : missing };
@@ -78,6 +83,14 @@ async function describePart(
   return { name, running, ready: answers, detail: answers ? '' : 'does not answer' };
 }
 
+/** Engines are not started again on a full disk. */
+function whyNot(name: string, { free }: DiskSpace): string {
+  const missing = name in ENGINES ? lacking(free, ENGINE_MIN_FREE_BYTES) : null;
+  return missing === null ? '' : `: it waits for room (${missing})`;
+}
+
+const ENGINES = { kafka: true, elasticsearch: true };
+
 async function elasticsearchAnswers(url: string): Promise<boolean> {
   const answer = await fetch(new URL('/_cluster/health', url), {
     signal: AbortSignal.timeout(STATUS_ANSWER_MS),
@@ -85,7 +98,13 @@ async function elasticsearchAnswers(url: string): Promise<boolean> {
   return answer?.ok === true;
 }
 
-function table(instance: Instance, parts: Part[], lag: GroupLag[], cases: number | undefined): string[] {
+function table(
+  instance: Instance,
+  parts: Part[],
+  lag: GroupLag[],
+  cases: number | undefined,
+  disk: DiskSpace,
+): string[] {
   const { hl7, dicom } = instance;
   return [
     `page ${instance.page}   since ${instance.startedAt}`,
@@ -96,5 +115,6 @@ function table(instance: Instance, parts: Part[], lag: GroupLag[], cases: number
     ),
     ...lag.map((group) => `  ${group.group.padEnd(36)} lag ${group.lag}`),
     `  cases that can be found: ${cases ?? 'unknown'}`,
+    `  disk: ${disk.detail || `${Math.floor(disk.free / (1024 * 1024))} MiB free`}`,
   ];
 }

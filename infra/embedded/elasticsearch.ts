@@ -94,7 +94,8 @@ function elasticsearchYml({ folder, port }: ElasticsearchOptions): string {
       // get 403; with CORS off (the default) a simple POST of any web page would be carried out.
       'http.cors.enabled': true,
       'http.cors.allow-origin': '/(?!)/',
-      // A nearly full disk is our own concern (it is checked before the start); this would turn the index read-only.
+      // A nearly full disk is our own concern: the gateways stop taking before it is full; this would turn the index
+      // read-only at a share of the disk that has nothing to do with what we need.
       'cluster.routing.allocation.disk.threshold_enabled': false,
     },
     null,

@@ -1,4 +1,10 @@
-import { RESTART_FIRST_WAIT_MS, RESTART_HEALTHY_MS, RESTART_LONGEST_WAIT_MS } from './limits.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  RESTART_FIRST_WAIT_MS,
+  RESTART_HEALTHY_MS,
+  RESTART_HOLD_POLL_MS,
+  RESTART_LONGEST_WAIT_MS,
+} from './limits.ts';
 import { type Exit, ManagedProcess, type ProcessSpec } from './managed-process.ts';
 
 export interface SupervisionOptions {
@@ -8,11 +14,14 @@ export interface SupervisionOptions {
   changed?(): void;
   /** Whether another start would end the same way. Then there is none. */
   isFinal?(exit: Exit): boolean;
+  /** Why it must not be started again at this moment, such as a disk without room; null where it may. Never rejects. */
+  hold?(): Promise<string | null>;
   /** Called when it ended for good; its last lines are there. */
   endedForGood?(child: SupervisedProcess): void;
   firstWaitMs?: number;
   longestWaitMs?: number;
   healthyMs?: number;
+  holdPollMs?: number;
 }
 
 /**
@@ -29,16 +38,19 @@ export class SupervisedProcess {
   #endedForGood = false;
   #timer: NodeJS.Timeout | undefined;
   #lastWords: string[] = [];
+  #heldBy = '';
 
   constructor(spec: ProcessSpec, options: SupervisionOptions) {
     this.spec = spec;
     this.#options = {
       changed: () => undefined,
       isFinal: () => false,
+      hold: async () => null,
       endedForGood: () => undefined,
       firstWaitMs: RESTART_FIRST_WAIT_MS,
       longestWaitMs: RESTART_LONGEST_WAIT_MS,
       healthyMs: RESTART_HEALTHY_MS,
+      holdPollMs: RESTART_HOLD_POLL_MS,
       ...options,
     };
     this.#current = this.#start();
@@ -68,6 +80,16 @@ export class SupervisedProcess {
     return lines.length > 0 ? lines : this.#lastWords.slice(-count);
   }
 
+  /** Why it is not started again at this moment; '' where nothing keeps it. */
+  get heldBy(): string {
+    return this.#heldBy;
+  }
+
+  /** Ends the process that runs now; another is started as after any end. */
+  async restart(): Promise<void> {
+    await this.#current.stop();
+  }
+
   /** Ends the process and starts no other. */
   async stop(graceMs?: number): Promise<void> {
     this.#stopping = true;
@@ -95,15 +117,29 @@ export class SupervisedProcess {
     this.#options.say(
       `${this.name} ${how}; it is started again in ${wait / 1000} s (its log: ${this.spec.logFile})`,
     );
-    this.#timer = setTimeout(() => {
-      // What the dead one itself had started must not stand in the way of the next.
-      void child.stop(0).then(() => {
-        if (this.#stopping) return;
-        this.#restarts++;
-        this.#current = this.#start();
-        this.#options.changed();
-      });
-    }, wait);
+    this.#timer = setTimeout(() => void this.#startAgain(child), wait);
+  }
+
+  async #startAgain(dead: ManagedProcess): Promise<void> {
+    // What the dead one itself had started must not stand in the way of the next.
+    await dead.stop(0);
+    await this.#untilNotHeld();
+    if (this.#stopping) return;
+    this.#restarts++;
+    this.#current = this.#start();
+    this.#options.changed();
+  }
+
+  async #untilNotHeld(): Promise<void> {
+    for (;;) {
+      const why = this.#stopping ? null : await this.#options.hold();
+      if (why === null) break;
+      if (this.#heldBy === '') this.#options.say(`${this.name} is not started again yet: ${why}`);
+      this.#heldBy = why;
+      await sleep(this.#options.holdPollMs);
+    }
+    if (this.#heldBy !== '') this.#quickDeaths = 0;
+    this.#heldBy = '';
   }
 
   async #endForGood(child: ManagedProcess): Promise<void> {

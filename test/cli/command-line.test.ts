@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runCli } from '../support/cli.ts';
 
@@ -76,4 +79,20 @@ test('what needs a running system ends with 3 without one, and tells programs as
   }
   const search = await runCli(['search', 'effusion', '--url', 'http://127.0.0.1:9']);
   assert.equal(search.code, 3);
+});
+
+test('an output that a full disk does not take is said, and is no success', {
+  skip: existsSync('/dev/full') ? false : 'SKIPPED: this system has no /dev/full',
+}, async () => {
+  const cli = join(import.meta.dirname, '..', '..', 'cli', `main${extname(import.meta.filename)}`);
+  const child = spawn(process.execPath, [...process.execArgv, cli, '--help'], {
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  assert.equal(code, 1);
+  assert.match(said, /the output could not be written \(ENOSPC\)/);
 });

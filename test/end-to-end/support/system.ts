@@ -23,8 +23,13 @@ export class System {
     this.#said = said;
   }
 
-  static async start(options: string[] = ['--no-feed'], env: Record<string, string> = {}): Promise<System> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'interleave-system-'));
+  /** `folder` is where its data folder is made. */
+  static async start(
+    options: string[] = ['--no-feed'],
+    env: Record<string, string> = {},
+    folder: string = tmpdir(),
+  ): Promise<System> {
+    const dataDir = mkdtempSync(join(folder, 'interleave-system-'));
     const child = spawn(
       process.execPath,
       [

@@ -99,3 +99,40 @@ test('the waits: half a second, doubling to half a minute, reset by a healthy mi
   assert.deepEqual(waits, [500, 500, 1000, 2000, 30_000, 30_000]);
   assert.equal(RESTART_HEALTHY_MS, 60_000);
 });
+
+test('a child that may not be started now is waited for, and why is said once', async (t) => {
+  const said: string[] = [];
+  let full = true;
+  const child = new SupervisedProcess(spec('setInterval(() => {}, 1000)'), {
+    say: (line) => said.push(line),
+    hold: async () => (full ? 'DISK_FULL: 1 MiB free, 2 MiB more needed' : null),
+    firstWaitMs: 10,
+    holdPollMs: 10,
+  });
+  t.after(() => child.stop());
+  child.current.kill();
+  await until(() => said.length === 2);
+  await sleep(100);
+  assert.equal(child.restarts, 0);
+  assert.equal(child.current.running, false);
+  assert.match(child.heldBy, /^DISK_FULL/);
+  full = false;
+  await until(() => child.restarts === 1);
+  assert.equal(said.length, 2);
+  assert.equal(said[1], 'child is not started again yet: DISK_FULL: 1 MiB free, 2 MiB more needed');
+  assert.equal(child.heldBy, '');
+});
+
+test('a stop while a child may not be started starts nothing any more', async () => {
+  const said: string[] = [];
+  const child = new SupervisedProcess(spec('process.exit(1)'), {
+    say: (line) => said.push(line),
+    hold: async () => 'DISK_FULL',
+    firstWaitMs: 10,
+    holdPollMs: 10,
+  });
+  await until(() => said.length === 2);
+  await child.stop();
+  await sleep(100);
+  assert.equal(child.restarts, 0);
+});
