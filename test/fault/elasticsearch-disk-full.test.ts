@@ -35,7 +35,7 @@ describe('Elasticsearch writes while its disk is full', { skip: withoutMount }, 
     const settings = { number_of_shards: 1, number_of_replicas: 0 };
     await ask('/kept', 'PUT', {
       settings,
-      mappings: { properties: { text: { type: 'keyword', index: false } } },
+      mappings: { dynamic: false },
     });
   });
   after(async () => {
