@@ -200,6 +200,7 @@ export class CaseCache {
   #imagesOf(partition: number): Database<string, string> {
     let database = this.#images.get(partition);
     if (database === undefined) {
+      requireLmdbRoom(this.#folder); // the first opening writes
       database = this.#root.openDB<string, string>({
         name: `images-${partition}`,
         dupSort: true,
