@@ -43,7 +43,7 @@ export function reportFixture(change: Partial<ReportView> & { offset?: number } 
     findings: [],
     contradictions: [],
     citations: [],
-    versions: [{ status: 'FINAL', effectiveAt: '', receivedOffset: offset }],
+    versions: [{ status: 'FINAL', effectiveAt: '', receivedOffset: offset , shown: true}],
     labeler: { generation: 1, hash: '' },
     problem: null,
     unread: [],
