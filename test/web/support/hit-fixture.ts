@@ -43,9 +43,11 @@ export function reportFixture(change: Partial<ReportView> & { offset?: number } 
     findings: [],
     contradictions: [],
     citations: [],
-    versions: [{ status: 'FINAL', effectiveAt: '', receivedOffset: offset , shown: true}],
+    versions: [{ status: 'FINAL', effectiveAt: '', receivedOffset: offset, shown: true }],
     labeler: { generation: 1, hash: '' },
     problem: null,
+    withdrawnLines: 0,
+    linesWithoutResult: 0,
     unread: [],
     ...rest,
   };
