@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Case, ReportLabeled } from '../../../core/radiology/events.ts';
-import { mergeReport } from '../../../core/radiology/merge.ts';
+import type { Case, ReportLabeled, ReportStatus } from '../../../core/radiology/events.ts';
+import { mergeCases, mergeReport } from '../../../core/radiology/merge.ts';
 import { LABELER } from '../../../core/text/labeler-version.ts';
 import { reportLabels } from '../../../core/text/report-labels.ts';
 import { events } from '../../../schemas/events.ts';
@@ -63,3 +63,21 @@ async function readAgainFrom(
     env: { INTERLEAVE_LABELER_READ_AGAIN: 'on' },
   });
 }
+
+test('of a report with versions with and without a zone both that its case holds whole are read again', async () => {
+  const version = (status: ReportStatus, effectiveAt: number, zoned: boolean) => ({
+    receivedOffset: effectiveAt,
+    readAt: 5,
+    reading: older,
+    received: { status, effectiveAt, zoned, digest: digestOf(status) },
+  });
+  const final = caseOf('both', version('FINAL', 1, false));
+  const preliminary = caseOf('both', version('PRELIMINARY', 2, true));
+  const state = mergeCases(final.state, preliminary.state);
+  assert.equal(state.reports[0]?.latest.received.status, 'FINAL');
+  const got = await readAgainFrom([{ key: final.key, state }], 2);
+  assert.deepEqual(got.map(({ received }) => received.status).sort(), ['FINAL', 'PRELIMINARY']);
+  const after = got.reduce((before, event) => mergeReport(before, { ...event, again: false }), state);
+  assert.equal(after.reports[0]?.latest.reading.labeler.hash, LABELER.hash);
+  assert.equal(after.reports[0]?.other?.reading.labeler.hash, LABELER.hash);
+});
