@@ -1,7 +1,7 @@
-import { codeOf, ERRORS, type ErrorCode } from '../errors.ts';
+import { ERRORS, type ErrorCode } from '../errors.ts';
 import { type Delimiters, STANDARD_DELIMITERS } from './delimiters.ts';
 import { escapeText } from './escape.ts';
-import { type Message, parseHeader, parseMessage, rawField, type Segment, textAt } from './message.ts';
+import { parseAnyhow, parseHeader, rawField, type Segment, textAt } from './message.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 export type AcknowledgementCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR';
@@ -90,7 +90,7 @@ const MAX_HEADER_BYTES = 4096;
 /** Reads an answer; whatever comes, it never throws: an answer that is none has the code ''. */
 export function parseAcknowledgement(raw: Buffer): Acknowledgement {
   try {
-    const message = parsedAnyhow(raw);
+    const message = parseAnyhow(raw);
     const given = textAt(message, 'MSA-1').trim().toUpperCase();
     const code = CODES.find((known) => known === given) ?? '';
     return {
@@ -104,16 +104,6 @@ export function parseAcknowledgement(raw: Buffer): Acknowledgement {
     };
   } catch {
     return { code: '', controlId: '', text: '', errorCode: '', applicationCode: '', accepted: false, raw };
-  }
-}
-
-/** Its codes are ASCII, whatever set the rest of an answer is in. */
-function parsedAnyhow(raw: Buffer): Message {
-  try {
-    return parseMessage(raw);
-  } catch (error) {
-    if (codeOf(error) !== 'HL7_CHARACTER_SET_UNSUPPORTED') throw error;
-    return parseMessage(Buffer.from(raw.toString('latin1').replace(/[\u001b\u0080-\u00ff]/g, '?'), 'latin1'));
   }
 }
 

@@ -1,4 +1,4 @@
-import { InterleaveError } from '../errors.ts';
+import { codeOf, InterleaveError } from '../errors.ts';
 import { type Charset, decodeText } from './charset.ts';
 import { type Delimiters, readDelimiters } from './delimiters.ts';
 import { unescapeText } from './escape.ts';
@@ -42,6 +42,21 @@ export function parseMessage(bytes: Buffer): Message {
   const { text, charset } = wireText(bytes, plain, start, delimiters);
   const segments = splitSegments(text, start, delimiters.field);
   return { prefix: text.slice(0, start), delimiters, charset, segments };
+}
+
+/** Like `parseMessage`, for who needs codes only: where no set is known its bytes are read as windows-1252. */
+export function parseAnyhow(bytes: Buffer): Message {
+  try {
+    return parseMessage(bytes);
+  } catch (error) {
+    if (codeOf(error) !== 'HL7_CHARACTER_SET_UNSUPPORTED') throw error;
+    const text = bytes.toString('latin1');
+    const start = headerStart(text);
+    const delimiters = readDelimiters(text.slice(start, start + HEADER_SCAN));
+    const segments = splitSegments(text, start, delimiters.field);
+    const charset = { label: 'windows-1252', contradicted: true };
+    return { prefix: text.slice(0, start), delimiters, charset, segments };
+  }
 }
 
 /** The MSH segment of a message that cannot be read otherwise. Throws `HL7_NO_MSH` and `HL7_UNREADABLE`. */

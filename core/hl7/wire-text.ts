@@ -42,12 +42,14 @@ export function wireText(bytes: Buffer, plain: string, start: number, delimiters
 
 const NOT_ASCII = /[\u0080-\u00ff]/;
 
-/** The text of an MSH segment, for an answer: marked as well as can be. */
+/** The text of an MSH segment, for an answer: marked where it can be told what its separators are. */
 export function headerText(line: Buffer, delimiters: Delimiters): string {
   const plain = line.toString('latin1');
   const switches = maySwitch(plain, delimiters.escape);
   if (!switches && isAscii(line)) return plain;
-  return markBytes(line, markOptions(declaredSets(line, delimiters, switches), delimiters, false)).text;
+  const options = markOptions(declaredSets(line, delimiters, switches), delimiters, false);
+  const { text, fault } = markBytes(line, options);
+  return fault === null ? text : plain;
 }
 
 /**

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { InterleaveError } from '../../../core/errors.ts';
-import { buildAcknowledgement, readAnsweredHeader } from '../../../core/hl7/acknowledgement.ts';
+import {
+  buildAcknowledgement,
+  parseAcknowledgement,
+  readAnsweredHeader,
+} from '../../../core/hl7/acknowledgement.ts';
 import { characterSet, TABLE_0211 } from '../../../core/hl7/character-sets.ts';
 import { frameMessage, MllpFramer } from '../../../core/hl7/frame.ts';
 import { parseMessage, serialise, textAt } from '../../../core/hl7/message.ts';
@@ -360,6 +364,19 @@ describe('answers to messages in other sets', () => {
       assert.match(msh, new RegExp(`\\|${declared}$`), declared);
       assert.match(msa ?? '', /^MSA\|AR\|C1\|The text is in a character set/);
       assert.match(err, /103\^Table value not found\^HL70357/);
+    }
+  });
+
+  it('are understood by a sender whose MSH-10 never switches back', () => {
+    for (const controlId of ['C\\M2442\\1234', 'C\x1b$B1234', 'C\xe9']) {
+      const whole = latin1(
+        message('NO SUCH SET', latin1('V')).toString('latin1').replace('|C1|', `|${controlId}|`),
+      );
+      assert.equal(codeOf(whole), UNSUPPORTED);
+      const answer = buildAcknowledgement(readAnsweredHeader(whole), UNSUPPORTED, { controlId: 'A1', at: 0 });
+      assert.ok(answer !== null);
+      assert.ok(answer.includes(latin1(`\rMSA|AR|${controlId}|`)));
+      assert.equal(parseAcknowledgement(answer).code, 'AR');
     }
   });
 });

@@ -66,6 +66,18 @@ export const hl7Parser: FuzzTarget = {
     ...[
       'UNICODE UTF-8',
       '8859/1',
+      ...[
+        'GB 18030-2000',
+        'BIG-5',
+        '~ISO IR87',
+        'KS X 1001',
+        '\x81\x7c',
+        '\x1b$B',
+        '\x1b(B',
+        '\x1b$)C',
+        '\x0e',
+      ],
+      ...['\\M2442\\', '\\C2842\\', 'CXR\n', 'PID\r'],
       '\xef\xbb\xbf',
       '\xff\xfe',
       '20260230',
@@ -113,7 +125,7 @@ export const hl7Parser: FuzzTarget = {
       roughly(first?.parts.length ?? 0),
       first?.parts[0]?.section,
       roughly(parsed.value?.segments.length ?? 0),
-      parsed.value?.charset,
+      parsed.value?.charset.label,
     ].join(' ');
   },
 };
