@@ -39,8 +39,24 @@ export const MAX_TIME_AHEAD_MS = 14 * 60 * 60 * 1000;
 /** Messages in one batch file or batch frame. */
 export const MAX_BATCH_MESSAGES = 10_000;
 
-/** Documents (OBX of type ED) of one message whose text is read. */
+/** Documents (OBX of type ED or RP) of one message whose text is read; a report with more of them says so. */
 export const MAX_DOCUMENTS_PER_MESSAGE = 20;
 
 /** Elements inside each other in a CDA. */
 export const MAX_CDA_DEPTH = 200;
+
+/** Groups inside each other in an RTF. */
+export const MAX_RTF_DEPTH = 1_000;
+
+/** Elements inside each other in an HTML text: senders forget end tags. */
+export const MAX_HTML_DEPTH = 2_000;
+
+/** Wrappers of a document inside each other: Base64, MIME, XML. */
+export const MAX_DOCUMENT_WRAPPERS = 6;
+
+/**
+ * Words of text beside a document (ED, RP) from which on that text is the report, and the document is not read; where it
+ * says that the report is attached, so many more.
+ */
+export const MIN_REPORT_WORDS = 40;
+export const MAX_POINTING_WORDS = 120;
