@@ -1,74 +1,158 @@
-import { MAX_DOCUMENTS_PER_MESSAGE } from './limits.ts';
-import { type Message, rawField, rawRepetitions, readable, type Segment } from './message.ts';
+import type { ReportPart } from '../radiology/events.ts';
+import { base64In } from './base64.ts';
+import { beginsDocument, filesOf } from './embedded-file.ts';
+import { joinLines } from './join-lines.ts';
+import { MAX_DOCUMENTS_PER_MESSAGE, MAX_POINTING_WORDS, MIN_REPORT_WORDS } from './limits.ts';
+import { holdsMarkup } from './markup.ts';
+import { type Message, rawField, readable, type Segment } from './message.ts';
+import { isMime } from './mime.ts';
 import { lineUse } from './observation-status.ts';
 import { isText } from './report-text.ts';
+import { isXml } from './xml-wrapper.ts';
 
-/** A document inside an OBX of type ED (HL7 v2.5.1 2.A.24), before its text has been taken out. (phi) */
+/** A document inside OBX segments, before its text has been taken out. (phi) */
 export interface EmbeddedDocument {
-  /** place of its OBX among the segments of the message */
+  /** place of its OBX among the segments of the message, the first where it goes on over several */
   segment: number;
-  kind: 'pdf' | 'xml' | 'text';
-  bytes: Buffer;
+  /** places of the others: what they say is part of it */
+  covers: number[];
+  /**
+   * bytes, or text where it stands in the field as such, decoded; several where repetitions hold one each. Null where
+   * there are more than are read.
+   */
+  contents: (Buffer | string)[] | null;
 }
 
 /**
- * The documents of a message, of the kinds that hold text. None where OBX segments hold text already: the document is
- * mostly the same report, laid out. What OBX-11 withdraws counts for neither. Media types are what senders write: `application^pdf`, `TEXT^XML`, `AP^PDF`, or
- * nothing, and then the first bytes tell.
+ * The documents of a message that may hold text. What is one tell its bytes, whatever OBX-2 and the components of ED
+ * (HL7 v2.5.1 2.A.24) say or leave out: a PDF, CDA, RTF or HTML, Base64 or as it is, in ED, RP or a text type (TX, FT, ST,
+ * RT, none). Text types: all segments of one OBX-3 together, since a document may go on over several. ED and RP: not where
+ * text of the same OBR group is the report already, which the document mostly repeats, laid out; it is read where that text
+ * is short, or only points to it. What OBX-11 withdraws counts for neither.
  */
 export function embeddedDocuments(message: Message): EmbeddedDocument[] {
-  const isRead = (one: Segment): boolean => one.name === 'OBX' && lineUse(message, one) === 'READ';
-  const observations = message.segments.filter(isRead);
-  if (observations.some((one) => isText(one) && rawField(one, 5).trim() !== '')) return [];
   const found: EmbeddedDocument[] = [];
-  for (const [segment, observation] of message.segments.entries()) {
-    if (!isRead(observation) || !isDocument(observation)) continue;
-    const bytes = contentOf(message, observation);
-    const kind = kindOf(bytes);
-    if (kind !== null) found.push({ segment, kind, bytes });
-    if (found.length === MAX_DOCUMENTS_PER_MESSAGE) break;
+  let files = 0;
+  for (const group of observationGroups(message)) {
+    const texts = runsOf(
+      message,
+      group.filter((at) => !isFile(message, at)),
+    );
+    let said = '';
+    for (const run of texts) {
+      const text = joinLines(run.flatMap((at) => linesOf(message, at)));
+      if (isDocumentText(text)) found.push({ segment: run[0] ?? 0, covers: run.slice(1), contents: [text] });
+      said += `${text}\n`;
+    }
+    const isSaid = isReport(said);
+    const places = group.filter((at) => isFile(message, at) && !(isSaid && isDocument(message.segments[at])));
+    for (const run of runsOf(message, places))
+      for (const file of filesOf(message, run)) {
+        files += 1;
+        found.push(files > MAX_DOCUMENTS_PER_MESSAGE ? { ...file, contents: null } : file);
+      }
   }
   return found;
 }
 
+/** What documents say by place of their OBX, before any was read: null, and nothing in segments that go on with one. */
+export function unreadDocuments(documents: readonly EmbeddedDocument[]): Map<number, ReportPart[] | null> {
+  const texts = new Map<number, ReportPart[] | null>();
+  for (const { covers } of documents) for (const at of covers) texts.set(at, []);
+  for (const { segment } of documents) texts.set(segment, null);
+  return texts;
+}
+
 /** Whether the message may hold a document; nothing is parsed. */
 export function mayHoldDocument(bytes: Buffer): boolean {
-  return bytes.includes('ED') && bytes.includes('OBX');
+  return MAY_HOLD.test(bytes.toString('latin1'));
 }
 
-/** True for an OBX that carries a document. */
-export function isDocument(observation: Segment): boolean {
-  return rawField(observation, 2).trim().toUpperCase() === 'ED';
+const MAY_HOLD =
+  /OBX(.)\d{0,9}\1\s{0,9}(?:ED|RP)\s{0,9}\1|<[a-z/!?]|&[a-z#]|T\\[a-z#]|\{|\\pard?(?![a-z])|%PDF-|[a-z0-9+/]{18}|content-t|mime-version|<!\[cdata/i;
+
+/** True for an OBX that carries a document by its type. */
+export function isDocument(observation: Segment | undefined): boolean {
+  const type = rawField(observation, 2).trim().toUpperCase();
+  return type === 'ED' || type === 'RP';
 }
 
-/** ED.5 as ED.4 encodes it: Base64, Hex, or A: the text itself, escaped. Long documents come in repetitions. */
-function contentOf(message: Message, observation: Segment): Buffer {
+/** Places of the OBX segments between two OBR or PID. */
+function observationGroups(message: Message): number[][] {
+  const groups: number[][] = [[]];
+  for (const [at, segment] of message.segments.entries()) {
+    const { name } = segment;
+    if (name === 'OBR' || name === 'PID') groups.push([]);
+    else if (name === 'OBX' && lineUse(message, segment) === 'READ') groups.at(-1)?.push(at);
+  }
+  return groups.filter((group) => group.some((at) => isCarrier(message.segments[at])));
+}
+
+function isCarrier(observation: Segment | undefined): boolean {
+  return observation !== undefined && (isText(observation) || isDocument(observation));
+}
+
+/** ED or RP, or what is one but for its type. */
+function isFile(message: Message, at: number): boolean {
+  const observation = message.segments[at];
+  if (observation === undefined) return false;
+  return isDocument(observation) || (isText(observation) && looksLikeFile(message, rawField(observation, 5)));
+}
+
+/** Components as those of ED: an encoding before the data, nothing but data, or a document where the data stand. */
+function looksLikeFile(message: Message, raw: string): boolean {
   const { component } = message.delimiters;
-  let encoding = '';
-  const data = rawRepetitions(message, observation, 5).map((raw) => {
-    const pieces = component === '' ? [raw] : raw.split(component);
-    encoding ||= (pieces[3] ?? '').trim().toUpperCase();
-    // Without components it is the data alone.
-    return pieces.length < 5 ? (pieces.at(-1) ?? '') : pieces.slice(4).join(component);
-  });
-  const text = data.join('');
-  if (encoding === 'HEX') return Buffer.from(text, 'hex');
-  if (encoding === 'A') return Buffer.from(readable(message, text), 'utf8');
-  return Buffer.from(
-    text.replaceAll(`${message.delimiters.escape}.br${message.delimiters.escape}`, ''),
-    'base64',
+  if (component === '' || !raw.includes(component)) return false;
+  const components = raw.split(component, 5);
+  const [encoding = '', data = ''] = components.slice(3);
+  if (data === '') return beginsDocument(message, encoding);
+  return (
+    /^\s*(?:base64|hex)\s*$/i.test(encoding) ||
+    components.slice(0, 4).every((one) => one.trim() === '') ||
+    beginsDocument(message, data)
   );
 }
 
-/** By the content: what ED.2 and ED.3 say is too often something else. */
-function kindOf(bytes: Buffer): EmbeddedDocument['kind'] | null {
-  if (bytes.subarray(0, 1024).includes('%PDF-')) return 'pdf';
-  const start = bytes
-    .toString('utf8', 0, 256)
-    .replace(/^\ufeff/, '')
-    .trimStart();
-  if (/^<\?xml|^<(?:\w+:)?ClinicalDocument/.test(start)) return 'xml';
-  const readableText =
-    bytes.length > 0 && !/[\u0000-\u0008\u000e-\u001f\ufffd]|^\{\\rtf|^<(?:!doctype|html)/i.test(start);
-  return readableText ? 'text' : null;
+/** Segments that follow each other with the same identifier and status: a document may go on over them. */
+function runsOf(message: Message, places: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  let before = '';
+  for (const at of places) {
+    const observation = message.segments[at];
+    if (observation === undefined || !isCarrier(observation)) continue;
+    const key = `${rawField(observation, 3)}\n${rawField(observation, 11)}`;
+    if (runs.length === 0 || key !== before) runs.push([]);
+    runs.at(-1)?.push(at);
+    before = key;
+  }
+  return runs;
 }
+
+function linesOf(message: Message, at: number): string[] {
+  const raw = rawField(message.segments[at], 5);
+  const { repetition } = message.delimiters;
+  return (repetition === '' ? [raw] : raw.split(repetition)).map((line) => readable(message, line));
+}
+
+function isDocumentText(text: string): boolean {
+  return (
+    holdsMarkup(text) ||
+    base64In(text) !== null ||
+    text.trimStart().startsWith('%PDF-') ||
+    isMime(text) ||
+    (text.trimStart().startsWith('<') && isXml(text))
+  );
+}
+
+/** Whether the text beside a document is a report of its own. */
+function isReport(text: string): boolean {
+  const words = text.replace(/<[^<>]*>|\\[a-z]+-?\d*/gi, ' ');
+  const limit = POINTS.test(words) ? MAX_POINTING_WORDS : MIN_REPORT_WORDS;
+  let count = 0;
+  for (const _ of words.matchAll(/\S+/g)) if (++count >= limit) return true;
+  return false;
+}
+
+/** "see the attached PDF", "report is enclosed", "siehe Anhang" */
+const POINTS =
+  /\battach|\benclos|\bpdf\b|\bscanned\b|\bsee (?:the )?(?:separate |full |final |formatted |original )?(?:report|document|file|image)|\banhang|\banlage\b|\bbeigef|\bpi[eè]ce jointe|\badjunt|\ballegat|\bbijlage|\bbilag/i;

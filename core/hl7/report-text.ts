@@ -8,7 +8,8 @@ import { sectionOf } from './section-code.ts';
  * The text of a report from its OBX and NTE segments, whole: one part for each run of OBX of the same section and for each
  * run of NTE, one line for each segment or repetition. In text data types (TX, FT, ST) only the repetition separator has a
  * meaning, a line end (HL7 v2.5.1 2.A.78); unescaped component and sub-component separators are text, as "PA & LATERAL".
- * `documentOf` gives the parts of a document that an observation holds.
+ * `documentOf` gives the parts of a document that an observation holds, none where it goes on with one; what it gives any
+ * for is not read as text.
  */
 export function reportParts(
   message: Message,
@@ -47,7 +48,11 @@ export function reportParts(
     const document = documentOf(observation);
     if (document !== null) {
       close();
-      parts.push(...document.filter(({ text }) => text !== ''));
+      // A document that names no section is of the one that its segment names.
+      const named = sectionNamed(rawField(observation, 3));
+      for (const part of document)
+        if (part.text !== '') parts.push({ ...part, section: part.section ?? named });
+      continue;
     }
     if (!isText(observation)) continue;
     add(observation, sectionNamed(rawField(observation, 3)), linesIn(message, observation, 5));

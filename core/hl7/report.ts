@@ -1,6 +1,7 @@
 import { InterleaveError } from '../errors.ts';
 import type { Patient, ReportPart, ReportStatus } from '../radiology/events.ts';
 import { type Accession, accessionReader, DEFAULT_ACCESSION_PATHS } from './accession.ts';
+import { embeddedDocuments, unreadDocuments } from './embedded-document.ts';
 import { identifierWithin, TextCutter } from './field-length.ts';
 import { MAX_STUDIES_PER_REPORT, MAX_TIME_AHEAD_MS } from './limits.ts';
 import { type Message, type Segment, textAt, textIn } from './message.ts';
@@ -55,7 +56,7 @@ export interface ReportOptions {
   receivedAt?: number;
   /** identity of a report that has neither filler nor accession number, when MSH-10 is empty too */
   fallbackIdentity?: string;
-  /** what documents (OBX of type ED) say, by place of their OBX; null for one that could not be read */
+  /** what documents say, by place of their OBX, null for one that could not be read. Default: none was */
   documents?: ReadonlyMap<number, readonly ReportPart[] | null>;
 }
 
@@ -130,7 +131,10 @@ function readerOf(message: Message, shared: Segment[], options: ReportOptions) {
   const text = once((path: string) => textAt(message, path).trim());
   const zone = zoneOf(text('MSH-7')) || (options.zone ?? 'UTC');
   const documents = new Map(
-    [...(options.documents ?? [])].map(([at, parts]) => [message.segments[at], parts]),
+    [...(options.documents ?? unreadDocuments(embeddedDocuments(message)))].map(([at, parts]) => [
+      message.segments[at],
+      parts,
+    ]),
   );
   const sharedStudies = studyInstanceUidsOf(message, shared);
   return {
@@ -150,7 +154,7 @@ function readerOf(message: Message, shared: Segment[], options: ReportOptions) {
     studies: (own: Segment[]): string[] =>
       [...new Set([...studyInstanceUidsOf(message, own), ...sharedStudies])].slice(0, MAX_STUDIES_PER_REPORT),
     observed: once((lines: Segment[]) => ({
-      parts: reportParts(message, lines, (one) => documents.get(one) ?? null),
+      parts: reportParts(message, lines, (one) => (documents.has(one) ? (documents.get(one) ?? []) : null)),
       hasUnreadDocument: lines.some((one) => documents.get(one) === null),
     })),
   };

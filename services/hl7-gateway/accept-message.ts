@@ -46,14 +46,14 @@ export type Verdict =
 
 /**
  * Decides about one message, without doing anything: one event for each report and each case that it belongs to, or the
- * code for which it is refused. A report that holds no text is accepted and says so in `problem`: it may cancel another.
+ * code for which it is refused. Without `documents` none of its documents was read. A report that holds no text is accepted and says so in `problem`: it may cancel another.
  * Only orders that say that they have no result yet are no reports at all.
  */
 export function decide(
   bytes: Buffer,
   rules: AcceptanceRules,
   receivedAt: number,
-  documents: DocumentTexts = new Map(),
+  documents?: DocumentTexts,
 ): Decision {
   let message: Message | null = null;
   try {
@@ -115,7 +115,7 @@ function eventsOf(
   bytes: Buffer,
   rules: AcceptanceRules,
   receivedAt: number,
-  documents: DocumentTexts,
+  documents: DocumentTexts | undefined,
 ): { events: EventDraft[]; ordersWithoutResult: number } {
   const digest = sha256(bytes);
   const { reports, ordersWithoutResult } = readReports(message, {
@@ -124,7 +124,7 @@ function eventsOf(
     zone: rules.timeZone,
     receivedAt,
     fallbackIdentity: digest,
-    documents,
+    ...(documents === undefined ? {} : { documents }),
   });
   const header = {
     controlId: identifierWithin(textAt(message, 'MSH-10')),

@@ -1,34 +1,29 @@
 /** The process that takes the text out of documents: one that hangs or swells ends only this process. */
 import { getDocumentProxy } from 'unpdf';
 import { InterleaveError } from '../../core/errors.ts';
-import { cdaText } from '../../core/hl7/cda.ts';
-import type { EmbeddedDocument } from '../../core/hl7/embedded-document.ts';
+import { documentParts } from '../../core/hl7/document-text.ts';
 import type { ReportPart } from '../../core/radiology/events.ts';
 import { answerQuestions } from '../../platform/worker-thread.ts';
 import { MAX_DOCUMENT_PAGES, MAX_DOCUMENT_TEXT } from './limits.ts';
 
 export interface DocumentQuestion {
-  kind: EmbeddedDocument['kind'];
-  bytes: Uint8Array;
+  /** see `EmbeddedDocument` */
+  contents: (Uint8Array | string)[];
+  /** character set of the message */
+  charset: string;
 }
 
-await answerQuestions(() => readDocument);
+await answerQuestions(() => readDocuments);
 
-async function readDocument({ kind, bytes }: DocumentQuestion): Promise<ReportPart[]> {
-  const parts = await partsOf(kind, bytes);
+async function readDocuments({ contents, charset }: DocumentQuestion): Promise<ReportPart[]> {
+  const parts: ReportPart[] = [];
+  for (const content of contents) {
+    const given = typeof content === 'string' ? content : Buffer.from(content);
+    parts.push(...(await documentParts(given, { pdf: pdfText, charset })));
+  }
   const length = parts.reduce((sum, { text }) => sum + text.length, 0);
   if (length > MAX_DOCUMENT_TEXT) throw unreadable('It holds too much text.');
   return parts;
-}
-
-async function partsOf(kind: EmbeddedDocument['kind'], bytes: Uint8Array): Promise<ReportPart[]> {
-  if (kind === 'pdf') return [{ section: null, text: await pdfText(bytes) }];
-  const text = new TextDecoder().decode(bytes);
-  if (kind === 'text') return [{ section: null, text: text.replace(/\r\n?/g, '\n').trim() }];
-  const { parts, wrapped } = cdaText(text);
-  if (wrapped === null) return parts;
-  const isPdf = wrapped.subarray(0, 1024).includes('%PDF-');
-  return partsOf(isPdf ? 'pdf' : 'text', new Uint8Array(wrapped));
 }
 
 /** The text as it is laid out, page after page; '' for pages that are pictures. */

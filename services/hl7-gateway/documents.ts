@@ -3,6 +3,7 @@ import {
   type EmbeddedDocument,
   embeddedDocuments,
   mayHoldDocument,
+  unreadDocuments,
 } from '../../core/hl7/embedded-document.ts';
 import { type Message, parseMessage } from '../../core/hl7/message.ts';
 import type { ReportPart } from '../../core/radiology/events.ts';
@@ -15,12 +16,16 @@ import {
   DOCUMENT_READ_SHARE,
   DOCUMENT_READERS,
   DOCUMENT_WAIT_SHARE,
+  MAX_DOCUMENT_BYTES_WAITING,
   MAX_DOCUMENT_HEAP_MB,
   MAX_DOCUMENT_MEMORY_MB,
-  MAX_DOCUMENTS_WAITING,
+  MIN_BYTES_WAITING,
 } from './limits.ts';
 
-/** The text of the documents of one message by the place of their OBX; null for one that could not be read. (phi) */
+/**
+ * The text of the documents of one message by the place of their OBX; null for one that could not be read, nothing where
+ * one goes on. (phi)
+ */
 export type DocumentTexts = ReadonlyMap<number, ReportPart[] | null>;
 
 const NONE: DocumentTexts = new Map();
@@ -38,12 +43,12 @@ export interface DocumentsOptions {
 type Reader = WorkerThread<DocumentQuestion, ReportPart[]>;
 
 /**
- * Takes the text out of PDF and CDA documents in messages, in processes with limits of time and memory. A sender has one
+ * Takes the text out of documents (PDF, CDA, RTF, HTML) in messages, in processes with limits of time and memory. A sender has one
  * of them at a time. The time to read counts from when reading begins: what waits behind a slow one is not unreadable.
  */
 export class Documents {
   readonly #readers: Reader[];
-  readonly #turns = new FairTurns(DOCUMENT_READERS, MAX_DOCUMENTS_WAITING);
+  readonly #turns = new FairTurns(DOCUMENT_READERS, MAX_DOCUMENT_BYTES_WAITING);
   readonly #waitMs: number;
   readonly #readMs: number;
 
@@ -70,33 +75,35 @@ export class Documents {
   async read(bytes: Buffer, sender: string, leftMs = Number.POSITIVE_INFINITY): Promise<DocumentTexts> {
     const message = mayHoldDocument(bytes) ? parsed(bytes) : null;
     const documents = message === null ? [] : embeddedDocuments(message);
-    if (documents.length === 0) return NONE;
-    const unread = new Map(documents.map(({ segment }) => [segment, null]));
+    if (message === null || documents.length === 0) return NONE;
+    const unread = unreadDocuments(documents);
     if (leftMs <= 0) return unread;
-    return this.#inTurn(documents, sender, performance.now() + leftMs).catch((error: unknown) => {
+    const asked = {
+      documents,
+      charset: message.charset.label,
+      size: Math.max(bytes.length, MIN_BYTES_WAITING),
+      sender,
+      last: performance.now() + leftMs,
+    };
+    return this.#inTurn(asked).catch((error: unknown) => {
       if (leftMs >= this.#waitMs) throw error;
       return unread;
     });
   }
 
-  async #inTurn(
-    documents: readonly EmbeddedDocument[],
-    sender: string,
-    last: number,
-  ): Promise<DocumentTexts> {
+  async #inTurn({ documents, charset, size, sender, last }: Asked): Promise<DocumentTexts> {
     const until = Math.min(performance.now() + this.#waitMs, last);
-    const place = await this.#turns.take(sender, until - performance.now());
+    const place = await this.#turns.take(sender, until - performance.now(), size);
     const reader = place === null ? undefined : this.#readers[place.number];
     if (place === null || reader === undefined) throw new InterleaveError('HL7_DOCUMENT_WAITING');
     try {
       await opened(reader, until - performance.now());
-      const texts = new Map<number, ReportPart[] | null>();
+      const texts = unreadDocuments(documents);
       const end = Math.min(performance.now() + this.#readMs, last);
-      for (const { segment, kind, bytes: document } of documents) {
+      for (const { segment, contents } of documents) {
         const answerMs = end - performance.now();
-        const question = { kind, bytes: document };
-        const read =
-          answerMs > 0 ? reader.ask(question, { answerMs, totalMs: answerMs }) : Promise.resolve(null);
+        if (contents === null || answerMs <= 0) continue;
+        const read = reader.ask({ contents, charset }, { answerMs, totalMs: answerMs });
         texts.set(segment, await read.catch(() => null));
       }
       return texts;
@@ -108,6 +115,15 @@ export class Documents {
   async stop(): Promise<void> {
     await Promise.all(this.#readers.map((reader) => reader.stop()));
   }
+}
+
+interface Asked {
+  documents: readonly EmbeddedDocument[];
+  charset: string;
+  /** what its message counts while it waits */
+  size: number;
+  sender: string;
+  last: number;
 }
 
 /** Null for what cannot be read: `decide` says why. */

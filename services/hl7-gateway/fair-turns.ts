@@ -6,6 +6,7 @@ export interface Place {
 
 interface Waiting {
   owner: string;
+  weight: number;
   enter: (place: Place) => void;
 }
 
@@ -15,23 +16,26 @@ interface Waiting {
  */
 export class FairTurns {
   readonly #free: number[];
-  readonly #maxWaiting: number;
+  readonly #maxWeight: number;
   readonly #inside = new Set<string>();
   /** by owner, the one who is next first */
   readonly #waiting = new Map<string, Waiting[]>();
 
-  /** `maxWaiting` of one owner at most are kept waiting. */
-  constructor(places: number, maxWaiting: number) {
-    this.#maxWaiting = maxWaiting;
+  /** Those of one owner that wait have this weight together at most, unless it is only one. */
+  constructor(places: number, maxWeight: number) {
+    this.#maxWeight = maxWeight;
     this.#free = Array.from({ length: places }, (_, number) => number);
   }
 
   /** A place, or null when none was to be had within `waitMs`, at once where too many of the owner wait already. */
-  async take(owner: string, waitMs: number): Promise<Place | null> {
-    if ((this.#waiting.get(owner)?.length ?? 0) >= this.#maxWaiting) return null;
+  async take(owner: string, waitMs: number, weight = 1): Promise<Place | null> {
+    const waiting = this.#waiting.get(owner) ?? [];
+    const before = waiting.reduce((sum, one) => sum + one.weight, 0);
+    if (waiting.length > 0 && before + weight > this.#maxWeight) return null;
     return new Promise((resolve) => {
       const waiting: Waiting = {
         owner,
+        weight,
         enter: (place) => {
           clearTimeout(timer);
           resolve(place);

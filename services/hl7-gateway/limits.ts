@@ -54,8 +54,12 @@ export const DEFAULT_REMEMBER_MS = 600_000;
 /** Processes that read documents; each is one sender's at a time. */
 export const DOCUMENT_READERS = 2;
 
-/** Messages of one sender that wait for a reader: with more, what is under way in the gateway would be one sender's. */
-export const MAX_DOCUMENTS_WAITING = 8;
+/**
+ * Bytes of messages of one sender that wait for a reader: with more, what is under way in the gateway would be one
+ * sender's. A small message counts as much as `MIN_BYTES_WAITING`. One message may wait however large it is.
+ */
+export const MAX_DOCUMENT_BYTES_WAITING = 8 * 1024 * 1024;
+export const MIN_BYTES_WAITING = 16 * 1024;
 
 /**
  * Shares of the time to answer: what a message may wait until somebody reads its documents (then it is to be sent again),
@@ -80,6 +84,6 @@ export const DOCUMENT_OPEN_MS = 10_000;
 export const MAX_DOCUMENT_HEAP_MB = 256;
 export const MAX_DOCUMENT_MEMORY_MB = 512;
 
-/** Pages of one document, and UTF-16 units of its text; one with more is not read. */
+/** Pages of one PDF, and UTF-16 units of the text of one document; one with more is not read. */
 export const MAX_DOCUMENT_PAGES = 100;
 export const MAX_DOCUMENT_TEXT = 1024 * 1024;

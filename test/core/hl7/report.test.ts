@@ -269,11 +269,22 @@ describe('reports of an ORU^R01', () => {
   });
 
   it('a report without text is handed on and says so', () => {
+    assert.equal(only(reportsOf(oru())).problem, 'HL7_NO_REPORT_TEXT');
     assert.equal(
-      only(reportsOf(oru('OBX|1|ED|PDF||^application^pdf^Base64^JVBER'))).problem,
+      only(reportsOf(oru('OBX|1|ED|X||^IM^PNG^Base64^iVBORw0KGgo='))).problem,
       'HL7_NO_REPORT_TEXT',
     );
-    assert.equal(only(reportsOf(oru())).problem, 'HL7_NO_REPORT_TEXT');
+  });
+
+  it('documents that nobody has read are unreadable, and their source is no text', () => {
+    for (const content of [
+      'ED|PDF||^application^pdf^Base64^JVBER',
+      'TX|A||No mass.<br>End',
+      'FT|A||{\\E\\rtf1 No mass}',
+    ]) {
+      const { parts, problem } = only(reportsOf(oru(`OBX|1|${content}`)));
+      assert.deepEqual([parts, problem], [[], 'HL7_DOCUMENT_UNREADABLE'], content);
+    }
   });
 
   it('no OBR is refused, and too many', () => {

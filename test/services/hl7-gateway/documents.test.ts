@@ -77,11 +77,72 @@ describe('documents in messages', () => {
   });
 
   it('where the report stands in text too, the document is not read again', async () => {
+    const said = 'The lungs are clear, and there is no effusion. '.repeat(5).trim();
     const { parts } = await partsOf(
-      'TX|&IMP||Said in text.||||||F',
+      `TX|&IMP||${said}||||||F`,
       ed('AP^PDF', 'Base64', PDF.toString('base64')),
     );
-    assert.deepEqual(parts, [{ section: 'IMPRESSION', text: 'Said in text.' }]);
+    assert.deepEqual(parts, [{ section: 'IMPRESSION', text: said }]);
+  });
+
+  it('where the text beside it is short, or points to it, both are read', async () => {
+    const file = ed('AP^PDF', 'Base64', PDF.toString('base64'));
+    const pointing = `${'Thank you for sending this patient. '.repeat(12)}Please see the attached report.`;
+    for (const said of ['Please see the attached PDF.', 'Normal.', pointing]) {
+      const { parts } = await partsOf(`TX|NOTE^Note||${said}||||||F`, file);
+      assert.deepEqual(parts, [{ section: null, text: said }, ...read], said);
+    }
+    const broken = ed('AP^PDF', 'Base64', PDF.subarray(0, 60).toString('base64'));
+    assert.deepEqual(await partsOf('TX|NOTE^Note||See PDF.||||||F', broken), {
+      parts: [{ section: null, text: 'See PDF.' }],
+      problem: 'HL7_DOCUMENT_UNREADABLE',
+    });
+  });
+
+  it('a PDF is one without a type, in lines, and as a text', async () => {
+    const base64 = PDF.toString('base64');
+    const lines = (end: string) => base64.replace(/.{76}/g, `$&${end}`);
+    for (const observation of [
+      `ED|PDF^Report||^^^^${base64}||||||F`,
+      `|PDF^Report||^^^^${base64}||||||F`,
+      `ED|PDF^Report||${base64}||||||F`,
+      ...['\\X0D0A\\', '\\.br\\', '\r\n', '\n', ' ', '~', '\\X0A\\'].map((end) =>
+        ed('AP^PDF', 'Base64', lines(end)),
+      ),
+      `TX|PDF^Report||${base64}||||||F`,
+      `FT|PDF^Report||${lines('\\.br\\')}||||||F`,
+      `TX|PDF^Report||${lines('~')}||||||F`,
+    ])
+      assert.deepEqual(await partsOf(observation), { parts: read, problem: null }, observation.slice(0, 60));
+    const pieces = lines('|')
+      .split('|')
+      .map((line) => `ED|PDF^Report||^AP^PDF^Base64^${line}||||||F`);
+    assert.deepEqual((await partsOf(...pieces)).parts, read);
+  });
+
+  it('RTF and HTML are read in a process, whatever their type, and broken ones say so', async () => {
+    const said = { parts: [{ section: 'FINDINGS', text: 'There is no\npneumothorax.' }], problem: null };
+    const html = 'There is no<br>pneumothorax.';
+    const rtf = '{\\rtf1\\ansi{\\fonttbl{\\f0 Mass;}}There is no\\par pneumothorax.\\par}';
+    for (const type of ['TX', 'FT', 'ST', 'RT', '', 'ED', 'RP'])
+      for (const text of [`<html>${html}</html>`, rtf, rtf.replaceAll('\\', '\\E\\')])
+        assert.deepEqual(await partsOf(`${type}|&GDT||${text}||||||F`), said, `${type} ${text}`);
+    assert.deepEqual(await partsOf(`TX|&GDT||${html}||||||F`), said);
+    assert.deepEqual(await partsOf('TX|&GDT||There is no<br>||||||F', 'TX|&GDT||pneumothorax.||||||F'), said);
+    const broken = { parts: [], problem: 'HL7_DOCUMENT_UNREADABLE' };
+    assert.deepEqual(await partsOf('TX|&GDT||{\\rtf1{\\fonttbl There is no mass||||||F'), broken);
+    assert.deepEqual(await partsOf(`TX|&GDT||${'<div>'.repeat(100_000)}mass||||||F`), broken);
+  });
+
+  it('many small ones of one sender wait together', async () => {
+    const client = await RawClient.open(made.port);
+    const sent = Array.from({ length: 200 }, (_, n) => message(`S${n}`, `TX|&GDT||No<br>mass ${n}.||||||F`));
+    client.write(framed(...sent));
+    assert.deepEqual(
+      await client.read(200, 60_000),
+      sent.map((_, n) => `AA S${n}`),
+    );
+    client.socket.destroy();
   });
 
   it('a document that cannot be read does not keep its message out, and says so', async () => {

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerQuestions } from '../../../platform/worker-thread.ts';
 import type { DocumentQuestion } from '../../../services/hl7-gateway/document-process.ts';
 
-await answerQuestions(() => async ({ bytes }: DocumentQuestion) => {
-  const text = new TextDecoder().decode(bytes);
+await answerQuestions(() => async ({ contents }: DocumentQuestion) => {
+  const [content] = contents;
+  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
   if (text === 'hang') for (;;);
   const [, ms = '0'] = /^sleep (\d+)$/.exec(text) ?? [];
   await sleep(Number(ms));

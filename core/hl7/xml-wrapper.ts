@@ -1,0 +1,61 @@
+import { SaxesParser } from 'saxes';
+import { InterleaveError } from '../errors.ts';
+import { base64In } from './base64.ts';
+import { ELEMENT_NAMES } from './html-elements.ts';
+import { MAX_CDA_DEPTH } from './limits.ts';
+import { holdsMarkup } from './markup.ts';
+
+/** True for XML that is no HTML: its root is no element of HTML, whatever stands before it. */
+export function isXml(text: string): boolean {
+  const head = text.slice(0, 4096).replace(/^\ufeff/, '');
+  const match = ROOT.exec(head);
+  if (match === null) return false;
+  const [, prolog, root = ''] = match;
+  if (ELEMENT_NAMES.has(root.toLowerCase())) return false;
+  return (
+    prolog !== undefined || new RegExp(`</${root.replaceAll('.', '\\.')}\\s*>\\s*$`).test(text.slice(-200))
+  );
+}
+
+const ROOT =
+  /^\s*(<\?xml[^>]*>)?\s*(?:<!--[\s\S]{0,1000}?-->\s*|<!doctype[^>[]*(?:\[[^\]]*\])?>\s*)*<([a-z_][\w:.-]*)/i;
+
+/**
+ * The documents that an XML of somebody's own wraps: its texts that are RTF, HTML or Base64; where none is, its CDATA
+ * sections. What its other elements say is for machines. Throws `HL7_DOCUMENT_UNREADABLE`.
+ */
+export function wrappedInXml(xml: string): string[] {
+  const fail = (detail: string): never => {
+    throw new InterleaveError('HL7_DOCUMENT_UNREADABLE', detail);
+  };
+  const texts: string[] = [];
+  const sections: string[] = [];
+  let text = '';
+  let depth = 0;
+  const close = (): void => {
+    if (text.trim() !== '') texts.push(text);
+    text = '';
+  };
+  const parser = new SaxesParser({ xmlns: false, position: false });
+  parser.on('error', () => fail('The XML is not well formed.'));
+  parser.on('doctype', () => fail('The XML has a document type declaration.'));
+  parser.on('opentag', () => {
+    close();
+    if (++depth > MAX_CDA_DEPTH) fail('The XML is too deep.');
+  });
+  parser.on('closetag', () => {
+    close();
+    depth -= 1;
+  });
+  parser.on('text', (said) => {
+    text += said;
+  });
+  parser.on('cdata', (said) => {
+    sections.push(said);
+    text += said;
+  });
+  parser.write(xml.trim()).close();
+  const documents = texts.filter((one) => holdsMarkup(one) || base64In(one) !== null);
+  const found = documents.length > 0 ? documents : sections.filter((one) => one.trim() !== '');
+  return found.length > 0 ? found : fail('The XML holds no document that is known.');
+}
