@@ -27,9 +27,9 @@ export function htmlText(source: string, { isFragment = false } = {}): string {
       ontext: (text) => reader.say(text),
       oncomment: () => reader.comment(),
     },
-    { recognizeSelfClosing: true, recognizeCDATA: true, decodeEntities: true },
+    { recognizeSelfClosing: true, decodeEntities: true },
   );
-  parser.write(withoutStrayMarks(source));
+  parser.write(withoutStrayMarks(source.replace(CDATA_MARKS, '')));
   reader.isEnding = true;
   parser.end();
   return reader.lines.text;
@@ -46,6 +46,9 @@ export function withoutStrayMarks(source: string): string {
     return `&lt;${mark.slice(1)}`;
   });
 }
+
+/** What an XML around HTML left of itself: what stands between them is HTML. */
+const CDATA_MARKS = /<!\[CDATA\[|\]\]>/g;
 
 /** Declarations and comments, or a name; after a name stands what may follow one. */
 const MARK = /<(?:[!?]|\/?([a-z][a-z0-9-]{0,30}(?::[a-z0-9_-]{1,40})?(?=[\s/>]|$))|)/gi;

@@ -69,7 +69,7 @@ class RtfReader {
     }
     if (this.#state.out !== '') throw unreadable('The RTF ends before its text.');
     this.#flush();
-    return { text: this.#text.join(''), end: this.#at };
+    return { text: this.#text.join(''), end: Math.min(this.#at, this.#source.length) };
   }
 
   #open(): void {

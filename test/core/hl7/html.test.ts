@@ -88,6 +88,10 @@ describe('the text of HTML', () => {
     assert.equal(fragment('No mass.<br>Size <b 5 mm, stable'), 'No mass.\nSize <b 5 mm, stable');
   });
 
+  it('marks of CDATA are none of the text', () => {
+    assert.equal(fragment('a <![CDATA[<p>No <5 mm</p>]]>'), 'a\nNo <5 mm');
+  });
+
   it('in a fragment the line ends of the sender stay, once', () => {
     assert.equal(
       fragment(
