@@ -29,7 +29,8 @@ export function htmlText(source: string, { isFragment = false } = {}): string {
     },
     { recognizeSelfClosing: true, decodeEntities: true },
   );
-  parser.write(withoutStrayMarks(source.replace(CDATA_MARKS, '')));
+  const unwrapped = source.includes('<![CDATA[') ? source.replace(CDATA_MARKS, '') : source;
+  parser.write(withoutStrayMarks(unwrapped));
   reader.isEnding = true;
   parser.end();
   return reader.lines.text;
