@@ -30,6 +30,9 @@ describe('what changed in an open case', () => {
     assert.deepEqual(changes([], [one]), ['a report came (final)']);
     assert.deepEqual(changes([one], [two, one]), ['a report came (final)']);
     assert.deepEqual(changes([one, two], [two]), ['1 report is no longer here']);
+    assert.deepEqual(changes([one], [{ ...one, withdrawnLines: 2 }]), [
+      '2 lines of the report were withdrawn',
+    ]);
     assert.deepEqual(changes([one], [{ ...one, status: 'CANCELLED' }]), ['the report was cancelled']);
     assert.deepEqual(earlierReports([two, one], [one, two]), [two, one]);
     assert.deepEqual(earlierReports([reportFixture({ offset: 9 })], [one, two]), [null]);

@@ -57,6 +57,9 @@ function reportChanges(before: readonly ReportView[], after: readonly ReportView
       const earlier = earlierOnes[place] ?? null;
       if (earlier === null) return [`a report came (${nameOf(report.status).toLowerCase()})`];
       if (earlier.status !== report.status) return [statusChange(earlier.status, report.status)];
+      const withdrawn = report.withdrawnLines - earlier.withdrawnLines;
+      if (withdrawn > 0)
+        return [`${plural(withdrawn, 'line')} of the report ${withdrawn === 1 ? 'was' : 'were'} withdrawn`];
       if (earlier.text !== report.text) return ['the text of the report changed'];
       return earlier.effectiveAt === report.effectiveAt ? [] : ['a new version of the report came'];
     }),

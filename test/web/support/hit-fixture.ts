@@ -46,9 +46,9 @@ export function reportFixture(change: Partial<ReportView> & { offset?: number } 
     versions: [{ status: 'FINAL', effectiveAt: '', receivedOffset: offset, shown: true }],
     labeler: { generation: 1, hash: '' },
     problem: null,
+    unread: [],
     withdrawnLines: 0,
     linesWithoutResult: 0,
-    unread: [],
     ...rest,
   };
 }
