@@ -2,12 +2,12 @@ import type { Kafka } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { STALL_TIMEOUT_MS } from './limits.ts';
+import { Stall } from './stall.ts';
 
 const CHECK_INTERVAL_MS = 15_000;
 
 /**
- * Measures how far a group is behind, and ends the process when it is behind and commits nothing: kafkajs consumers
+ * Measures how far a group is behind, and ends the process when it is behind and commits nothing (`stall.ts`): kafkajs consumers
  * have been seen to stop silently. `progressed` is called at every commit.
  */
 export function watchLag(
@@ -26,25 +26,27 @@ export function watchLag(
   const admin = kafka.admin();
   const connected = admin.connect();
   connected.catch(() => undefined);
-  let lastProgress = Date.now();
+  const stall = new Stall(Date.now());
 
   const check = async (): Promise<void> => {
     await connected;
     const lags = await readLag(admin, options.groupId, options.topics);
     for (const [topic, lag] of lags) gauge.set({ topic }, lag);
     const behind = [...lags.values()].some((lag) => lag > 0);
-    if (!behind) lastProgress = Date.now();
-    else if (Date.now() - lastProgress > STALL_TIMEOUT_MS)
+    if (stall.saw(behind, Date.now()))
       options.fail(new InterleaveError('INTERNAL', `The consumer ${options.groupId} has stalled.`));
   };
   const timer = setInterval(() => {
-    check().catch((error: unknown) => options.log.debug({ err: error }, 'lag.unknown'));
+    check().catch((error: unknown) => {
+      stall.saw(null, Date.now());
+      options.log.debug({ err: error }, 'lag.unknown');
+    });
   }, CHECK_INTERVAL_MS);
   timer.unref();
 
   return {
     progressed() {
-      lastProgress = Date.now();
+      stall.progressed(Date.now());
     },
     async stop() {
       clearInterval(timer);
