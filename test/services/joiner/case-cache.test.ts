@@ -66,6 +66,39 @@ describe('the cache of case states', () => {
     assert.equal(cache.get(2, 'a')?.toString(), 'two');
   });
 
+  test('the cases of an object are found, until a note rejects it there', async () => {
+    const index = (added: string[], rejected: string[] = []) => ({ added, rejected });
+    await cache.write(1, new Map([['a', state('one')]]), 7, {
+      index: new Map([['a', index(['1.2', '1.3'])]]),
+    });
+    await cache.write(1, new Map([['b', state('two')]]), 8, { index: new Map([['b', index(['1.2'])]]) });
+    await reopen();
+    assert.deepEqual(cache.casesOf(1, '1.2'), ['a', 'b']);
+    assert.deepEqual(cache.casesOf(2, '1.2'), []);
+    await cache.write(1, new Map(), 9, { index: new Map([['a', index([], ['1.2'])]]) });
+    assert.deepEqual(cache.casesOf(1, '1.2'), ['b']);
+    await cache.clear(1);
+    assert.deepEqual(cache.casesOf(1, '1.2'), []);
+  });
+
+  test('a cache that was made before there was an index of objects says so, and can be given one', async () => {
+    assert.equal(cache.isIndexed(1), true, 'an empty one has nothing to find');
+    await cache.write(1, new Map([['a', state('one')]]), 7);
+    assert.equal(cache.isIndexed(1), false);
+    await cache.writeIndex(1, new Map([['a', { added: ['1.2'], rejected: [] }]]));
+    await cache.markIndexed(1);
+    await reopen();
+    assert.equal(cache.isIndexed(1), true);
+    assert.deepEqual(cache.casesOf(1, '1.2'), ['a']);
+  });
+
+  test('which erasures are done is remembered', async () => {
+    assert.equal(cache.erasedAt('a'), null);
+    await cache.markErased('a', 5);
+    await reopen();
+    assert.equal(cache.erasedAt('a'), 5);
+  });
+
   test('the cache of another cluster is thrown away', async () => {
     await cache.write(1, new Map([['a', state('one')]]), 7);
     await reopen('another cluster');
