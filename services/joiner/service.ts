@@ -42,6 +42,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const { log, ready, fail } = context;
   ready.set('partitions', false, 'joining the group');
   const metrics = joinerMetrics(context.metrics);
+  const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
   const kafka = createKafka(config.kafkaBrokers, 'interleave-joiner', log);
   const topics = topicsOf('joiner', [...INPUTS, TOPICS.case, ...REGISTERS]);
   log.info(await checkTopics(kafka, topics, config.partitions), 'durability.promise');
@@ -75,7 +76,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const decisions = followDecisions({
     kafka,
     context,
-    secret: await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret')),
+    secret,
     rejected: (uids) => everywhere({ rejected: uids }),
     erased: (caseIds) => {
       for (const [partition, owned] of assignment.owned)

@@ -240,7 +240,7 @@ describe('what is decided outside of the inputs, on a real broker', () => {
     };
     const killed = begin();
     await harness.send([image('killed', '1.2.70')]);
-    await becomes('killed', ['1.2.70']);
+    await until(async () => (await shown('killed'))?.length === 1, 120_000, 'a case of the process');
     await rename(join(dataDir, 'objects'), join(dataDir, 'away'));
     await harness.erase(SECRET, caseId);
     await until(() => killed.said.has('case.not.erased'), 30_000, 'a store that is away');

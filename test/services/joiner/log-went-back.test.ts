@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -25,6 +25,8 @@ describe('the log of Kafka goes back behind the cache of the joiner', () => {
   beforeEach(async () => {
     broker = await ownKafka(PARTITIONS);
     folder = await mkdtemp(join(tmpdir(), 'interleave-went-back-'));
+    await mkdir(join(folder, 'data'));
+    await writeFile(join(folder, 'data', 'site-secret'), 'a secret of the test, long enough');
   });
   afterEach(async () => {
     await stopJoiner();
