@@ -10,12 +10,25 @@ import { erase } from './verbs/erase.ts';
 import { evaluate } from './verbs/evaluate.ts';
 import { label } from './verbs/label.ts';
 import { labeler } from './verbs/labeler.ts';
+import { recover } from './verbs/recover.ts';
 import { search } from './verbs/search.ts';
 import { send } from './verbs/send.ts';
 import { status } from './verbs/status.ts';
 import { up } from './verbs/up.ts';
 
-const VERBS: readonly Verb[] = [up, down, status, send, search, label, evaluate, labeler, deadLetters, erase];
+const VERBS: readonly Verb[] = [
+  up,
+  down,
+  status,
+  send,
+  search,
+  label,
+  evaluate,
+  labeler,
+  deadLetters,
+  recover,
+  erase,
+];
 
 /** Runs one command line (`['up', '--no-feed']`) and resolves to its exit code; errors are told in one sentence. */
 export async function run(args: readonly string[]): Promise<ExitCode> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InterleaveError } from '../../core/errors.ts';
+import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { SupervisedProcess } from '../../infra/process/supervised-process.ts';
 import { MAX_DEATHS_AT_START } from '../limits.ts';
 import { whyEnded } from './why-ended.ts';
@@ -15,6 +15,7 @@ export async function untilReady(
   for (;;) {
     const answer = await readiness(healthPort);
     if (answer.ready || stopped()) return;
+    if (answer.missing.includes(WENT_BACK)) throw wentBack(service, answer.missing);
     if (service.endedForGood) throw cannotRun(service);
     if (service.restarts >= MAX_DEATHS_AT_START) throw notReady(service, `it died ${service.restarts} times`);
     if (Date.now() > deadline) throw notReady(service, `not within ${timeoutMs / 1000} s: ${answer.missing}`);
@@ -42,6 +43,13 @@ export async function readiness(
 }
 
 const POLL_MS = 250;
+
+/** Nothing mends it but a person: waiting would not help, and gateways should not take what nobody may write down. */
+const WENT_BACK: ErrorCode = 'LOG_WENT_BACK';
+
+function wentBack(service: SupervisedProcess, missing: string): InterleaveError {
+  return new InterleaveError(WENT_BACK, `${service.name} says: ${missing}.`);
+}
 
 function notReady(service: SupervisedProcess, why: string): InterleaveError {
   const { logFile } = service.spec;

@@ -42,7 +42,9 @@ export interface SystemOptions {
 
 /** The services that do not wait for Elasticsearch, which takes longest to start; and those that do. */
 const AT_INDEX: readonly ServiceName[] = ['indexer', 'search'];
-const BEFORE_INDEX = SERVICES.filter((name) => !AT_INDEX.includes(name));
+/** The one that knows whether the log went back; gateways take nothing before it has looked. */
+const FIRST: readonly ServiceName[] = ['joiner'];
+const BEFORE_INDEX = SERVICES.filter((name) => !AT_INDEX.includes(name) && !FIRST.includes(name));
 
 /** A single broker has a single replica. */
 const REPLICATION = 1;
@@ -99,7 +101,10 @@ export class System {
     );
     await Promise.all([
       kafka.then(() =>
-        step('Starting gateways, readers and joiner', () => this.#startServices(BEFORE_INDEX, settings)),
+        step('Starting joiner, gateways and readers', async () => {
+          await this.#startServices(FIRST, settings);
+          await this.#startServices(BEFORE_INDEX, settings);
+        }),
       ),
       index.then(() => step('Starting indexer and search', () => this.#startServices(AT_INDEX, settings))),
     ]);

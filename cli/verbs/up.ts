@@ -10,6 +10,7 @@ import { loadStep } from '../bootstrap.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
 import { DATA_DISK_MB, DEFAULT_RATE, MAX_PORT, MAX_RATE } from '../limits.ts';
+import { requireFinished } from '../recover/unfinished.ts';
 import { countCases } from '../status/counts.ts';
 import { claim, type Instance } from '../up/instance.ts';
 import { choosePorts } from '../up/ports.ts';
@@ -61,6 +62,7 @@ export const up: Verb = {
       input.say(`! Nothing reads ${setting}${near === undefined ? '' : `: is ${near} meant?`}`);
     const release = await claim(dataDir, input.say);
     try {
+      requireFinished(dataDir);
       requireMemory(SYSTEM_MEMORY_MB, 'Interleave');
       await requireDisk(dataDir, DATA_DISK_MB);
       const system = new System({

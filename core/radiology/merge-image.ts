@@ -95,9 +95,15 @@ export function limitFrames(object: EmbeddedObject, places: number, limits: Case
   return { image: { ...object.image, frames }, vectors };
 }
 
+/**
+ * By the clock of the gateway first: an object whose event was lost and that is read again has its first time of receipt,
+ * and the offset of today.
+ */
 function compareReceipt(a: CaseImage, b: CaseImage): number {
   return (
-    a.receivedOffset - b.receivedOffset || compareText(a.received.object.sha256, b.received.object.sha256)
+    a.received.receivedAt - b.received.receivedAt ||
+    a.receivedOffset - b.receivedOffset ||
+    compareText(a.received.object.sha256, b.received.object.sha256)
   );
 }
 

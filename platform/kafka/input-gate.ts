@@ -137,7 +137,7 @@ export class InputGate {
 const markSchema = z.object({ offset: z.number(), key: z.string(), digest: z.string() });
 
 /** Null where there is none, as of a commit of an earlier version. */
-function readMark(metadata: string): LogMark | null {
+export function readMark(metadata: string): LogMark | null {
   try {
     return markSchema.parse(JSON.parse(metadata));
   } catch {

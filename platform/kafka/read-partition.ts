@@ -25,12 +25,16 @@ export class PartitionReader {
   readonly #consumer: Consumer;
   readonly #cluster: Cluster;
 
-  private constructor(consumer: Consumer, cluster: Cluster) {
+  readonly #empty: ReadonlySet<string>;
+
+  private constructor(consumer: Consumer, cluster: Cluster, empty: ReadonlySet<string>) {
     this.#consumer = consumer;
     this.#cluster = cluster;
+    this.#empty = empty;
   }
 
-  static async connect(kafka: Kafka): Promise<PartitionReader> {
+  /** `empty` are topics that need not be there, and count as empty. */
+  static async connect(kafka: Kafka, empty: ReadonlySet<string> = new Set()): Promise<PartitionReader> {
     const clusters: Cluster[] = [];
     const capture: PartitionAssigner = ({ cluster }) => {
       clusters.push(cluster);
@@ -40,11 +44,12 @@ export class PartitionReader {
     const [cluster] = clusters;
     if (cluster === undefined) throw new InterleaveError('INTERNAL', 'kafkajs gave the assigner no cluster.');
     await consumer.connect();
-    return new PartitionReader(consumer, cluster);
+    return new PartitionReader(consumer, cluster, empty);
   }
 
   /** The first offset that is still there, and the one that the next record will get. */
   async ends(topic: string, partition: number): Promise<{ low: number; high: number }> {
+    if (this.#empty.has(topic)) return { low: 0, high: 0 };
     const end = async (fromBeginning: boolean): Promise<number> => {
       const [answer] = await this.#cluster.fetchTopicsOffset([
         { topic, fromBeginning, partitions: [{ partition }] },

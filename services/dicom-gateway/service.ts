@@ -94,7 +94,7 @@ async function listening(
 }
 
 /** The object store, the site's rules and the limits of one object. */
-async function storing(config: Config, context: ServiceContext) {
+export async function storing(config: Config, context: Pick<ServiceContext, 'log' | 'metrics' | 'ready'>) {
   const secretFile = config.siteSecretFile || join(config.dataDir, 'site-secret');
   const maxDataSetLength = config.dicomMaxDataSetMib * 1024 * 1024;
   const memory = join(config.dataDir, 'dicom-gateway');
@@ -123,7 +123,7 @@ export function siteRules(config: Config): Pick<StoreObjectOptions, 'rule' | 're
   };
 }
 
-function publishing(
+export function publishing(
   producer: EventProducer,
   secret: Buffer,
 ): Pick<StoreObjectOptions, 'publish' | 'reject' | 'deadLetter'> {

@@ -22,7 +22,7 @@ import { ReadHeader } from './read-header.ts';
 import type { Sender } from './sender.ts';
 
 export interface StoreObjectOptions {
-  store: ObjectStore;
+  store: Pick<ObjectStore, 'writer' | 'note'>;
   /** resolves when the event is on Kafka with acks=all */
   publish(event: ImageReceived): Promise<void>;
   /** resolves when all of these are in the register of rejected objects with acks=all */

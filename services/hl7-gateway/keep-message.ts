@@ -1,4 +1,5 @@
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import type { ObjectRef } from '../../core/object-ref.ts';
 import { TOPICS } from '../../core/radiology/topics.ts';
 import { deadLetterObject, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
@@ -26,12 +27,7 @@ export async function keepReport(
     const receipt = receivedAt === undefined ? undefined : { receivedAt, sender: '' };
     const raw = await store.put(caseIds, bytes, MEDIA_TYPE, receipt);
     await turn.mine;
-    const sent = drafts.map((draft) =>
-      producer.send(TOPICS.reportReceived, {
-        key: draft.caseId,
-        value: codecs.reportReceived.encode({ ...draft, raw }),
-      }),
-    );
+    const sent = sendEvents(drafts, raw, producer);
     turn.pass();
     const failed = (await Promise.allSettled(sent)).find((result) => result.status === 'rejected');
     return failed === undefined ? null : codeOf(failed.reason);
@@ -40,6 +36,20 @@ export async function keepReport(
   } finally {
     turn.pass();
   }
+}
+
+/** One event for each draft; resolved when they are on Kafka with `acks=all`. */
+export function sendEvents(
+  drafts: readonly EventDraft[],
+  raw: ObjectRef,
+  producer: EventProducer,
+): Promise<void>[] {
+  return drafts.map((draft) =>
+    producer.send(TOPICS.reportReceived, {
+      key: draft.caseId,
+      value: codecs.reportReceived.encode({ ...draft, raw }),
+    }),
+  );
 }
 
 /** What became of a message, and where its bytes are when it was refused and is kept as a dead letter. */

@@ -51,9 +51,10 @@ export class CaseCache {
 
   /**
    * A cache of another cluster is thrown away, and one whose last opening never ended: a broken file ends the process
-   * in native code. Throws `ALREADY_RUNNING`, or `DISK_FULL` where there is no room to open it.
+   * in native code. Without a cluster id it is taken as it is. Throws `ALREADY_RUNNING`, or `DISK_FULL` where there is no
+   * room to open it.
    */
-  static async open(folder: string, clusterId: string, partitions: number): Promise<CaseCache> {
+  static async open(folder: string, clusterId: string | null, partitions: number): Promise<CaseCache> {
     const claim = await claimFolder(folder);
     try {
       requireLmdbRoom(folder);
@@ -69,7 +70,7 @@ export class CaseCache {
       open({ path, maxDbs: 2 * partitions + OTHER_DATABASES, ...OURS_ALONE });
     let root = openRoot();
     const cluster: unknown = root.get(CLUSTER);
-    if (cluster !== clusterId) {
+    if (clusterId !== null && cluster !== clusterId) {
       await root.close();
       await remove(path);
       root = openRoot();
@@ -139,6 +140,29 @@ export class CaseCache {
       const marks = mark === undefined ? before : withMark(before, mark);
       this.#positions.put(partition, { offset, writtenAt: Date.now(), marks });
     });
+  }
+
+  /** Writes records that the log holds too; how far it has seen the log stays as it was. */
+  async fill(partition: number, records: CaseRecords): Promise<void> {
+    requireLmdbRoom(this.#folder);
+    const cases = this.#partition(partition);
+    await this.#root.transaction(() => {
+      for (const [caseId, bytes] of records) {
+        if (bytes === null) cases.remove(caseId);
+        else cases.put(caseId, bytes);
+      }
+    });
+  }
+
+  /** From here on the cache is what the log was up to this offset, whatever it had seen before. */
+  async restart(partition: number, offset: number, mark: LogMark | null): Promise<void> {
+    requireLmdbRoom(this.#folder);
+    await this.#root.remove(indexedKey(partition)); // whoever takes the partition makes the index anew
+    const marks = mark === null ? [] : [mark];
+    await this.#positions.put(partition, { offset, writtenAt: Date.now(), marks });
+    for (const name of [...this.#inputs.getKeys()])
+      if (name.endsWith(`/${partition}`)) await this.#inputs.remove(name);
+    await this.#root.flushed;
   }
 
   async clear(partition: number): Promise<void> {

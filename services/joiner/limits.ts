@@ -29,3 +29,8 @@ export const FOREIGN_CHECK_MS = 5_000;
 /** Between two tries to erase the bytes of a case. */
 export const MIN_ERASE_BACKOFF_MS = 100;
 export const MAX_ERASE_BACKOFF_MS = 30_000;
+/** Offsets that one aborted transaction passes over, while the log is made longer than what was made of it. */
+export const MAX_SKIPPED_TOGETHER = 20_000;
+/** States that one transaction of a recovery writes, and their bytes; a larger one goes alone. */
+export const MAX_RECOVERED_TOGETHER = 128;
+export const MAX_RECOVERED_BYTES = 4 * 1024 * 1024;

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka, Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
-import { CONCURRENT_RETRY_MS, MAX_SEND_BYTES, TRANSACTION_TIMEOUT_MS } from './limits.ts';
+import {
+  CONCURRENT_RETRY_MS,
+  MAX_SEND_BYTES,
+  MAX_SKIPPED_TOGETHER,
+  TRANSACTION_TIMEOUT_MS,
+} from './limits.ts';
+
+const { CompressionTypes } = kafkajs;
+const SKIPPED = 'skipped';
 
 /** Where each input of a partition goes on: topic → offset of the next record. */
 export type Positions = ReadonlyMap<string, number>;
@@ -86,6 +94,21 @@ export class PartitionProducer {
     } catch (cause) {
       const code = isFenced(cause) ? 'PRODUCER_FENCED' : 'KAFKA_UNAVAILABLE';
       throw new InterleaveError(code, kafkaType(cause), { cause });
+    }
+  }
+
+  /**
+   * Makes the next offset at least this one, by records of transactions that are aborted: nobody ever reads them, and
+   * compaction takes them away. Whatever was numbered by a longer log before stays older than what comes.
+   */
+  async skipTo(offset: number, end: () => Promise<number>): Promise<void> {
+    const { topic, partition } = this.#output;
+    for (let next = await end(); next < offset; next = await end()) {
+      const count = Math.min(MAX_SKIPPED_TOGETHER, offset - next);
+      const transaction = await this.#producer.transaction();
+      const messages = Array.from({ length: count }, () => ({ key: SKIPPED, value: '', partition }));
+      await transaction.send({ topic, acks: -1, compression: CompressionTypes.GZIP, messages });
+      await transaction.abort();
     }
   }
 

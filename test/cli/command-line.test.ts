@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -28,6 +28,7 @@ test('help names every verb, and every verb says its options and exit codes', as
     'labeler',
     'dead-letters',
     'erase',
+    'recover',
   ]) {
     assert.match(overview.stdout, new RegExp(`^  ${verb} `, 'm'));
     const help = await runCli([verb, '--help']);
@@ -95,4 +96,16 @@ test('an output that a full disk does not take is said, and is no success', {
   const [code] = (await once(child, 'close')) as [number];
   assert.equal(code, 1);
   assert.match(said, /the output could not be written \(ENOSPC\)/);
+});
+
+test('after a recovery that was cut off nothing starts, and recover needs a data folder', async () => {
+  await mkdir(join(dataDir, 'recover'), { recursive: true });
+  await writeFile(join(dataDir, 'recover', 'unfinished'), '');
+  const up = await runCli(['up', '--data-dir', dataDir]);
+  await rm(join(dataDir, 'recover'), { recursive: true });
+  assert.equal(up.code, 1);
+  assert.match(up.stderr, /run `npx interleave recover --data-dir .*LOG_WENT_BACK/);
+  const recover = await runCli(['recover', '--json', '--data-dir', join(dataDir, 'nowhere')]);
+  assert.equal(recover.code, 1);
+  assert.equal(JSON.parse(recover.stdout).error.code, 'OBJECT_MISSING');
 });

@@ -140,3 +140,25 @@ test('a service that never becomes ready is given up after its time, with what i
   await waiting.stop();
   health.close();
 });
+
+test('a log that went back is not waited for: the start is given up with what to do', async (t) => {
+  const server = createServer((_, response) => {
+    const detail = 'LOG_WENT_BACK in partition 1: stop the system and run `npx interleave recover`';
+    response.writeHead(503).end(JSON.stringify({ checks: { log: { ok: false, detail } } }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const joiner = service('setInterval(() => undefined, 1000)');
+  t.after(async () => {
+    server.close();
+    await joiner.stop();
+  });
+  assert.ok(address !== null && typeof address === 'object');
+  await assert.rejects(
+    untilReady(joiner, address.port, 60_000, () => false),
+    {
+      code: 'LOG_WENT_BACK',
+      message: /interleave recover/,
+    },
+  );
+});

@@ -1,0 +1,4 @@
+import { runStep } from '../../../platform/run-step.ts';
+import { config, recover } from './recover.ts';
+
+await runStep('joiner', config, recover);

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { TOPICS } from '../../../core/radiology/topics.ts';
+import { setUpKafka } from '../../../infra/kafka/setup.ts';
+import { loadConfig } from '../../../platform/config.ts';
+import { clusterIdOf } from '../../../platform/kafka/cluster-id.ts';
+import { withAdmin } from '../../../platform/kafka/topics.ts';
+import type { RunningService } from '../../../platform/lifecycle.ts';
+import { openObjectStore } from '../../../platform/object-store/open.ts';
+import { testContext } from '../../../platform/testing.ts';
+import { config as indexerConfig } from '../../../services/indexer/config.ts';
+import { start as startIndexer } from '../../../services/indexer/service.ts';
+import { config as joinerConfig } from '../../../services/joiner/config.ts';
+import { recover, config as recoverConfig } from '../../../services/joiner/recover/recover.ts';
+import { start as startJoiner } from '../../../services/joiner/service.ts';
+import { digestOf, reportLabeled } from '../../support/event-fixture.ts';
+import { caseIdOf, JoinerHarness } from '../../support/joiner-harness.ts';
+import { OwnIndices } from '../../support/own-indices.ts';
+import { type OwnKafka, ownKafka } from '../../support/own-kafka.ts';
+import { testKafka } from '../../support/test-kafka.ts';
+import { until } from '../../support/until.ts';
+
+const PARTITIONS = 1;
+const WAIT_MS = 90_000;
+const EMPTIED: string[] = [TOPICS.case, TOPICS.reportLabeled, TOPICS.reportReceived];
+
+describe("the joiner's part of a recovery, when topics were emptied", () => {
+  let broker: OwnKafka;
+  let indices: OwnIndices;
+  let folder: string;
+  let env: Record<string, string>;
+  let running: { service: RunningService; context: ReturnType<typeof testContext> }[] = [];
+
+  before(async () => {
+    broker = await ownKafka(PARTITIONS);
+    folder = await mkdtemp(join(tmpdir(), 'interleave-recover-'));
+    await writeFile(join(folder, 'site-secret'), randomBytes(32), { mode: 0o600 });
+    indices = await OwnIndices.create({ kafkaCluster: await clusterIdOf(testKafka(broker.brokers)) });
+    env = {
+      INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','),
+      INTERLEAVE_ELASTICSEARCH_URL: indices.url,
+      INTERLEAVE_PARTITIONS: String(PARTITIONS),
+      INTERLEAVE_DATA_DIR: folder,
+      INTERLEAVE_INDEXER_CASES_INDEX: indices.names.cases,
+      INTERLEAVE_INDEXER_ANALYSIS_INDEX: indices.names.analysis,
+      INTERLEAVE_RECOVER_FOLDER: join(folder, 'recover'),
+    };
+  });
+  after(async () => {
+    await stopAll();
+    await indices.remove();
+    await broker.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  async function startBoth() {
+    const joiner = testContext('joiner');
+    running.push({ service: await startJoiner(loadConfig(joinerConfig, env), joiner), context: joiner });
+    const indexer = testContext('indexer');
+    running.push({ service: await startIndexer(loadConfig(indexerConfig, env), indexer), context: indexer });
+    return { joiner, indexer };
+  }
+
+  async function stopAll() {
+    const stopping = running;
+    running = [];
+    for (const { service, context } of stopping) {
+      await service.stop();
+      assert.deepEqual(context.failures, []);
+    }
+  }
+
+  const raw = (text: string) => Buffer.from(`MSH|^~\\&|${text}`);
+  const version = (name: string, text: string, effectiveAt: number) =>
+    reportLabeled({
+      receivedOffset: effectiveAt,
+      received: {
+        caseId: caseIdOf(name),
+        effectiveAt,
+        digest: digestOf(raw(text).toString()),
+        raw: { sha256: digestOf(raw(text).toString()), size: raw(text).length, mediaType: 'x' },
+      },
+      reading: { text },
+    });
+
+  async function send(name: string, text: string, effectiveAt: number) {
+    const harness = await JoinerHarness.connect(broker.brokers, PARTITIONS);
+    await harness.send([{ report: version(name, text, effectiveAt) }]);
+    await harness.disconnect();
+    await keep(name, text, effectiveAt);
+  }
+
+  async function keep(name: string, text: string, receivedAt: number) {
+    const store = await openObjectStore(folder);
+    await store.put([caseIdOf(name)], raw(text), 'x', { receivedAt, sender: '' });
+    await store.close();
+  }
+
+  async function found(): Promise<string[]> {
+    const index = indices.names.cases;
+    await indices.client.indices.refresh({ index });
+    const answer = await indices.client.search<{ text: { report: string } }>({ index, size: 100 });
+    return answer.hits.hits.map(({ _source }) => _source?.text.report ?? '').sort();
+  }
+
+  const showing = (...texts: string[]) =>
+    until(
+      async () => JSON.stringify(await found()) === JSON.stringify(texts),
+      WAIT_MS,
+      `${texts} to be found`,
+    );
+
+  async function history() {
+    const harness = await JoinerHarness.connect(broker.brokers, PARTITIONS);
+    try {
+      return (await harness.history()).map(({ offset, key, state }) => ({
+        offset,
+        key,
+        text: state.reports[0]?.latest.reading.text,
+      }));
+    } finally {
+      await harness.disconnect();
+    }
+  }
+
+  const recovering = (more: Record<string, string> = {}) =>
+    recover(loadConfig(recoverConfig, { ...env, ...more }), testContext('joiner').log, () => undefined);
+
+  test('the cache gives back what the log lost, under offsets that outrank the index', async () => {
+    await startBoth();
+    await send('a', 'Small nodule.', 1);
+    await send('a', 'Large mass.', 2);
+    await send('b', 'Rib fracture.', 3);
+    await showing('Large mass.', 'Rib fracture.');
+    await stopAll();
+    const highest = Math.max(...(await history()).map(({ offset }) => offset));
+    await keep('c', 'of which nothing knows', 4);
+
+    await withAdmin(testKafka(broker.brokers), (admin) => admin.deleteTopics({ topics: EMPTIED }));
+    const set = { brokers: broker.brokers, partitions: PARTITIONS, replication: 1 };
+    await until(
+      async () => {
+        // Kafka takes a moment until a name is free again.
+        const isSetUp = await setUpKafka(set, testContext('test').log).then(
+          () => true,
+          () => false,
+        );
+        return isSetUp && (await history()).length === 0;
+      },
+      WAIT_MS,
+      'the emptied topics',
+    );
+    const { joiner, indexer } = await startBoth();
+    for (const { ready } of [joiner, indexer])
+      await until(() => ready.describe()['log']?.ok === false, WAIT_MS, 'LOG_WENT_BACK');
+    await stopAll();
+
+    const plan = await recovering({ INTERLEAVE_RECOVER_DRY_RUN: 'true' });
+    assert.deepEqual([plan.wentBack.length, plan.restored, plan.hl7], [1, 2, 1]);
+    assert.deepEqual(await history(), [], 'a dry run writes nothing');
+
+    const done = await recovering();
+    assert.deepEqual([done.written, done.restored, done.losses], [2, 2, []]);
+    const written = await history();
+    assert.deepEqual(written.map(({ text }) => text).sort(), ['Large mass.', 'Rib fracture.']);
+    assert.ok(written.every(({ offset }) => offset > highest));
+    const list = (await readFile(join(folder, 'recover', 'hl7-gateway.jsonl'), 'utf8')).trim().split('\n');
+    assert.deepEqual(
+      list.map((line) => JSON.parse(line)),
+      [
+        {
+          caseId: caseIdOf('c'),
+          sha256: digestOf(raw('of which nothing knows').toString()),
+          receivedAt: 4,
+          sender: '',
+          receipt: true,
+        },
+      ],
+    );
+
+    await startBoth();
+    await send('b', 'Two rib fractures.', 5);
+    await showing('Large mass.', 'Two rib fractures.');
+    for (const { context } of running) assert.ok(context.ready.ok, JSON.stringify(context.ready.describe()));
+    await stopAll();
+    const settled = await history();
+    const again = await recovering();
+    assert.deepEqual([again.wentBack, again.written], [[], 0]);
+    assert.deepEqual(await history(), settled, 'a second recovery changes nothing more');
+  });
+});
