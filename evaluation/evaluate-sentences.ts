@@ -27,7 +27,7 @@ export function evaluateSentences(
   const about: SentencesEvaluation['about'] = {};
   const wrong: SentencesEvaluation['wrong'] = [];
   for (const { text, read: wanted, about: topic } of sentences) {
-    const read = readingMarks(readReport([{ section: null, text }], lexicon).findings);
+    const read = readingMarks(readReport([{ section: 'FINDINGS', text }], lexicon).findings);
     const counted = about[topic] ?? { sentences: 0, right: 0 };
     about[topic] = counted;
     counted.sentences++;

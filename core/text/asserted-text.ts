@@ -6,7 +6,7 @@
 
 import type { SentenceReading } from './findings.ts';
 import { MAX_ENCODED_SENTENCES } from './limits.ts';
-import { hasResults } from './result-sections.ts';
+import { hasResults, isResult } from './result-sections.ts';
 
 /** Words that must be left of a sentence without a finding after its denials were cut out, for it to be kept. */
 const MIN_WORDS_LEFT = 5;
@@ -20,7 +20,10 @@ export interface AssertedSentence {
 
 export function assertedSentences(text: string, readings: readonly SentenceReading[]): AssertedSentence[] {
   return readings
-    .filter((reading) => hasResults(reading.sentence.section.name))
+    .filter(
+      ({ sentence, asks, findings }) =>
+        hasResults(sentence.section.name) && (!asks || findings.some(isResult)),
+    )
     .map((reading) => ({ text: assertedSentence(text, reading), abnormal: reading.abnormal }))
     .filter((sentence) => sentence.text !== '');
 }

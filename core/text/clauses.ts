@@ -34,14 +34,20 @@ export interface ClauseWords {
 /**
  * The tokens of a sentence at which a clause ends (in order): a semicolon; a comma or "and" after a clause with a verb
  * ("no effusion is seen, ..."); a comma before a statement that opens like one of its own ("no effusion, small ...")
- * when no "or" follows that would make it a list.
+ * when no "or" follows that would make it a list. None ends within an insert (`inserts.ts`).
  */
-export function clauseEnds(tokens: Tokens, sentence: Sentence, words: ClauseWords): number[] {
+export function clauseEnds(
+  tokens: Tokens,
+  sentence: Sentence,
+  words: ClauseWords,
+  inserts: ReadonlySet<number> | null = null,
+): number[] {
   const ends: number[] = [];
   const lastOr = lastIndexOf(tokens, sentence, words.or);
   let verb = false;
   let listed = false;
   for (let at = sentence.first; at < sentence.last; at++) {
+    if (inserts?.has(at) === true) continue;
     const id = tokens.id(at);
     if (words.verbs.has(id)) verb = !words.modals.has(tokens.id(at - 1)) || verb;
     else if (words.deniers.has(id)) verb = false;

@@ -2,10 +2,11 @@
  * The cues of a sentence ("no", "cannot be excluded", "history of"), each with the clause it stands in.
  */
 import { type ClauseWords, clauseEnds } from './clauses.ts';
+import { readInserts } from './inserts.ts';
 import type { CueEntry, CueTerm, FindingTerm, Lexicon } from './lexicon.ts';
 import type { Sentence } from './sentences.ts';
 import type { TokenRange, Tokens } from './tokens.ts';
-import { punctuationId } from './vocabulary.ts';
+import { OTHER_PUNCTUATION, punctuationId } from './vocabulary.ts';
 
 /** A finding named in a sentence. */
 export interface Mention extends TokenRange {
@@ -71,21 +72,26 @@ export interface SentenceCues {
   deniedMentions: Mention[];
 }
 
-/** Reads the cues around the mentions (in order) of a sentence. */
+/**
+ * Reads the cues around the mentions (in order) of a sentence. `leading`: the report has no result before it and no section
+ * around it, so what asks there is the reason of the exam.
+ */
 export function readCues(
   tokens: Tokens,
   sentence: Sentence,
   mentions: readonly Mention[],
   lexicon: Lexicon,
+  leading = false,
 ): SentenceCues {
   const hits: CueHit[] = [];
-  const statementEnds = clauseEnds(tokens, sentence, lexicon.clauseWords);
+  const inserts = readInserts(tokens, sentence, mentions, lexicon.cues);
+  const statementEnds = clauseEnds(tokens, sentence, lexicon.clauseWords, inserts);
   const statements = new Clauses(sentence, statementEnds);
   const stops: number[] = [];
   const timeStops: number[] = [];
   const deniedMentions: Mention[] = [];
   let next = 0;
-  for (const { first, last, values } of lexicon.cues.match(tokens, sentence.first, sentence.last)) {
+  for (const { first, last, values } of lexicon.cues.match(tokens, sentence.first, sentence.last, inserts)) {
     if (values.includes('PSEUDO')) continue;
     while ((mentions[next]?.last ?? last) < last) next++;
     const around = mentions[next];
@@ -97,6 +103,7 @@ export function readCues(
       if (term === 'TIME_STOP') timeStops.push(first);
       if (typeof term === 'string') continue;
       const { cue, rule } = term;
+      if (cue.leading === true && !leading) continue;
       if (within && cue.assertion === 'ABSENT' && deniedMentions.at(-1) !== around)
         deniedMentions.push(around);
       if (cue.closing === true && !closes(tokens, sentence, last)) continue;
@@ -160,6 +167,8 @@ const COMMA = punctuationId(',');
 const COLON = punctuationId(':');
 const DASH = punctuationId('-');
 const OPENING = new Set([COLON, DASH, COMMA]);
+/** what follows them is another noun: "is suspected (image 4)", "is possible – see image 3" */
+const BREAKING = new Set([punctuationId('('), DASH, OTHER_PUNCTUATION]);
 const CLOSING = new Set(['.', ',', ';', ')', '?'].map(punctuationId));
 
 function isTrailing(term: CueTerm): boolean {
@@ -169,7 +178,7 @@ function isTrailing(term: CueTerm): boolean {
 /** Follows no word that a doubt would speak of rather than of what stands before it? */
 function endsThere(tokens: Tokens, sentence: Sentence, last: number, lexicon: Lexicon): boolean {
   const id = tokens.id(last);
-  if (last >= sentence.last || CLOSING.has(id)) return true;
+  if (last >= sentence.last || CLOSING.has(id) || BREAKING.has(id)) return true;
   const { joiners, or, trailers } = lexicon.clauseWords;
   return joiners.has(id) || or.has(id) || trailers.has(id) || lexicon.placePrepositions.has(id);
 }
@@ -203,11 +212,12 @@ function isLabelled(tokens: Tokens, sentence: Sentence, first: number, last: num
   return (
     first > sentence.first &&
     OPENING.has(tokens.id(first - 1)) &&
-    (last >= sentence.last || CLOSING.has(tokens.id(last)))
+    (last >= sentence.last || CLOSING.has(tokens.id(last)) || BREAKING.has(tokens.id(last)))
   );
 }
 
 /** Does the sentence say nothing behind it that may take it back? */
 function closes(tokens: Tokens, sentence: Sentence, last: number): boolean {
-  return last >= sentence.last || (tokens.id(last) !== COMMA && CLOSING.has(tokens.id(last)));
+  const id = tokens.id(last);
+  return last >= sentence.last || (id !== COMMA && (CLOSING.has(id) || BREAKING.has(id)));
 }

@@ -17,19 +17,26 @@ export interface SentenceReading {
   findings: Finding[];
   /** tells of a finding (present or uncertain, of this patient, now) that is no statement of normality */
   abnormal: boolean;
+  /** asks for a finding before the report has said anything: no statement */
+  asks: boolean;
   /** stretches of the text that are denied or about other people, in order */
   denied: { start: number; end: number }[];
 }
 
-/** Reads the findings of one sentence. */
-export function readSentence(tokens: Tokens, sentence: Sentence, lexicon: Lexicon): SentenceReading {
+/** Reads the findings of one sentence; `leading`: see `readCues`. */
+export function readSentence(
+  tokens: Tokens,
+  sentence: Sentence,
+  lexicon: Lexicon,
+  leading = false,
+): SentenceReading {
   const mentions = readMentions(tokens, sentence, lexicon);
-  const cues = readCues(tokens, sentence, mentions, lexicon);
+  const cues = readCues(tokens, sentence, mentions, lexicon, leading);
   const { mentions: asserted, denied } = assertMentions(cues, mentions, sentence.section.background);
-  const reading: SentenceReading = { sentence, findings: [], abnormal: false, denied: [] };
+  const reading: SentenceReading = { sentence, findings: [], abnormal: false, asks: false, denied: [] };
   for (const { first, last } of denied)
     reading.denied.push({ start: tokens.start(first), end: tokens.end(last - 1) });
-  if (asserted.length > 0) addFindings(reading, tokens, asserted, cues, lexicon);
+  if (asserted.length > 0) addFindings(reading, tokens, asserted, cues, lexicon, leading);
   return reading;
 }
 
@@ -52,10 +59,12 @@ function addFindings(
   reading: SentenceReading,
   tokens: Tokens,
   mentions: readonly AssertedMention[],
-  { statements, clauses }: SentenceCues,
+  { hits, statements, clauses }: SentenceCues,
   lexicon: Lexicon,
+  leading: boolean,
 ): void {
   const { sentence, findings } = reading;
+  const asks = leading && hits.some(({ cue }) => cue.asks === true || cue.reason === true);
   const modifiers = lexicon.modifiers.match(tokens, sentence.first, sentence.last);
   const describer = new Describer(tokens, lexicon, modifiers, readSizes(tokens, sentence, lexicon), mentions);
   for (let index = 0; index < mentions.length; index++) {
@@ -76,7 +85,8 @@ function addFindings(
     const { term, assertion, subject, time, cue, timeCue, subjectCue } = mention;
     const { attributes } = described;
     if (cue !== null) addCue(attributes, tokens, cue, 'CERTAINTY', assertion);
-    if (cue?.cue.reason === true) addCue(attributes, tokens, cue, 'REASON', 'REASON');
+    const isReason = cue?.cue.reason === true || (asks && assertion === 'UNCERTAIN');
+    if (cue !== null && isReason) addCue(attributes, tokens, cue, 'REASON', 'REASON');
     if (cue?.cue.change !== undefined) addCue(attributes, tokens, cue, 'CHANGE', cue.cue.change);
     if (timeCue !== null) addCue(attributes, tokens, timeCue, 'TIME', time);
     if (subjectCue !== null) addCue(attributes, tokens, subjectCue, 'SUBJECT', subject);
@@ -97,8 +107,7 @@ function addFindings(
       cue: cueText(tokens, mention),
       planned: time === 'PLANNED',
       reason:
-        cue?.cue.reason === true ||
-        (sentence.section.name === 'INDICATION' && time === 'CURRENT' && background === null),
+        isReason || (sentence.section.name === 'INDICATION' && time === 'CURRENT' && background === null),
       change: cue?.cue.change ?? described.change,
       severity: described.severity,
       sizesMm: described.sizesMm,
@@ -108,7 +117,8 @@ function addFindings(
     };
     findings.push(finding);
     if (term.entry.denies !== undefined && assertion === 'PRESENT') addDenied(findings, finding, term);
-    if (isAbnormal(mention)) reading.abnormal = true;
+    if (isAbnormal(mention) && !isReason) reading.abnormal = true;
+    if (isReason && leading) reading.asks = true;
   }
 }
 

@@ -188,8 +188,11 @@ class LanguageReader {
           continue;
         }
       }
-      if (this.#isAbbreviation(at)) sum += SURE;
-      else if (this.#isAnswer(at, from, to)) sum += FOREIGN_DENIAL;
+      if (this.#isInitial(at)) {
+        if (this.#isAbbreviation(at)) sum += SURE;
+        continue;
+      }
+      if (this.#isAnswer(at, from, to)) sum += FOREIGN_DENIAL;
       else if (id === UNKNOWN_WORD && tokens.kind(at) === 'WORD') sum += this.#unknown(tokens.word(at));
       else sum += weights[id] ?? 0;
     }
@@ -203,10 +206,15 @@ class LanguageReader {
     return tokens.kind(at - 1) === 'PUNCTUATION' && (at + 1 >= to || tokens.kind(at + 1) === 'PUNCTUATION');
   }
 
+  /** "E.": of a name, or of "y.o."; it speaks for no language. */
+  #isInitial(at: number): boolean {
+    const tokens = this.#tokens;
+    return tokens.end(at) - tokens.start(at) === 1 && tokens.id(at + 1) === FULL_STOP;
+  }
+
   /** The first letter of "Z.n."; in capitals it may be English ("V.A. hospital"). */
   #isAbbreviation(at: number): boolean {
     const tokens = this.#tokens;
-    if (tokens.end(at) - tokens.start(at) !== 1 || tokens.id(at + 1) !== FULL_STOP) return false;
     if (tokens.end(at + 2) - tokens.start(at + 2) !== 1) return false;
     return this.#words.abbreviations.has(`${tokens.word(at)}.${tokens.word(at + 2)}`);
   }

@@ -45,6 +45,10 @@ export interface CueEntry {
   subject?: Finding['subject'];
   /** what is looked for, not what was found ("evaluate for"); with an assertion */
   reason?: boolean;
+  /** a question or a request ("rule out"): the reason of the exam where the report has said nothing before it, outside of sections */
+  asks?: boolean;
+  /** of one that asks: nowhere else is it a cue */
+  leading?: boolean;
   /** words that it reaches at most; without it, to the end of the clause */
   reach?: number;
   /** of one AFTER: speaks of the finding right before it only, as "A and B versus C" doubts B */

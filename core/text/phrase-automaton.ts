@@ -82,12 +82,15 @@ export class PhraseAutomaton<T> {
     this.#firstWords = new IdSet(this.#start?.words);
   }
 
-  /** All matches within the tokens `from` to `to` (exclusive): longest first at each place, not overlapping. */
-  match(tokens: Tokens, from: number, to: number): Match<T>[] {
+  /**
+   * All matches within the tokens `from` to `to` (exclusive): longest first at each place, not overlapping. Tokens to `skip`
+   * are passed over as if they were not there.
+   */
+  match(tokens: Tokens, from: number, to: number, skip: ReadonlySet<number> | null = null): Match<T>[] {
     const matches: Match<T>[] = [];
     for (let first = from; first < to; first++) {
-      if (!this.#firstWords.has(tokens.id(first))) continue;
-      const match = this.#longestAt(tokens, first, to);
+      if (!this.#firstWords.has(tokens.id(first)) || skip?.has(first) === true) continue;
+      const match = this.#longestAt(tokens, first, to, skip);
       if (match === null) continue;
       matches.push(match);
       first = match.last - 1;
@@ -95,13 +98,13 @@ export class PhraseAutomaton<T> {
     return matches;
   }
 
-  #longestAt(tokens: Tokens, first: number, to: number): Match<T> | null {
+  #longestAt(tokens: Tokens, first: number, to: number, skip: ReadonlySet<number> | null): Match<T> | null {
     let state = this.#start;
     let last = -1;
     let values: readonly T[] = [];
     for (let index = first; index < to; index++) {
       const id = tokens.id(index);
-      if (id === REDACTED_WORD) continue;
+      if (id === REDACTED_WORD || skip?.has(index) === true) continue;
       state = state === null ? null : this.#step(state, id);
       if (state === null) break;
       if (state.accepts.length === 0) continue;

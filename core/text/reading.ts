@@ -14,6 +14,7 @@ import { byLanguage } from './languages.ts';
 import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 import { MAX_FINDINGS, MAX_READ_LENGTH } from './limits.ts';
 import { reportLabels } from './report-labels.ts';
+import { isResult } from './result-sections.ts';
 import { joinParts, readSections } from './sections.ts';
 import { readSentences } from './sentences.ts';
 import { tokenize } from './tokens.ts';
@@ -42,7 +43,12 @@ export function readForEncoding(
   const sections = readSections(tokens, placed, lexicon.headings);
   const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
   const { readable, unread } = byLanguage(tokens, sentences, lexicon.languageWords);
-  const readings = readable.map((sentence) => readSentence(tokens, sentence, lexicon));
+  let leading = true;
+  const readings = readable.map((sentence) => {
+    const reading = readSentence(tokens, sentence, lexicon, leading && sentence.section.name === 'OTHER');
+    leading &&= !reading.findings.some(isResult);
+    return reading;
+  });
   const asserted = assertedSentences(text, readings);
   const findings = readings.flatMap((reading) => reading.findings).slice(0, MAX_FINDINGS);
   const reading: TextReading = {

@@ -102,7 +102,8 @@ class Splitter {
       if (at > first && this.#breaksBefore(at, to, item, inBrackets)) return at;
       if (tokens.id(at) === OPENING) inBrackets = true;
       else if (tokens.id(at) === CLOSING) inBrackets = false;
-      if (!this.#endsSentence(at, to)) continue;
+      // "? pneumonia" begins with its question mark.
+      if ((at === first && tokens.word(at) === '?') || !this.#endsSentence(at, to)) continue;
       let last = at + 1;
       while (last < to && isTrailing(tokens, last)) last++;
       return last;

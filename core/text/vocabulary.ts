@@ -66,7 +66,8 @@ export class Vocabulary {
     let hash = 0;
     for (let place = start; place < end; place++) {
       const code = text.charCodeAt(place);
-      if (code > 127) return this.id(text.slice(start, end).toLowerCase());
+      // "can’t" is "can't".
+      if (code > 127) return this.id(text.slice(start, end).toLowerCase().replaceAll('\u2019', "'"));
       hash = (Math.imul(hash, 31) + lower(code)) | 0;
     }
     const entries = this.#table[hash & (this.#table.length - 1)] ?? [];

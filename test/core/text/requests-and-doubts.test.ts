@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { SectionName } from '../../../core/radiology/events.ts';
+import { readForEncoding, readReport } from '../../../core/text/reading.ts';
+import { readingMarks } from '../../../core/text/reading-marks.ts';
+import { labelsByAssertion } from '../../../core/text/report-labels.ts';
+
+const marks = (text: string, section: SectionName | null = 'FINDINGS') =>
+  readingMarks(readReport([{ section, text }]).findings);
+
+describe('what a finding word names besides a finding', () => {
+  it('quantities, clinics, protocols and risks are none', () => {
+    for (const text of [
+      'Cerebral blood volume was normal.',
+      'Regional cerebral blood flow is preserved.',
+      'Bone mass is low for age.',
+      'Left ventricular mass index 80 g/m2.',
+      'Stroke volume 60 ml.',
+      'Stroke protocol MRI was obtained.',
+      'PE protocol CT of the chest.',
+      'Seen in fracture clinic; fracture risk is low.',
+      'Bleeding time is normal.',
+      'Calcification score zero.',
+    ])
+      assert.equal(marks(text), '', text);
+  });
+
+  it('a finding in the same words is one', () => {
+    assert.equal(marks('Cerebral hemorrhage.'), 'intracranial-hemorrhage+');
+    assert.equal(marks('Left lung mass.'), 'mass+');
+    assert.equal(marks('Acute stroke.'), 'infarct+');
+  });
+});
+
+describe('a doubt', () => {
+  const FULLY = ['', 'entirely ', 'completely ', 'definitely ', 'safely ', 'reliably '];
+
+  it('that is not ruled out, with whatever adverbs on either side of "be"', () => {
+    for (const negation of ['cannot', 'can not', 'could not', 'can’t', "couldn't"])
+      for (const before of FULLY)
+        for (const after of FULLY)
+          for (const out of ['excluded', 'ruled out', 'eliminated', 'dismissed'])
+            for (const text of [`A fracture ${negation} ${before}be ${after}${out}.`])
+              assert.equal(marks(text), 'fracture?', text);
+    for (const text of [
+      'A fracture has not been excluded.',
+      'A fracture is not definitely excluded.',
+      'Unable to completely exclude a fracture.',
+      'A fracture is difficult to entirely exclude.',
+      'It is not possible to confidently exclude a fracture.',
+      'We cannot with certainty exclude a fracture.',
+    ])
+      assert.equal(marks(text), 'fracture?', text);
+    assert.equal(marks('A fracture can be excluded.'), 'fracture-');
+    assert.equal(marks('A fracture is excluded.'), 'fracture-');
+  });
+
+  it('stays one with citations, measures, dates and references in between, before and behind', () => {
+    for (const insert of [
+      '(series 1, image 1)', '(12 x 10 mm)', '[3]', '(arrow, image 3; previously 4 mm)', '(compare 3/12/2019)',
+      '– see image 4 –', '(see above)',
+    ] /* biome-ignore format: one list */) {
+      assert.equal(marks(`Fracture is suspected ${insert}.`), 'fracture?', insert);
+      assert.equal(marks(`Fracture ${insert} is suspected.`), 'fracture?', insert);
+      assert.equal(marks(`Fracture is ${insert} suspected.`), 'fracture?', insert);
+      assert.equal(marks(`Fracture ${insert} cannot ${insert} be excluded ${insert}.`), 'fracture?', insert);
+      assert.equal(marks(`No ${insert} fracture.`), 'fracture-', insert);
+    }
+    assert.equal(marks('Fracture (no effusion) is suspected.'), 'fracture? effusion-');
+  });
+});
+
+describe('the reason for the examination, without a section of its own', () => {
+  const REQUESTS = [
+    'Rule out pneumonia.', 'R/O pneumonia', 'Evaluate for pneumonia.', 'Eval pneumonia', 'Assess for pneumonia.', '?pneumonia',
+    '? pneumonia', 'Pneumonia?', 'Cough, ?pneumonia', 'Query pneumonia.', 'Please exclude pneumonia.', 'Concern for pneumonia.',
+    'Clinical question: pneumonia.', 'Reason: pneumonia', 'Hx: pneumonia.', 'Fever; r/o pneumonia.', 'Pneumonia, please evaluate.',
+  ]; // biome-ignore format: one list
+
+  it('at the start of a report is no result', () => {
+    for (const request of REQUESTS) {
+      const { reading, toEncode } = readForEncoding([{ section: null, text: request }]);
+      assert.deepEqual(
+        labelsByAssertion(reading.findings),
+        { present: [], absent: [], uncertain: [] },
+        request,
+      );
+      assert.deepEqual([reading.assertedText, toEncode], ['', []], request);
+    }
+  });
+
+  it('leaves the results behind it as they are', () => {
+    for (const request of [
+      'Rule out pneumonia.',
+      'Evaluate for pneumonia.',
+      '?pneumonia',
+      'Query pneumonia.',
+    ]) {
+      const { findings } = readReport([
+        { section: null, text: `${request}\nSmall left effusion. No fracture.` },
+      ]);
+      assert.deepEqual(labelsByAssertion(findings), {
+        present: ['effusion'],
+        absent: ['fracture'],
+        uncertain: [],
+      });
+    }
+  });
+
+  it('in an impression, or behind a result, the same words are a doubt', () => {
+    assert.equal(marks('Concern for pneumonia.', 'IMPRESSION'), 'pneumonia?');
+    assert.equal(marks('Rule out pneumonia.', 'IMPRESSION'), 'pneumonia?');
+    assert.equal(marks('Small opacity. Concern for pneumonia.', null), 'opacity+ pneumonia?');
+    assert.equal(marks('Possible pneumonia.', null), 'pneumonia?');
+  });
+});
