@@ -1,5 +1,6 @@
 import type { ReportPart } from '../radiology/events.ts';
 import { base64In } from './base64.ts';
+import { commentUse } from './comment.ts';
 import { beginsDocument, filesOf } from './embedded-file.ts';
 import { joinLines } from './join-lines.ts';
 import { MAX_DOCUMENTS_PER_MESSAGE, MAX_POINTING_WORDS, MIN_REPORT_WORDS } from './limits.ts';
@@ -26,7 +27,7 @@ export interface EmbeddedDocument {
 /**
  * The documents of a message that may hold text. What is one tell its bytes, whatever OBX-2 and the components of ED
  * (HL7 v2.5.1 2.A.24) say or leave out: a PDF, CDA, RTF or HTML, Base64 or as it is, in ED, RP or a text type (TX, FT, ST,
- * RT, none). Text types: all segments of one OBX-3 together, since a document may go on over several. ED and RP: not where
+ * RT, none, or a comment in NTE-3). Text types: all segments of one OBX-3 together, since a document may go on over several. ED and RP: not where
  * text of the same OBR group is the report already, which the document mostly repeats, laid out; it is read where that text
  * is short, or only points to it. What OBX-11 withdraws counts for neither.
  */
@@ -77,25 +78,35 @@ export function isDocument(observation: Segment | undefined): boolean {
   return type === 'ED' || type === 'RP';
 }
 
-/** Places of the OBX segments between two OBR or PID. */
+/** Places of the OBX and NTE segments between two OBR or PID, of those that are read. */
 function observationGroups(message: Message): number[][] {
   const groups: number[][] = [[]];
   for (const [at, segment] of message.segments.entries()) {
     const { name } = segment;
     if (name === 'OBR' || name === 'PID') groups.push([]);
-    else if (name === 'OBX' && lineUse(message, segment) === 'READ') groups.at(-1)?.push(at);
+    else if (isComment(segment) ? commentUse(message, segment).read : isReadLine(message, segment))
+      groups.at(-1)?.push(at);
   }
   return groups.filter((group) => group.some((at) => isCarrier(message.segments[at])));
 }
 
 function isCarrier(observation: Segment | undefined): boolean {
-  return observation !== undefined && (isText(observation) || isDocument(observation));
+  if (observation === undefined) return false;
+  return isComment(observation) || isText(observation) || isDocument(observation);
+}
+
+function isComment(segment: Segment): boolean {
+  return segment.name === 'NTE';
+}
+
+function isReadLine(message: Message, segment: Segment): boolean {
+  return segment.name === 'OBX' && lineUse(message, segment) === 'READ';
 }
 
 /** ED or RP, or what is one but for its type. */
 function isFile(message: Message, at: number): boolean {
   const observation = message.segments[at];
-  if (observation === undefined) return false;
+  if (observation === undefined || isComment(observation)) return false;
   return isDocument(observation) || (isText(observation) && looksLikeFile(message, rawField(observation, 5)));
 }
 
@@ -120,7 +131,10 @@ function runsOf(message: Message, places: readonly number[]): number[][] {
   for (const at of places) {
     const observation = message.segments[at];
     if (observation === undefined || !isCarrier(observation)) continue;
-    const key = `${rawField(observation, 3)}\n${rawField(observation, 11)}`;
+    const { name } = observation;
+    const key = isComment(observation)
+      ? name
+      : [name, rawField(observation, 3), rawField(observation, 11)].join('\n');
     if (runs.length === 0 || key !== before) runs.push([]);
     runs.at(-1)?.push(at);
     before = key;
@@ -129,7 +143,8 @@ function runsOf(message: Message, places: readonly number[]): number[][] {
 }
 
 function linesOf(message: Message, at: number): string[] {
-  const raw = rawField(message.segments[at], 5);
+  const segment = message.segments[at];
+  const raw = rawField(segment, segment?.name === 'NTE' ? 3 : 5);
   const { repetition } = message.delimiters;
   return (repetition === '' ? [raw] : raw.split(repetition)).map((line) => readable(message, line));
 }

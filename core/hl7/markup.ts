@@ -28,17 +28,22 @@ export function holdsEntities(text: string): boolean {
 export function isHtml(text: string): boolean {
   if (!text.includes('<')) return false;
   if (HTML_START.test(text) || (text.includes('<!--') && text.includes('-->'))) return true;
-  let paragraphs = 0;
+  let bare = 0;
   for (const [, end = '', given = '', attributes = ''] of text.matchAll(TAG)) {
     const name = given.toLowerCase();
     if (!ELEMENT_NAMES.has(name)) continue;
     if (end !== '' || SURE.has(name) || attributes.includes('=')) return true;
-    if (name === 'p' && ++paragraphs === 2) return true;
+    if (attributes === '' && BARE.has(name) && ++bare === 2) return true;
   }
   return false;
 }
 
 const TAG = /<(\/?)([a-z][a-z0-9]{0,10})(\s[^<>]*)?\/?>/gi;
+
+/** One of them may stand in plain text, in angle brackets; two hardly. */
+const BARE: ReadonlySet<string> = new Set(
+  'a b big center del head i ins meta p s script small strike style sub sup u'.split(' '),
+);
 
 const SURE: ReadonlySet<string> = new Set(
   `blockquote body br div em font h1 h2 h3 h4 h5 h6 hr html li nobr ol pre span strong table tbody td th thead tr ul

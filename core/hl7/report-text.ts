@@ -41,21 +41,16 @@ export function reportParts(
     lines.push(text);
   };
   for (const observation of segments) {
-    if (observation.name === 'NTE') {
-      add(observation, commentUse(message, observation).section, linesIn(message, observation, 3));
-      continue;
-    }
+    const isComment = observation.name === 'NTE';
+    const own = isComment ? commentUse(message, observation).section : sectionNamed(rawField(observation, 3));
     const document = documentOf(observation);
     if (document !== null) {
       close();
       // A document that names no section is of the one that its segment names.
-      const named = sectionNamed(rawField(observation, 3));
       for (const part of document)
-        if (part.text !== '') parts.push({ ...part, section: part.section ?? named });
-      continue;
-    }
-    if (!isText(observation)) continue;
-    add(observation, sectionNamed(rawField(observation, 3)), linesIn(message, observation, 5));
+        if (part.text !== '') parts.push({ ...part, section: part.section ?? own });
+    } else if (isComment || isText(observation))
+      add(observation, own, linesIn(message, observation, isComment ? 3 : 5));
   }
   close();
   return parts;

@@ -139,6 +139,27 @@ describe('documents in OBX segments', () => {
     assert.equal((await read('TX|A||XR CHEST||||||F', `ED|A||${base64(RTF)}||||||F`)).text, shown);
   });
 
+  it('are comments, too', async () => {
+    const comments = parsed(
+      MSH,
+      PID,
+      OBR,
+      'OBX|1|TX|A||No mass.||||||F',
+      `NTE|1||${escaped(HTML)}`,
+      'NTE|2||End.',
+    );
+    const [document] = embeddedDocuments(comments);
+    assert.deepEqual([document?.segment, document?.covers], [4, [5]]);
+    const texts = new Map([
+      [4, [{ section: null, text: TEXT }]],
+      [5, []],
+    ]);
+    assert.deepEqual(
+      only(reportsOf(comments, { documents: texts })).parts.map(({ text }) => text),
+      ['No mass.', TEXT],
+    );
+  });
+
   it('are several in one field', async () => {
     assert.equal(
       (await read(`ED|A||^^^Base64^${base64(RTF)}~^^^Base64^${base64('%PDF-1.4 %%EOF')}||||||F`)).text,
@@ -156,6 +177,7 @@ describe('documents in OBX segments', () => {
       'FT|A||No mass<br><style>.mass{',
       `TX|A||${base64('{\\rtf1{\\fonttbl Mass, no end of it to be seen')}`,
       `TX|A||${'UEsDBBQABgAIAAAAIQ'.repeat(6)}`,
+      'TX|A||<p>No mass<style>.mass{',
       'TX|A||{rtf1ansi{fonttbl{f0 Mass;}} No mass.}',
       `ED|A||^AP^MSWORD^Base64^${'0M8R4KGxGuEAAAAA'.repeat(6)}`,
     ])
