@@ -29,7 +29,7 @@ export function readInserts(
     const end = endOf(tokens, at, sentence.last, closing);
     while ((mentions[next]?.last ?? sentence.last) <= at) next++;
     if (end === null || (mentions[next]?.first ?? sentence.last) < end) continue;
-    if (cues.match(tokens, at + 1, end).some(({ values }) => values.some(decides))) continue;
+    if (cues.match(tokens, at, end + 1).some(({ values }) => values.some(decides))) continue;
     inserts ??= new Set();
     for (let token = at; token <= end; token++) inserts.add(token);
     at = end;

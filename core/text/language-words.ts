@@ -57,6 +57,7 @@ export function compileLanguageWords(data: LanguageData, vocabulary: Vocabulary)
   };
   const spelled = [...inLexicon].filter((word) => word.length > 1);
   say(spelled, OF_THE_LEXICON, true);
+  say(data.answers, WEAK, false);
   for (const words of Object.values(data.words)) say(words, FOREIGN, false);
   say(data.denials, FOREIGN_DENIAL, false);
   say(data.english, ENGLISH, true);

@@ -34,10 +34,10 @@ export function byLanguage(
 ): ReadableSentences {
   const reader = new LanguageReader(tokens, words);
   const scores = sentences.map((sentence) => reader.scoreOf(sentence));
-  if (scores.every((score) => score <= -SURE)) return { readable: [...sentences], unread: [] };
+  if (scores.every(Number.isFinite)) return { readable: [...sentences], unread: [] };
   const parts = sentences.map((sentence, index) => {
     const score = scores[index] ?? 0;
-    return score <= -SURE
+    return Number.isFinite(score)
       ? [{ first: sentence.first, last: sentence.last, score }]
       : reader.partsOf(sentence);
   });
@@ -137,12 +137,15 @@ class LanguageReader {
     const { weights } = this.#words;
     if (!this.#ascii) return Number.POSITIVE_INFINITY;
     let sum = 0;
+    let unknown = false;
     for (let at = first; at < last; at++) {
-      const weight = weights[this.#tokens.id(at)] ?? 0;
+      const id = this.#tokens.id(at);
+      const weight = weights[id] ?? 0;
       if (weight > 0) return Number.POSITIVE_INFINITY;
+      if (id === UNKNOWN_WORD) unknown = true;
       sum += weight;
     }
-    return sum;
+    return unknown && sum > -SURE ? Number.POSITIVE_INFINITY : sum;
   }
 
   /** The parts of a sentence, each with what its words say. */

@@ -66,6 +66,7 @@ describe('a doubt', () => {
       assert.equal(marks(`Fracture ${insert} cannot ${insert} be excluded ${insert}.`), 'fracture?', insert);
       assert.equal(marks(`No ${insert} fracture.`), 'fracture-', insert);
     }
+    for (const sign of ['(-)', ': (-)', ': -']) assert.equal(marks(`Fracture ${sign}`), 'fracture-', sign);
     assert.equal(marks('Fracture (no effusion) is suspected.'), 'fracture? effusion-');
   });
 });
