@@ -33,7 +33,7 @@ export const READY_POLL_MS = 5_000;
 export const NOT_READY_TOLD_MS = 20_000;
 
 /** How long an engine may take to work again by itself once a full disk has room; then it is started anew. */
-export const ENGINE_STUCK_MS = 30_000;
+export const ENGINE_STUCK_MS = 60_000;
 
 /** Between two tries to write down which processes run, where the disk did not take it. */
 export const REMEMBER_RETRY_MS = 1_000;

@@ -36,7 +36,8 @@ export function tendEngines(
     for (; !stopping.signal.aborted; await pause()) {
       const { free } = await look(dataDir);
       const isFull = lacking(free, ENGINE_MIN_FREE_BYTES) !== null;
-      wasFull ||= isFull;
+      // One that has ended is started by its supervisor, and may take its time to start.
+      wasFull = (wasFull || isFull) && engine.running();
       if (isFull || !engine.running()) {
         since = null;
         continue;
