@@ -22,7 +22,7 @@ describe('Elasticsearch writes while its disk is full', { skip: withoutMount }, 
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
   const write = (id: number, text = 'x'.repeat(100_000)) =>
-    ask(`/kept/_doc/${id}`, 'PUT', { text }).then(
+    ask(`/kept/_doc/${id}?timeout=1s`, 'PUT', { text }).then(
       ({ status }) => status,
       () => 0,
     );
