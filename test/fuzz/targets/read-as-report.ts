@@ -4,6 +4,7 @@ import { documentParts } from '../../../core/hl7/document-text.ts';
 import { embeddedDocuments, mayHoldDocument, unreadDocuments } from '../../../core/hl7/embedded-document.ts';
 import { parseMessage } from '../../../core/hl7/message.ts';
 import { reportsOf } from '../../../core/hl7/report.ts';
+import { coded } from '../coded.ts';
 
 /**
  * Reads bytes as the document that a message holds, as Base64 and as text, as the gateway does but for its process: what
@@ -17,7 +18,11 @@ export async function readAsReport(input: Buffer): Promise<string> {
   ] as const) {
     const head = Buffer.from(`${HEAD}OBX|1|${type}|A||`, 'latin1');
     const bytes = Buffer.concat([head, data, Buffer.from('\r')]);
-    const message = parseMessage(bytes);
+    const { value: message, code } = coded(() => parseMessage(bytes));
+    if (message === null) {
+      ways.push(`${type} ${code}`);
+      continue;
+    }
     const documents = embeddedDocuments(message);
     assert.ok(documents.length === 0 || mayHoldDocument(bytes), 'it would not have been looked for');
     const texts = unreadDocuments(documents);

@@ -453,6 +453,7 @@ describe('a slow disk', () => {
             await held;
             return store.writer();
           },
+          note: store.note.bind(store),
         }),
     });
     const object = image({ pixels: Buffer.alloc(64 * 1024 * 1024) });
