@@ -114,6 +114,7 @@ describe('the log of Kafka goes back behind the cache of the joiner', () => {
     const other = loadConfig(shape, {
       INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','),
       INTERLEAVE_DATA_DIR: join(folder, 'other'),
+      INTERLEAVE_SITE_SECRET_FILE: join(folder, 'data', 'site-secret'),
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
     });
     const context = testContext('joiner');

@@ -5,12 +5,17 @@ import { caseQuery, conceptTiers } from '../../../services/search/case-query.ts'
 import { MINUS_IS_NO, OR_IS_AND, readQuery } from '../../../services/search/query-reading.ts';
 import { NO_FILTERS } from '../../../services/search/search-request.ts';
 
-/** The clauses that a report's labels fulfil: enough of the query language to judge tiers. */
+/** The clauses that a report's labels fulfil, where every word of it was read: enough of the query language for tiers. */
 function matches(clause: unknown, labels: Record<string, Assertion>): boolean {
-  const { term, bool } = clause as {
+  const { term, bool, match } = clause as {
     term?: Record<string, string>;
+    match?: Record<string, unknown>;
     bool?: { filter?: unknown[]; should?: unknown[]; must_not?: unknown[] };
   };
+  if (match !== undefined) {
+    assert.deepEqual(Object.keys(match), ['text.unread']);
+    return false;
+  }
   if (term !== undefined) {
     const [[field = '', concept = ''] = []] = Object.entries(term);
     return field === `findings.${labels[concept]?.toLowerCase()}`;
