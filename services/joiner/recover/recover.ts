@@ -151,7 +151,7 @@ export async function recover(
       behindCases: (topic, partition) => orders.behind(topic, partition),
       dryRun: settings.recoverDryRun,
     });
-    await addEvents(reader, known, partitions, inputs.from);
+    await addEvents(reader, known, partitions, inputs.from, (caseId) => inLog.has(caseId));
     await addDeadLetters(reader, known);
     say('Comparing the object store');
     const lists = { hl7: writeList(folder, LISTS.hl7), dicom: writeList(folder, LISTS.dicom) };
@@ -258,20 +258,26 @@ async function committedBy(kafka: Kafka, groups: string[], topic: string): Promi
   return committed;
 }
 
-/** Events that were read are in their cases or will be merged again; those that were not, will be read. */
+/**
+ * Events that were read are in their cases or will be merged again; those that were not, will be read. What was merged into
+ * a case that nobody has any more counts for nothing: its objects are all that is left of it.
+ */
 async function addEvents(
   reader: PartitionReader,
   known: KnownObjects,
   partitions: number,
   from: ReadonlyMap<string, number>,
+  hasState: (caseId: string) => boolean,
 ): Promise<void> {
   const whole: string[] = [TOPICS.reportLabeled, TOPICS.imageEmbedded];
   for (const topic of [...whole, TOPICS.reportReceived, TOPICS.imageReceived])
     for (let partition = 0; partition < partitions; partition++) {
       const { low, high } = await reader.ends(topic, partition);
-      const start = whole.includes(topic) ? low : (from.get(`${topic}/${partition}`) ?? low);
+      const goesOn = from.get(`${topic}/${partition}`) ?? low;
+      const start = whole.includes(topic) ? low : goesOn;
       await reader.read(topic, partition, start, high, async (records) => {
-        for (const { value } of records) if (value !== null) await known.addEvent(topic, value);
+        for (const { offset, key, value } of records)
+          if (value !== null && (offset >= goesOn || hasState(key))) await known.addEvent(topic, value);
       });
     }
 }

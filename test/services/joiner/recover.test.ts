@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import kafkajs from 'kafkajs';
 import { TOPICS } from '../../../core/radiology/topics.ts';
 import { setUpKafka } from '../../../infra/kafka/setup.ts';
 import { loadConfig } from '../../../platform/config.ts';
@@ -23,6 +24,8 @@ import { OwnIndices } from '../../support/own-indices.ts';
 import { type OwnKafka, ownKafka } from '../../support/own-kafka.ts';
 import { testKafka } from '../../support/test-kafka.ts';
 import { until } from '../../support/until.ts';
+
+const { ConfigResourceTypes } = kafkajs;
 
 const PARTITIONS = 1;
 const WAIT_MS = 90_000;
@@ -191,5 +194,27 @@ describe("the joiner's part of a recovery, when topics were emptied", () => {
     const again = await recovering();
     assert.deepEqual([again.wentBack, again.written], [[], 0]);
     assert.deepEqual(await history(), settled, 'a second recovery changes nothing more');
+  });
+
+  test('a case that nobody has any more is read again from its objects, though its events were merged once', async () => {
+    const end = Math.max(...(await history()).map(({ offset }) => offset));
+    await withAdmin(testKafka(broker.brokers), async (admin) => {
+      await admin.fetchTopicOffsets(TOPICS.case); // or kafkajs does not know who leads it
+      const configEntries = [{ name: 'cleanup.policy', value: 'compact,delete' }];
+      await admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: TOPICS.case, configEntries }],
+      });
+      await admin.deleteTopicRecords({
+        topic: TOPICS.case,
+        partitions: [{ partition: 0, offset: String(end + 1) }],
+      });
+    });
+    await rm(join(folder, 'joiner'), { recursive: true });
+
+    const { hl7, wentBack } = await recovering({ INTERLEAVE_RECOVER_DRY_RUN: 'true' });
+
+    assert.deepEqual(wentBack, []);
+    assert.equal(hl7, 5, 'two versions of each of two reports, and the one of which nothing knew');
   });
 });
