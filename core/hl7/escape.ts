@@ -8,6 +8,9 @@ import type { Delimiters } from './delimiters.ts';
  * - `\.br\ \.sp\ \.sp2\ \.ce\`: line ends; `\.sk3\`: spaces; `\.in+4\ \.ti-2\ \.fi\ \.nf\`: layout, no text
  * - `\H\ \N\`: highlighting, no text
  * - `\X0D0A\`: bytes in the message's character set (the text is still one char per byte here)
+ *
+ * Line ends that were damaged on the way are line ends all the same, or a denial would reach into the next line:
+ * `\E\.br\E\` (escaped twice), `\x0d\` (lower case), `\X000D\` (two bytes for each character).
  */
 export function unescapeText(text: string, delimiters: Delimiters): string {
   const mark = delimiters.escape;
@@ -31,8 +34,16 @@ export function unescapeText(text: string, delimiters: Delimiters): string {
       open = text.indexOf(mark, at);
     }
   }
-  return result + text.slice(at);
+  return twiceEscaped(result + text.slice(at), mark);
 }
+
+/** Line ends that were escaped once more by somebody who took the escape for text. */
+function twiceEscaped(text: string, mark: string): string {
+  if (!text.includes(`${mark}.br${mark}`) && !text.includes(`${mark}X0`)) return text;
+  return LINE_END_NAMES.reduce((all, name) => all.replaceAll(mark + name + mark, '\n'), text);
+}
+
+const LINE_END_NAMES = ['.br', 'X0D0A', 'X0d0a', 'X0D', 'X0d', 'X0A', 'X0a'];
 
 /** Escapes the delimiters, and line ends as `\.br\`, so that the text can stand in a field. */
 export function escapeText(text: string, delimiters: Delimiters): string {
@@ -74,8 +85,8 @@ function resolve(sequence: string, delimiters: Delimiters): string | undefined {
       return '';
     default:
   }
-  if (sequence.startsWith('X') && /^X(?:[0-9A-Fa-f]{2})+$/.test(sequence))
-    return Buffer.from(sequence.slice(1), 'hex').toString('latin1');
+  if (/^[Xx](?:[0-9A-Fa-f]{2})+$/.test(sequence))
+    return Buffer.from(sequence.slice(1), 'hex').toString('latin1').replaceAll('\0', '');
   const layout = LAYOUT.exec(sequence);
   if (layout === null) return undefined;
   const [, simple, counted, count] = layout;

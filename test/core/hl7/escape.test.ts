@@ -25,6 +25,23 @@ describe('escape sequences', () => {
     assert.equal(textAt(parsed(MSH, 'PID|1|Größe M\\XC3BC\\ller'), 'PID-2'), 'Größe Müller');
   });
 
+  it('line ends that were damaged on the way are line ends: escaped twice, in lower case, two bytes wide', () => {
+    for (const end of [
+      '\\E\\.br\\E\\',
+      '\\E\\X0D0A\\E\\',
+      '\\E\\X0a\\E\\',
+      '\\x0d\\\\x0a\\',
+      '\\X000d\\\\X000a\\',
+      '\\X000D000A\\',
+    ])
+      assert.equal(
+        resolved(`No pneumothorax${end}Small effusion`).replace(/\r\n?/g, '\n'),
+        'No pneumothorax\nSmall effusion',
+        end,
+      );
+    assert.equal(resolved('C:\\E\\scans\\E\\old'), 'C:\\scans\\old');
+  });
+
   it('what is unknown, not closed or malformed stays as it is', () => {
     for (const text of [
       '\\Q\\',
