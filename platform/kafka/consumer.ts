@@ -77,7 +77,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
     if (payload.restart || stopping) return;
     // kafkajs takes a coordinator that is not there yet for a final error; a broker that has just come back has one soon.
     if (payload.error.name !== 'KafkaJSGroupCoordinatorNotFound') options.fail(asOurs(payload.error));
-    else setTimeout(() => run().catch((error: Error) => options.fail(asOurs(error))), COORDINATOR_RETRY_MS);
+    else rejoin();
   });
   // A batch of control records or aborted transactions only never reaches `eachBatch`; uncommitted it would look like
   // lag for ever, and like a stall when nothing follows.
@@ -93,6 +93,12 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   const waiting = () => lag.progressed();
   const gate = await InputGate.open(kafka, consumer, { groupId, topics, log, metrics, waiting, ...hold });
   await run();
+
+  /** A broker that goes away once more meanwhile is waited for. */
+  function rejoin(): void {
+    const failed = (error: unknown) => (isKafkaError(error) ? rejoin() : options.fail(error));
+    setTimeout(() => run().catch(failed), COORDINATOR_RETRY_MS);
+  }
 
   async function run(): Promise<void> {
     if (stopping) return;
@@ -191,6 +197,6 @@ function asOurs(error: Error): Error {
 }
 
 /** Errors of kafkajs itself (a rebalance, a lost coordinator) are handled by kafkajs. */
-function isKafkaError(error: unknown): boolean {
+export function isKafkaError(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith('KafkaJS');
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, ERRORS } from '../../core/errors.ts';
+import { isKafkaError } from '../../platform/kafka/consumer.ts';
 import { MAX_TAKE_BACKOFF_MS, MIN_TAKE_BACKOFF_MS } from './limits.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import type { Positions } from './partition-producer.ts';
@@ -59,7 +60,7 @@ export class Assignment {
   /** After an error of a partition: it is taken again. */
   lost(partition: number, owned: OwnedPartition): void {
     if (this.#owned.get(partition) !== owned) return;
-    if (this.#assigned.has(partition)) this.#options.pause(partition);
+    if (this.#assigned.has(partition)) this.#pause(partition);
     this.#takeAgain(partition);
     this.#tell();
   }
@@ -68,6 +69,15 @@ export class Assignment {
   async stop(): Promise<void> {
     this.assign([]);
     await Promise.all(this.#busy.values());
+  }
+
+  /** A consumer that has crashed cannot be paused. It fetches nothing, and begins with a pause when it joins again. */
+  #pause(partition: number): void {
+    try {
+      this.#options.pause(partition);
+    } catch (error) {
+      if (!isKafkaError(error)) throw error;
+    }
   }
 
   #takeAgain(partition: number): void {
@@ -115,6 +125,5 @@ export class Assignment {
 
 /** Errors of kafkajs are those of a broker that is away, or of a consumer that kafkajs starts again. */
 function passes(error: unknown): boolean {
-  if (error instanceof Error && error.name.startsWith('KafkaJS')) return true;
-  return ERRORS[codeOf(error)][0] === 'retry';
+  return isKafkaError(error) || ERRORS[codeOf(error)][0] === 'retry';
 }

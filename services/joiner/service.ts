@@ -6,7 +6,7 @@ import { untilLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
-import { CONSUMER_SETTINGS } from '../../platform/kafka/consumer.ts';
+import { CONSUMER_SETTINGS, isKafkaError } from '../../platform/kafka/consumer.ts';
 import { COORDINATOR_RETRY_MS } from '../../platform/kafka/limits.ts';
 import { LogsBehind } from '../../platform/kafka/logs-behind.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
@@ -208,11 +208,17 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     if (payload.restart || stopping) return;
     // kafkajs takes a coordinator that is not there yet for a final error; a new or failing cluster will have one soon.
     if (payload.error.name !== 'KafkaJSGroupCoordinatorNotFound') fail(payload.error);
-    else setTimeout(() => run().catch(fail), COORDINATOR_RETRY_MS);
+    else rejoin();
   });
   await consumer.connect();
   await consumer.subscribe({ topics: INPUTS, fromBeginning: true });
   await run();
+
+  /** A broker that goes away once more meanwhile is waited for. */
+  function rejoin(): void {
+    const failed = (error: unknown) => (isKafkaError(error) ? rejoin() : fail(error));
+    setTimeout(() => run().catch(failed), COORDINATOR_RETRY_MS);
+  }
 
   async function run(): Promise<void> {
     if (stopping) return;

@@ -7,12 +7,15 @@ import type { OwnedPartition } from '../../../services/joiner/owned-partition.ts
 import { until } from '../../support/until.ts';
 
 /** An assignment whose takings are played by the test; `said` is what it did, in order. */
-function trial(options: { take?: (partition: number) => Promise<void> } = {}) {
+function trial(options: { take?: (partition: number) => Promise<void>; pause?: () => void } = {}) {
   const said: string[] = [];
   const failures: unknown[] = [];
   let taken = 0;
   const assignment = new Assignment({
-    pause: (partition) => said.push(`pause ${partition}`),
+    pause(partition) {
+      said.push(`pause ${partition}`);
+      options.pause?.();
+    },
     resume: (partition) => said.push(`resume ${partition}`),
     async take(partition) {
       said.push(`take ${partition}`);
@@ -114,4 +117,23 @@ test('stopping waits for a taking under way and lets its partition go', async ()
   await sleep(5);
   await assignment.stop();
   assert.deepEqual(said.slice(-1), ['close 1']);
+});
+
+test('a partition that was lost while the consumer is down is taken again all the same', async () => {
+  let isDown = false;
+  const pause = () => {
+    const error = new Error('Consumer group was not initialized, consumer#run must be called first');
+    error.name = 'KafkaJSNonRetriableError';
+    if (isDown) throw error;
+  };
+  const { assignment, settled } = trial({ pause });
+  assignment.assign([3]);
+  await settled(3);
+  const owned = assignment.get(3);
+  assert.ok(owned !== undefined);
+  isDown = true;
+  assignment.lost(3, owned);
+  assert.equal(assignment.get(3), undefined);
+  await settled(3);
+  await assignment.stop();
 });
