@@ -6,6 +6,7 @@ import type { Assertion, Finding } from '../radiology/events.ts';
 import { assertMentions } from './assertion.ts';
 import { type Mention, readCues } from './cues.ts';
 import { DEFAULT_LEXICON, type FindingTerm, type Lexicon } from './lexicon.ts';
+import { readRows } from './rows.ts';
 import { readSections } from './sections.ts';
 import { readSentences, type Sentence } from './sentences.ts';
 import { type Tokens, tokenize } from './tokens.ts';
@@ -63,7 +64,8 @@ export function assertSpan(
 function sentenceAround(tokens: Tokens, { first, last }: Mention, lexicon: Lexicon): Sentence {
   const part = { section: null, start: 0, end: tokens.text.length };
   const sections = readSections(tokens, [part], lexicon.headings);
-  const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
+  const rows = readRows(tokens, sections, lexicon);
+  const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords, rows);
   const begins = sentences.find((sentence) => sentence.last > first);
   const ends = sentences.find((sentence) => sentence.last >= last) ?? begins;
   const background = (begins ?? ends)?.section.background ?? null;
@@ -74,5 +76,6 @@ function sentenceAround(tokens: Tokens, { first, last }: Mention, lexicon: Lexic
     end: ends?.end ?? tokens.text.length,
     first: Math.min(begins?.first ?? 0, first),
     last: Math.max(ends?.last ?? tokens.count, last),
+    ...(rows === null ? {} : { answers: rows.answers, contested: rows.contested }),
   };
 }

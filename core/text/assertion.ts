@@ -48,6 +48,9 @@ export function assertMentions(
     if (mention !== undefined)
       asserted.push(decide(mention, before[index] ?? NOTHING, after[index] ?? NOTHING, background));
   }
+  const [label, answer] = asserted;
+  if (cues.topic && label?.cue === null && answer !== undefined && answer.assertion !== 'PRESENT')
+    asserted[0] = { ...answer, first: label.first, last: label.last, term: label.term, again: label.again };
   return { mentions: asserted, denied: deniedRanges(hits, cues, asserted) };
 }
 

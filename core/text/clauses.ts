@@ -24,6 +24,8 @@ export interface ClauseWords {
   resumers: IdSet;
   /** they open a list whose commas part no statements: "includes" */
   enumerators: IdSet;
+  /** they answer a label in a cell of their own: "Effusion | yes" */
+  affirmers: IdSet;
   or: IdSet;
   /** words behind a doubt with which it goes on about the finding before it: "pneumonia is suspected given the fever" */
   trailers: IdSet;

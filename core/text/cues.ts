@@ -3,10 +3,12 @@
  */
 import { type ClauseWords, clauseEnds } from './clauses.ts';
 import { readInserts } from './inserts.ts';
+import { BREAKING, CLOSING, contestedCue, isLabelCue, isLabelled, isTopic } from './label-answers.ts';
 import type { CueEntry, CueTerm, FindingTerm, Lexicon } from './lexicon.ts';
+import { opensRequest } from './requests.ts';
 import type { Sentence } from './sentences.ts';
 import type { TokenRange, Tokens } from './tokens.ts';
-import { OTHER_PUNCTUATION, punctuationId } from './vocabulary.ts';
+import { punctuationId } from './vocabulary.ts';
 
 /** A finding named in a sentence. */
 export interface Mention extends TokenRange {
@@ -68,6 +70,8 @@ export interface SentenceCues {
   clauses: Clauses;
   /** tokens over which no cue of time reaches, in order */
   timeStops: number[];
+  /** the first mention is a label that the next one answers in its own words: "Pneumothorax: no pneumothorax" */
+  topic: boolean;
   /** mentions that are worded as a denial ("no acute disease") */
   deniedMentions: Mention[];
 }
@@ -97,13 +101,19 @@ export function readCues(
     const around = mentions[next];
     const within = around !== undefined && around.first <= first;
     const trails = next > 0 && values.some(isTrailing) && endsThere(tokens, sentence, last, lexicon);
-    const labelled = values.some(isLabelCue) && isLabelled(tokens, sentence, first, last);
+    const labelled =
+      values.some(isLabelCue) && isLabelled(tokens, sentence, first, last, mentions[next - 1], lexicon);
     for (const term of values) {
       if (term === 'STOP' && !within) stops.push(first);
       if (term === 'TIME_STOP') timeStops.push(first);
       if (typeof term === 'string') continue;
-      const { cue, rule } = term;
+      const contested = term.cue.direction === 'LABEL' && sentence.contested?.has(first) === true;
+      const { cue, rule } = contested ? contestedCue(term) : term;
       if (cue.leading === true && !leading) continue;
+      if (cue.opening === true && !opensRequest(sentence, first, last, mentions, { tokens, lexicon }))
+        continue;
+      // "Pneumothorax? No"
+      if (tokens.id(first) === QUESTION && sentence.answers?.has(last) === true) continue;
       if (within && cue.assertion === 'ABSENT' && deniedMentions.at(-1) !== around)
         deniedMentions.push(around);
       if (cue.closing === true && !closes(tokens, sentence, last)) continue;
@@ -121,7 +131,8 @@ export function readCues(
     hit.clause = clauses.of(
       hit.direction === 'AFTER' && hit.cue.group !== undefined ? hit.first - 1 : hit.first,
     );
-  return { hits, statements, clauses, timeStops, deniedMentions };
+  const topic = isTopic(tokens, sentence, mentions);
+  return { hits, statements, clauses, timeStops, deniedMentions, topic };
 }
 
 /** The token before which a cue speaks of no mention that begins there; `mention`: the last one before the cue. */
@@ -164,12 +175,7 @@ function lastPart(
 const MAX_WORDS_OF_PART = 6;
 
 const COMMA = punctuationId(',');
-const COLON = punctuationId(':');
-const DASH = punctuationId('-');
-const OPENING = new Set([COLON, DASH, COMMA]);
-/** what follows them is another noun: "is suspected (image 4)", "is possible – see image 3" */
-const BREAKING = new Set([punctuationId('('), DASH, OTHER_PUNCTUATION]);
-const CLOSING = new Set(['.', ',', ';', ')', '?'].map(punctuationId));
+const QUESTION = punctuationId('?');
 
 function isTrailing(term: CueTerm): boolean {
   return typeof term === 'object' && term.cue.trailing === true;
@@ -201,19 +207,6 @@ function endOfNoun(
     if (verbs.has(id) || deniers.has(id) || placePrepositions.has(id)) return at;
   }
   return to;
-}
-
-function isLabelCue(term: CueTerm): boolean {
-  return typeof term === 'object' && term.cue.direction === 'LABEL';
-}
-
-/** "Effusion: none." - behind a colon, dash or comma, and nothing after it that it could speak of. */
-function isLabelled(tokens: Tokens, sentence: Sentence, first: number, last: number): boolean {
-  return (
-    first > sentence.first &&
-    OPENING.has(tokens.id(first - 1)) &&
-    (last >= sentence.last || CLOSING.has(tokens.id(last)) || BREAKING.has(tokens.id(last)))
-  );
 }
 
 /** Does the sentence say nothing behind it that may take it back? */

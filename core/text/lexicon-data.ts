@@ -49,6 +49,8 @@ export interface CueEntry {
   asks?: boolean;
   /** of one that asks: nowhere else is it a cue */
   leading?: boolean;
+  /** of one BEFORE: only where it and a finding are the whole sentence ("eval pneumothorax") */
+  opening?: boolean;
   /** words that it reaches at most; without it, to the end of the clause */
   reach?: number;
   /** of one AFTER: speaks of the finding right before it only, as "A and B versus C" doubts B */

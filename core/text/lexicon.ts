@@ -69,6 +69,8 @@ export interface Lexicon {
   citationWords: CitationWords;
   sentenceWords: SentenceWords;
   languageWords: LanguageWords;
+  /** number of the word "no" */
+  no: number;
 }
 
 /** @throws Error where the data is not well formed, with the phrase that is wrong */
@@ -93,6 +95,7 @@ export function compileLexicon(data: LexiconData): Lexicon {
     modifiers: automaton(modifierPhrases(data), modifierKey),
     placePrepositions: idSet(anatomy.prepositions),
     units: new Map(Object.entries(attributes.units).map(([unit, mm]) => [vocabulary.add(unit), mm])),
+    no: vocabulary.add('no'),
     by: idSet(attributes.by),
     distance: idSet(attributes.distance),
     clauseWords: idSets(data.clauses, idSet),

@@ -15,6 +15,7 @@ import { DEFAULT_LEXICON, type Lexicon } from './lexicon.ts';
 import { MAX_FINDINGS, MAX_READ_LENGTH } from './limits.ts';
 import { reportLabels } from './report-labels.ts';
 import { isResult } from './result-sections.ts';
+import { readRows } from './rows.ts';
 import { joinParts, readSections } from './sections.ts';
 import { readSentences } from './sentences.ts';
 import { tokenize } from './tokens.ts';
@@ -41,7 +42,13 @@ export function readForEncoding(
   const { text, placed } = joinParts(parts);
   const tokens = tokenize(text.slice(0, MAX_READ_LENGTH), lexicon.vocabulary);
   const sections = readSections(tokens, placed, lexicon.headings);
-  const sentences = readSentences(tokens, sections, lexicon.sentenceWords, lexicon.citationWords);
+  const sentences = readSentences(
+    tokens,
+    sections,
+    lexicon.sentenceWords,
+    lexicon.citationWords,
+    readRows(tokens, sections, lexicon),
+  );
   const { readable, unread } = byLanguage(tokens, sentences, lexicon.languageWords);
   let leading = true;
   const readings = readable.map((sentence) => {

@@ -24,6 +24,7 @@ export const ruleId = {
 export const CODE_RULES: Readonly<Record<string, string>> = {
   'size/measure': 'a number with a unit of length, or two or three with "x" between them',
   'quantity/number': 'a whole number right before a finding',
+  'row/contested': 'a cell of a row denies, and a later one asserts',
   'again/before': 'stands for the finding named before it in the sentence',
 };
 

@@ -9,6 +9,7 @@
  */
 import { CitationReader } from './citation-groups.ts';
 import type { CitationWords } from './cited-numbers.ts';
+import type { Rows } from './rows.ts';
 import type { Section } from './sections.ts';
 import type { Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
@@ -20,6 +21,10 @@ export interface Sentence {
   first: number;
   last: number;
   section: Section;
+  /** tokens at which a cell begins that answers a label before it, see `rows.ts` */
+  answers?: ReadonlySet<number>;
+  /** of these those that a later cell of the row contradicts */
+  contested?: ReadonlySet<number>;
 }
 
 export interface SentenceWords {
@@ -47,8 +52,9 @@ export function readSentences(
   sections: readonly Section[],
   words: SentenceWords,
   citationWords: CitationWords,
+  rows: Rows | null = null,
 ): Sentence[] {
-  const splitter = new Splitter(tokens, words, citationWords);
+  const splitter = new Splitter(tokens, words, citationWords, rows);
   return sections.flatMap((section) => splitter.split(section));
 }
 
@@ -61,8 +67,10 @@ class Splitter {
   #cited: ReadonlySet<number> = new Set();
   readonly #hasCase: boolean;
   readonly #column: number;
+  readonly #rows: Rows | null;
 
-  constructor(tokens: Tokens, words: SentenceWords, citationWords: CitationWords) {
+  constructor(tokens: Tokens, words: SentenceWords, citationWords: CitationWords, rows: Rows | null) {
+    this.#rows = rows;
     this.#tokens = tokens;
     this.#words = words;
     this.#citationWords = citationWords;
@@ -87,7 +95,12 @@ class Splitter {
       }
       const last = this.#endOfSentence(at, to, item);
       if (hasWords(tokens, at, last)) {
-        sentences.push({ start: tokens.start(at), end: tokens.end(last - 1), first: at, last, section });
+        const sentence = { start: tokens.start(at), end: tokens.end(last - 1), first: at, last, section };
+        sentences.push(
+          this.#rows === null
+            ? sentence
+            : { ...sentence, answers: this.#rows.answers, contested: this.#rows.contested },
+        );
       }
       at = last;
     }
@@ -120,7 +133,7 @@ class Splitter {
 
   #breaksBefore(at: number, to: number, item: number, inBrackets: boolean): boolean {
     const gap = this.#tokens.gap(at);
-    if (gap === 'PARAGRAPH') return true;
+    if (gap === 'PARAGRAPH' || this.#rows?.starts.has(at) === true) return true;
     if (this.#cited.has(at) && (inBrackets || !this.#isNextItem(at, to, item))) return false;
     if (gap === 'LINE') return this.#breaksAtLine(at, to);
     return gap === 'BLANK' && item > 0 && this.#listMarker(at, to)?.item === item + 1;
@@ -136,7 +149,7 @@ class Splitter {
   /** Is the token a full stop, question or exclamation mark that ends a sentence? */
   #endsSentence(at: number, to: number): boolean {
     const tokens = this.#tokens;
-    if (tokens.kind(at) !== 'PUNCTUATION') return false;
+    if (tokens.kind(at) !== 'PUNCTUATION' || this.#rows?.leaders.has(at) === true) return false;
     const mark = tokens.word(at);
     if (mark !== '.' && mark !== '!' && mark !== '?') return false;
     const glued = at + 1 < to && tokens.gap(at + 1) === 'NONE' && tokens.kind(at + 1) !== 'PUNCTUATION';

@@ -4,6 +4,7 @@
  * - A hyphen between letters separates words and is no token: "air-space" reads like "air space". A dash with blanks
  *   around it, or between numbers, is a token.
  * - A number may have decimals ("2.3"); a comma always separates ("84,85").
+ * - A tab and a vertical bar are blanks that may part cells ("Effusion | none").
  * - An apostrophe within a word belongs to it ("can't").
  */
 import { OTHER_PUNCTUATION, punctuationId, UNKNOWN_WORD, type Vocabulary } from './vocabulary.ts';
@@ -23,7 +24,9 @@ const WORD = 0;
 const NUMBER = 1;
 const PUNCTUATION = 2;
 const KINDS: readonly TokenKind[] = ['WORD', 'NUMBER', 'PUNCTUATION'];
-const GAPS: readonly Gap[] = ['NONE', 'BLANK', 'LINE', 'PARAGRAPH'];
+/** by number; the last one is a blank that parts cells */
+const GAPS: readonly Gap[] = ['NONE', 'BLANK', 'LINE', 'PARAGRAPH', 'BLANK'];
+const CELL = 4;
 
 /** The tokens of a text, as parallel lists (a report has hundreds: objects would cost more than the reading). */
 export class Tokens {
@@ -33,9 +36,15 @@ export class Tokens {
   readonly #ends: number[] = [];
   readonly #kinds: number[] = [];
   readonly #gaps: number[] = [];
+  #hasCells = false;
 
   constructor(text: string) {
     this.text = text;
+  }
+
+  /** does any token start a cell? */
+  get hasCells(): boolean {
+    return this.#hasCells;
   }
 
   get count(): number {
@@ -48,6 +57,7 @@ export class Tokens {
     this.#ends.push(end);
     this.#kinds.push(kind);
     this.#gaps.push(gap);
+    if (gap === CELL) this.#hasCells = true;
   }
 
   /** number of the word in the vocabulary */
@@ -69,6 +79,16 @@ export class Tokens {
 
   gap(index: number): Gap {
     return GAPS[this.#gaps[index] ?? -1] ?? 'PARAGRAPH';
+  }
+
+  /** Does a tab or a vertical bar stand before it on its line, as between cells? */
+  startsCell(index: number): boolean {
+    return this.#gaps[index] === CELL;
+  }
+
+  startsLine(index: number): boolean {
+    const gap = this.#gaps[index];
+    return gap === 2 || gap === 3;
   }
 
   /** the characters of the token as written; '' beyond the end */
@@ -96,11 +116,13 @@ export function tokenize(text: string, vocabulary: Vocabulary): Tokens {
   let place = 0;
   let gap = 0;
   let lineBreaks = 0;
+  let cell = false;
   while (place < length) {
     const code = text.charCodeAt(place);
     if (isBlank(code)) {
-      if (code === 10 || (code === 13 && text.charCodeAt(place + 1) !== 10)) lineBreaks++;
-      gap = lineBreaks > 1 ? 3 : lineBreaks === 1 ? 2 : 1;
+      if (code === TAB || code === BAR) cell = true;
+      else if (code === 10 || (code === 13 && text.charCodeAt(place + 1) !== 10)) lineBreaks++;
+      gap = lineBreaks > 1 ? 3 : lineBreaks === 1 ? 2 : cell ? CELL : 1;
       place++;
       continue;
     }
@@ -124,11 +146,14 @@ export function tokenize(text: string, vocabulary: Vocabulary): Tokens {
     tokens.push(id, start, place, kind, gap);
     gap = 0;
     lineBreaks = 0;
+    cell = false;
   }
   return tokens;
 }
 
 const HYPHEN = 45;
+const TAB = 9;
+const BAR = 124;
 const ASCII_PUNCTUATION = Uint8Array.from({ length: 128 }, (_, code) =>
   punctuationId(String.fromCharCode(code)),
 );
@@ -162,9 +187,9 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-/** White space as ECMAScript knows it (which `trim` removes), and the zero-width space. */
+/** White space as ECMAScript knows it (which `trim` removes), the zero-width space, and the bar between cells. */
 function isBlank(code: number): boolean {
-  if (code < 128) return code === 32 || (code >= 9 && code <= 13);
+  if (code < 128) return code === 32 || (code >= 9 && code <= 13) || code === BAR;
   if (code === 0xa0 || code === 0x1680 || code === 0xfeff || code === 0x3000) return true;
   return (code >= 0x2000 && code <= 0x200b) || [0x2028, 0x2029, 0x202f, 0x205f].includes(code);
 }

@@ -21,6 +21,7 @@ describe('what a finding word names besides a finding', () => {
       'Seen in fracture clinic; fracture risk is low.',
       'Bleeding time is normal.',
       'Calcification score zero.',
+      'Infarct core volume 0 ml.',
     ])
       assert.equal(marks(text), '', text);
   });
@@ -29,6 +30,7 @@ describe('what a finding word names besides a finding', () => {
     assert.equal(marks('Cerebral hemorrhage.'), 'intracranial-hemorrhage+');
     assert.equal(marks('Left lung mass.'), 'mass+');
     assert.equal(marks('Acute stroke.'), 'infarct+');
+    assert.equal(marks('Hematoma volume 20 ml.'), 'fluid-collection+');
   });
 });
 
@@ -71,6 +73,21 @@ describe('a doubt', () => {
   });
 });
 
+describe('an answer that leaves it open', () => {
+  it('is a doubt, but of what was seen and not understood', () => {
+    for (const answer of ['Indeterminate', 'Inconclusive.', 'Not assessed', 'N/A', 'Unknown'])
+      assert.equal(marks(`Pulmonary embolism: ${answer}`), 'pulmonary-embolism?', answer);
+    assert.equal(marks('Nodule: indeterminate'), 'nodule+');
+    assert.equal(marks('Pneumothorax: N'), 'pneumothorax-');
+    assert.equal(marks('Nodules: 0'), 'nodule-');
+  });
+
+  it('denies in words that Spanish has, too', () => {
+    assert.equal(marks('Edema no visible.'), 'edema-');
+    assert.equal(marks('No visible edema.'), 'edema-');
+  });
+});
+
 describe('the reason for the examination, without a section of its own', () => {
   const REQUESTS = [
     'Rule out pneumonia.', 'R/O pneumonia', 'Evaluate for pneumonia.', 'Eval pneumonia', 'Assess for pneumonia.', '?pneumonia',
@@ -106,6 +123,26 @@ describe('the reason for the examination, without a section of its own', () => {
         uncertain: [],
       });
     }
+  });
+
+  it('as a whole sentence is no result in any section', () => {
+    for (const request of [
+      'Eval pneumothorax',
+      'Eval for pneumothorax.',
+      'Evaluate pneumothorax or effusion.',
+      'Check effusion',
+    ])
+      for (const section of ['FINDINGS', 'IMPRESSION'] as const) {
+        const { findings } = readReport([{ section, text: `${request}\n\nNo fracture.` }]);
+        assert.deepEqual(
+          labelsByAssertion(findings),
+          { present: [], absent: ['fracture'], uncertain: [] },
+          request,
+        );
+      }
+    assert.equal(marks('Evaluation shows a nodule.'), 'nodule+');
+    for (const request of ['Rule out fracture.', 'R/O fracture', 'Please exclude fracture.'])
+      assert.equal(marks(request), 'fracture?', request);
   });
 
   it('in an impression, or behind a result, the same words are a doubt', () => {
