@@ -36,6 +36,8 @@ export interface LanguageWords {
   pairs: ReadonlyMap<number, ReadonlyMap<number, number>>;
   /** first words of pairs */
   pairStarts: IdSet;
+  /** of these those of which neither word speaks for another language alone: "hernia hiatal" */
+  knownPairStarts: IdSet;
   answers: IdSet;
   abbreviations: ReadonlySet<string>;
   shapes: WordShapes;
@@ -81,6 +83,12 @@ export function compileLanguageWords(data: LanguageData, vocabulary: Vocabulary)
     weights,
     pairs,
     pairStarts: new IdSet(pairs.keys()),
+    knownPairStarts: new IdSet(
+      data.phrases
+        .map((phrase) => phrase.split(' ').map((word) => vocabulary.id(word)))
+        .filter((ids) => ids.every((id) => (weights[id] ?? 0) <= 0))
+        .flatMap(([first]) => first ?? []),
+    ),
     answers,
     abbreviations: new Set(data.abbreviations),
     shapes: new WordShapes([...inLexicon, ...data.english], foreign),

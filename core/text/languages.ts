@@ -134,7 +134,7 @@ class LanguageReader {
 
   /** What the known words of a sentence say; Infinity where one speaks against English or a letter has to be looked at. */
   scoreOf({ first, last }: Sentence): number {
-    const { weights } = this.#words;
+    const { weights, knownPairStarts, pairs } = this.#words;
     if (!this.#ascii) return Number.POSITIVE_INFINITY;
     let sum = 0;
     let unknown = false;
@@ -142,6 +142,8 @@ class LanguageReader {
       const id = this.#tokens.id(at);
       const weight = weights[id] ?? 0;
       if (weight > 0) return Number.POSITIVE_INFINITY;
+      if (knownPairStarts.has(id) && (pairs.get(id)?.get(this.#tokens.id(at + 1)) ?? 0) > 0)
+        return Number.POSITIVE_INFINITY;
       if (id === UNKNOWN_WORD) unknown = true;
       sum += weight;
     }
