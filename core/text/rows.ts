@@ -133,7 +133,9 @@ class RowReader {
       if (named !== undefined && named.first < last) {
         const again: boolean = labelAt === index - 1 && named.concept === label;
         if (again) this.#answers.add(first);
-        else if (label !== undefined) this.#starts.add(first);
+        // "Smoker | no | Effusion | small": the answer of a label that names no finding.
+        else if (label !== undefined || (lone && index > 1) || this.#hasColon(line.first, first))
+          this.#starts.add(first);
         [label, labelAt, denial, decided, lone] = [named.concept, index, -1, again, false];
         continue;
       }
@@ -156,8 +158,13 @@ class RowReader {
     const tokens = this.#tokens;
     if (tokens.id(at - 1) === COLON || this.#isListNumber(line, at)) return false;
     // A "no" in a cell of its own does not go on.
-    const alone = marks.at(-1) === at - 1 || (tokens.startsCell(at - 1) && tokens.id(at - 2) === COLON);
+    const alone = marks.at(-1) === at - 1 || tokens.id(at - 2) === COLON;
     return (alone || !this.#words.isContinuing(at - 1)) && !this.#words.joins(at);
+  }
+
+  #hasColon(first: number, last: number): boolean {
+    for (let at = first; at < last; at++) if (this.#tokens.id(at) === COLON) return true;
+    return false;
   }
 
   /** "1.<TAB>No pneumothorax", "-<TAB>No pneumothorax" */

@@ -57,6 +57,8 @@ describe('the rows of a table', () => {
       ['Heart size\tNormal\nEffusion\tNo', 'heart-normal+ cardiomegaly- effusion-'],
       ['| Pneumothorax | No |\n|---|---|\n| Effusion | Small |', 'pneumothorax- effusion+'],
       ['Pneumothorax\t-\nEffusion\t+', 'pneumothorax- effusion+'],
+      ['Smoker\tNo\tEffusion\tSmall', 'effusion+'],
+      ['Lungs: No\tEffusion: Yes', 'effusion+'],
       ['Pneumothorax:\tNo\tEffusion:\tSmall', 'pneumothorax- effusion+'],
       ['Small effusion on the left.\nPneumothorax\tNo\nSmall nodule.', 'effusion+ pneumothorax- nodule+'],
     ] as const) // biome-ignore format: one row a line
