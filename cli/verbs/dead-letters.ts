@@ -10,7 +10,7 @@ import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { isService, type Letter, lastLetters, readLetter } from '../dead-letters/letters.ts';
 import { EXIT } from '../exit-codes.ts';
 import { DEFAULT_LETTERS, MAX_LETTERS } from '../limits.ts';
-import { readInstance } from '../up/instance.ts';
+import { askedInstance, namesBrokers } from '../up/asked-instance.ts';
 import { numberOption, type Verb, type VerbInput } from '../verb.ts';
 
 const HELP = `
@@ -111,5 +111,5 @@ async function stored(caseId: string, sha256: string, input: VerbInput): Promise
 
 function brokers(input: VerbInput): string {
   const { kafkaBrokers } = loadConfig(commonConfig);
-  return readInstance(dataDirOf(input))?.kafkaBrokers ?? kafkaBrokers.join(',');
+  return askedInstance(input, namesBrokers())?.kafkaBrokers ?? kafkaBrokers.join(',');
 }

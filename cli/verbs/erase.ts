@@ -13,7 +13,7 @@ import { Metrics } from '../../platform/metrics.ts';
 import { events } from '../../schemas/events.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readInstance } from '../up/instance.ts';
+import { askedInstance, namesBrokers } from '../up/asked-instance.ts';
 import type { Verb } from '../verb.ts';
 
 const HELP = `
@@ -48,14 +48,13 @@ export const erase: Verb = {
   async run(input) {
     const [caseId = '', ...more] = input.positionals;
     const reason = input.text('reason') ?? '';
-    if (!isCaseId(caseId) || more.length > 0 || reason.trim() === '' || !input.flag('yes'))
-      throw new InterleaveError(
-        'USAGE',
-        'It needs a case id, --reason and --yes: see `interleave erase --help`.',
-      );
+    if (!isCaseId(caseId) || more.length > 0)
+      throw new InterleaveError('USAGE', 'It needs one case id: 32 hexadecimal digits, in lower case.');
+    if (reason.trim() === '' || !input.flag('yes'))
+      throw new InterleaveError('USAGE', 'It needs --reason TEXT and --yes: see `interleave erase --help`.');
     const dataDir = dataDirOf(input);
     const { kafkaBrokers, siteSecretFile } = loadConfig(commonConfig);
-    const brokers = readInstance(dataDir)?.kafkaBrokers.split(',') ?? kafkaBrokers;
+    const brokers = askedInstance(input, namesBrokers())?.kafkaBrokers.split(',') ?? kafkaBrokers;
     const secret = await readSecret(siteSecretFile || join(dataDir, 'site-secret'));
     const correction = sealedCorrection(secret, {
       kind: 'ERASE',
@@ -78,7 +77,10 @@ export const erase: Verb = {
     }
     const { decidedAt, actor } = correction;
     if (input.json) input.print(JSON.stringify({ caseId, decidedAt, actor }));
-    else input.print(`It is decided that case ${caseId} is erased; the joiner carries it out.`);
+    else
+      input.print(
+        `It is decided that case ${caseId} is erased; the joiner carries it out, and says \`case.erased\` in its log.`,
+      );
     return EXIT.ok;
   },
 };

@@ -173,6 +173,8 @@ function tell(done: Done, input: VerbInput): void {
   }
   const { dryRun, wentBack, inputsWentBack, written, restored, erased, readAgain, lost } = done;
   const would = dryRun ? 'would be ' : '';
+  const typed = input.text('data-dir');
+  const folder = typed === undefined ? '' : ` --data-dir ${typed}`;
   for (const { why } of wentBack) input.print(why);
   if (wentBack.length === 0) input.print('radiology.case has not gone back.');
   for (const { topic, partition } of inputsWentBack)
@@ -189,5 +191,5 @@ function tell(done: Done, input: VerbInput): void {
     );
   for (const { code, caseId, sha256 } of lost) input.print([code, caseId, sha256].join(' ').trimEnd());
   if (lost.length > 0) input.print(`${lost.length} cannot be restored: see docs/operations.md.`);
-  else if (!dryRun) input.print('All is there again. Start the system: npx interleave up');
+  else if (!dryRun) input.print(`All is there again. Start the system: npx interleave up${folder}`);
 }

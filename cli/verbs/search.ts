@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ERRORS, InterleaveError, isErrorCode } from '../../core/errors.ts';
-import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
+import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MAX_HITS, SEARCH_ANSWER_MS } from '../limits.ts';
-import { readInstance } from '../up/instance.ts';
+import { askedInstance } from '../up/asked-instance.ts';
 import { numberOption, type Verb } from '../verb.ts';
 
 const HELP = `
@@ -69,7 +69,7 @@ export const search: Verb = {
     const words = input.positionals.join(' ').trim();
     if (words === '') throw new InterleaveError('USAGE', 'Say what to search for.');
     const size = numberOption(input, 'size', { min: 1, max: MAX_HITS, integer: true }) ?? 10;
-    const page = input.text('url') ?? readInstance(dataDirOf(input))?.page ?? DEFAULT_PAGE;
+    const page = input.text('url') ?? askedInstance(input)?.page ?? DEFAULT_PAGE;
     const answer = await ask(page, words, size);
     if (input.json) input.print(JSON.stringify(answer));
     else for (const line of linesOf(answer)) input.print(line);

@@ -1,5 +1,5 @@
 import { InterleaveError } from '../../core/errors.ts';
-import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
+import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MAX_PORT } from '../limits.ts';
 import { filesOf } from '../send/files.ts';
@@ -7,7 +7,7 @@ import { meaning, type Outcome, type Summary, summarise } from '../send/outcome.
 import { sendDicom } from '../send/send-dicom.ts';
 import { sendHl7 } from '../send/send-hl7.ts';
 import { TLS_HELP, TLS_OPTIONS, tlsOf } from '../send/tls.ts';
-import { readInstance } from '../up/instance.ts';
+import { askedInstance } from '../up/asked-instance.ts';
 import { numberOption, type Verb, type VerbInput } from '../verb.ts';
 
 const HELP = `
@@ -76,12 +76,13 @@ export const send: Verb = {
 };
 
 function hl7Target(input: VerbInput): { host: string; port: number } {
-  return address(input) ?? readInstance(dataDirOf(input))?.hl7 ?? { host: '127.0.0.1', port: 2575 };
+  return address(input) ?? askedInstance(input)?.hl7 ?? { host: '127.0.0.1', port: 2575 };
 }
 
 function dicomTarget(input: VerbInput) {
-  const running = readInstance(dataDirOf(input))?.dicom;
-  const { host, port } = address(input) ?? running ?? { host: '127.0.0.1', port: 11_112 };
+  const to = address(input);
+  const running = askedInstance(input, to !== undefined)?.dicom;
+  const { host, port } = to ?? running ?? { host: '127.0.0.1', port: 11_112 };
   const calledAeTitle = input.text('called') ?? running?.aeTitle ?? 'INTERLEAVE';
   return { host, port, calledAeTitle, callingAeTitle: input.text('calling') ?? 'INTERLEAVE-CLI' };
 }

@@ -34,7 +34,7 @@ export function waves(files) {
   const alone = files.filter((file) => ALONE.test(sourceOf(file)));
   return [
     { files: files.filter((file) => !alone.includes(file)), concurrency: 2, timeoutMs: 5 * MINUTE_MS },
-    { files: alone, concurrency: 1, timeoutMs: 10 * MINUTE_MS },
+    { files: alone, concurrency: 1, timeoutMs: 15 * MINUTE_MS },
   ].filter((wave) => wave.files.length > 0);
 }
 

@@ -19,7 +19,8 @@ export interface SeenLog {
 }
 
 /** What whoever is told of it is to do. */
-export const LOG_REMEDY = 'stop the system (`npx interleave down`) and run `npx interleave recover`';
+export const LOG_REMEDY =
+  'stop the system (`npx interleave down`) and run `npx interleave recover`, both with the same --data-dir';
 
 /** Kept of a partition: compaction takes a record away once its key has a newer one. */
 const MAX_MARKS = 4;
@@ -52,8 +53,7 @@ export async function checkLog(
   seen: SeenLog,
 ): Promise<void> {
   const why = await wentBack(reader, topic, partition, seen);
-  if (why !== null)
-    throw new InterleaveError('LOG_WENT_BACK', `Partition ${partition} of ${topic} ${why}: ${LOG_REMEDY}.`);
+  if (why !== null) throw new InterleaveError('LOG_WENT_BACK', `Partition ${partition} of ${topic} ${why}.`);
 }
 
 /** Null where the log is the one that was seen. */
