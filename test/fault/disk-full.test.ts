@@ -21,7 +21,7 @@ const ENGINES = ['kafka', 'elasticsearch'];
 /** `up` asks for 1 GiB of free disk; the rest is what the engines write as they start. */
 const DISK_MIB = 1200;
 const FULL_MS = 40_000;
-/** docs/operations.md states it. */
+/** Twice what docs/operations.md states of a machine that is not busy. */
 const BACK_WITHIN_MS = 240_000;
 
 interface Status {
