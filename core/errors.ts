@@ -48,7 +48,7 @@ export const ERRORS = {
   OBJECT_DAMAGED: ['reject', 'The disk does not give back an object that was confirmed: it is set aside.'],
   ELASTICSEARCH_UNAVAILABLE: ['retry', 'Elasticsearch did not answer in time.'],
   DOCUMENT_REJECTED: ['reject', 'Elasticsearch refused the document.'],
-  REGISTER_TOO_LARGE: ['fatal', 'A register holds more records than a process keeps.'],
+  REGISTER_TOO_LARGE: ['fatal', 'A register holds more entries than a process keeps.'],
   PRODUCER_FENCED: ['retry', 'Another joiner has taken this partition.'],
 
   // TLS of any door

@@ -25,7 +25,7 @@ export const DEAD_LETTER_SERVICES = [
 ] as const;
 
 /**
- * Registers: compacted, kept for ever, with one partition. They are small, and whoever needs one reads it whole, without a
+ * Registers: compacted, kept for ever, with one partition; repeats of a key go within `max.compaction.lag.ms`. They are small, and whoever needs one reads it whole, without a
  * consumer group (`platform/kafka/register-reader.ts`).
  */
 export const REGISTERS: readonly string[] = [TOPICS.imageRejected, TOPICS.caseCorrection];
@@ -57,7 +57,13 @@ export const TOPIC_SPECS = [
     'delete.retention.ms': String(30 * DAY_MS),
   }),
   spec(TOPICS.caseMoved, true, RETAINED),
-  ...REGISTERS.map((name) => spec(name, false, { 'cleanup.policy': 'compact' })),
+  ...REGISTERS.map((name) =>
+    spec(name, false, {
+      'cleanup.policy': 'compact',
+      'segment.ms': String(DAY_MS),
+      'max.compaction.lag.ms': String(7 * DAY_MS),
+    }),
+  ),
   ...DEAD_LETTER_SERVICES.map((service) => spec(deadLetterTopic(service), false, RETAINED)),
 ];
 

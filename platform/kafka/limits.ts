@@ -44,5 +44,5 @@ export const RESTORE_STALL_MS = 15_000;
 export const REGISTER_POLL_MS = 250;
 /** A register that could not be read for this long is told to be behind. */
 export const REGISTER_LATE_MS = 10_000;
-/** Records of a register that a process keeps, about 200 bytes each; one with more ends it rather than miss some. */
+/** Distinct entries of a register that a process keeps, about 200 bytes each; of one with more nothing further is read. */
 export const MAX_REGISTER_RECORDS = 2_000_000;

@@ -11,13 +11,16 @@ import { PartitionReader } from './read-partition.ts';
 export interface RegisterOptions {
   kafka: Kafka;
   topic: string;
-  /** takes records in order; may be given the same again. What it throws ends the service through `fail` */
-  apply(records: readonly FetchedRecord[]): void;
+  /**
+   * Takes records in order; may be given the same again. Returns how many distinct entries are kept by now: what repeats
+   * one, or counts for nothing, costs nothing. What it throws ends the service through `fail`.
+   */
+  apply(records: readonly FetchedRecord[]): number;
   log: Logger;
   metrics: Metrics;
   ready: Readiness;
   fail(error: unknown): void;
-  /** how many records may be kept; `MAX_REGISTER_RECORDS` unless told */
+  /** how many entries may be kept; `MAX_REGISTER_RECORDS` unless told */
   maxRecords?: number;
 }
 
@@ -28,6 +31,10 @@ export interface RegisterOptions {
  * Readiness names the topic: not ready until it was read to the end that it had at the start, and again when nothing could
  * be read of it for `REGISTER_LATE_MS`. What is known by then stays known: nothing can be confirmed to a sender
  * while Kafka is away, so that nothing confirmed is missed.
+ *
+ * One with more entries than may be kept is told with `REGISTER_TOO_LARGE` and read no further: what is known stays known,
+ * readiness is false, and it counts as not whole, until the process is started with room for it. It does not end the
+ * process, which would only end again after each start.
  */
 export class RegisterReader {
   readonly #options: RegisterOptions;
@@ -39,7 +46,9 @@ export class RegisterReader {
   #isWhole = false;
   /** the offset that is read next */
   #next = 0;
-  #records = 0;
+  /** distinct ones that the owner keeps */
+  #entries = 0;
+  #isTooLarge = false;
   #readAt = Date.now();
 
   constructor(options: RegisterOptions) {
@@ -53,12 +62,12 @@ export class RegisterReader {
     this.#run = this.#follow();
   }
 
-  /** Whether it was read to the end that it had at the start. */
+  /** Whether it was read to the end that it had at the start, and no entry was left out since. */
   get isWhole(): boolean {
-    return this.#isWhole;
+    return this.#isWhole && !this.#isTooLarge;
   }
 
-  /** Resolves when it was. Throws `KAFKA_UNAVAILABLE` where the reader is stopped before. */
+  /** Resolves when it was read so far. Throws `KAFKA_UNAVAILABLE` where the reader is stopped before. */
   whole(): Promise<void> {
     return this.#whole;
   }
@@ -77,6 +86,11 @@ export class RegisterReader {
         await this.#catchUp(reader);
         this.#succeeded();
       } catch (error) {
+        if (error instanceof TooLarge) {
+          this.#tooLarge();
+          await stopped(signal);
+          break;
+        }
         if (error instanceof NotApplied) {
           this.#options.fail(error.cause);
           break;
@@ -107,15 +121,23 @@ export class RegisterReader {
   #apply(records: readonly FetchedRecord[]): void {
     const { topic, apply, metrics, maxRecords = MAX_REGISTER_RECORDS } = this.#options;
     try {
-      apply(records);
-      this.#records += records.length;
-      if (this.#records > maxRecords) throw new InterleaveError('REGISTER_TOO_LARGE', topic);
+      this.#entries = apply(records);
     } catch (cause) {
       throw new NotApplied(cause);
     }
     metrics
-      .gauge('interleave_register_records', 'Records read of a register since the start', ['topic'])
-      .set({ topic }, this.#records);
+      .gauge('interleave_register_records', 'Distinct entries of a register that the process keeps', [
+        'topic',
+      ])
+      .set({ topic }, this.#entries);
+    if (this.#entries > maxRecords) throw new TooLarge();
+  }
+
+  #tooLarge(): void {
+    const { topic, ready, log } = this.#options;
+    this.#isTooLarge = true;
+    log.error({ topic, entries: this.#entries, code: 'REGISTER_TOO_LARGE' }, 'register.too.large');
+    ready.set(topic, false, 'REGISTER_TOO_LARGE');
   }
 
   #succeeded(): void {
@@ -124,7 +146,7 @@ export class RegisterReader {
     ready.set(topic, true);
     if (this.#isWhole) return;
     this.#isWhole = true;
-    log.info({ topic, records: this.#records }, 'register.read');
+    log.info({ topic, entries: this.#entries }, 'register.read');
     this.#resolveWhole();
   }
 
@@ -142,4 +164,12 @@ class NotApplied extends Error {
   constructor(cause: unknown) {
     super('a register was not applied', { cause });
   }
+}
+
+/** It holds more than may be kept. */
+class TooLarge extends Error {}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -27,6 +27,10 @@ export class ErasedCases {
     return this.#decidedAt.get(caseId) ?? null;
   }
 
+  get size(): number {
+    return this.#decidedAt.size;
+  }
+
   get caseIds(): Iterable<string> {
     return this.#decidedAt.keys();
   }

@@ -31,7 +31,7 @@ export function followDecisions({ kafka, context, secret, ...told }: DecisionOpt
   const { log, metrics, ready, fail } = context;
   const rejected = new RejectedImages();
   const erased = new ErasedCases(secret);
-  const follow = (topic: string, apply: (records: readonly FetchedRecord[]) => void) =>
+  const follow = (topic: string, apply: (records: readonly FetchedRecord[]) => number) =>
     new RegisterReader({ kafka, topic, apply, log, metrics, ready, fail });
 
   const rejections = follow(TOPICS.imageRejected, (records) => {
@@ -44,6 +44,7 @@ export function followDecisions({ kafka, context, secret, ...told }: DecisionOpt
         return true;
       });
     if (uids.length > 0) told.rejected(uids);
+    return rejected.size;
   });
   const corrections = follow(TOPICS.caseCorrection, (records) => {
     const caseIds: string[] = [];
@@ -55,6 +56,7 @@ export function followDecisions({ kafka, context, secret, ...told }: DecisionOpt
         return true;
       });
     if (caseIds.length > 0) told.erased(caseIds);
+    return erased.size;
   });
 
   /** A record that is none, or has not been made with our secret, decides nothing. It is told, and the others go on. */

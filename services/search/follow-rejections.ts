@@ -34,6 +34,7 @@ export function followRejections(
         }
         log.error({ topic, offset, code: 'EVENT_UNREADABLE' }, 'register.record.passed.over');
       }
+      return shown.rejectedCount;
     },
   });
   return { shown, stop: () => register.stop() };

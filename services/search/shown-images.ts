@@ -26,6 +26,10 @@ export class ShownImages {
       this.#newest = this.#newest.slice(-MAX_EXCLUDED_IMAGES);
   }
 
+  get rejectedCount(): number {
+    return this.#rejected.size;
+  }
+
   /** @throws InterleaveError REJECTIONS_UNREAD */
   require(): void {
     if (!this.#isKnown()) throw new InterleaveError('REJECTIONS_UNREAD');

@@ -23,3 +23,12 @@ test('a service asks for its topics and for its own dead letters only', () => {
     { name: deadLetterTopic('joiner'), keyed: false },
   ]);
 });
+
+test('what repeats a key of a register goes within days', () => {
+  for (const name of REGISTERS) {
+    const config: Record<string, string> = TOPIC_SPECS.find((spec) => spec.name === name)?.config ?? {};
+    assert.equal(config['cleanup.policy'], 'compact');
+    for (const setting of ['segment.ms', 'max.compaction.lag.ms'])
+      assert.ok(Number(config[setting]) <= 7 * 86_400_000, `${name} ${setting}`);
+  }
+});

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Kafka, Producer } from 'kafkajs';
 import { createKafka } from '../../../platform/kafka/client.ts';
+import type { FetchedRecord } from '../../../platform/kafka/fetched-records.ts';
 import { TOPIC_CREATION_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { RegisterReader } from '../../../platform/kafka/register-reader.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
@@ -42,7 +43,11 @@ describe('a register is read whole and followed', () => {
     if (values.length > 0)
       await producer.send({ topic, messages: values.map((value) => ({ key: value, value })) });
   }
-  function follow(topic: string, more: { maxRecords?: number; kafka?: Kafka; apply?: () => void } = {}) {
+  const detail = (context: ReturnType<typeof testContext>) => JSON.stringify(context.ready.describe());
+  function follow(
+    topic: string,
+    more: { maxRecords?: number; kafka?: Kafka; apply?: (records: readonly FetchedRecord[]) => number } = {},
+  ) {
     const context = testContext('register');
     const read: string[] = [];
     const reader = new RegisterReader({
@@ -50,6 +55,7 @@ describe('a register is read whole and followed', () => {
       topic,
       apply: (records) => {
         read.push(...records.map(({ value }) => String(value)));
+        return new Set(read).size;
       },
       ...context,
       fail: (error) => context.failures.push(error),
@@ -77,11 +83,37 @@ describe('a register is read whole and followed', () => {
     assert.equal(reader.isWhole, true);
   });
 
-  test('MAX_REGISTER_RECORDS: one that is too large ends the service rather than miss some', async () => {
-    const { context, reader } = follow(await register(['a', 'b', 'c']), { maxRecords: 2 });
-    await until(() => context.failures.length > 0, 10_000, 'the end');
-    assert.equal((context.failures[0] as { code?: string }).code, 'REGISTER_TOO_LARGE');
-    await assert.rejects(reader.whole(), { code: 'KAFKA_UNAVAILABLE' });
+  test('MAX_REGISTER_RECORDS: a repeat, or what counts for nothing, takes no room', async () => {
+    const kept = new Set<string>();
+    const apply = (records: readonly FetchedRecord[]) => {
+      for (const { value } of records) if (String(value) !== 'forged') kept.add(String(value));
+      return kept.size;
+    };
+    const { reader, context } = follow(await register(['a', 'b', 'a', 'forged', 'b', 'a']), {
+      maxRecords: 2,
+      apply,
+    });
+    await reader.whole();
+    assert.deepEqual([reader.isWhole, context.ready.ok, context.failures], [true, true, []]);
+  });
+
+  test('MAX_REGISTER_RECORDS: one too large at the start is told, and never becomes whole or ready', async () => {
+    const { context, reader, read } = follow(await register(['a', 'b', 'c']), { maxRecords: 2 });
+    await until(() => detail(context).includes('REGISTER_TOO_LARGE'), 10_000, 'it is told');
+    assert.deepEqual([reader.isWhole, context.ready.ok, context.failures], [false, false, []]);
+    assert.ok(read.length >= 3, 'what was read stays known');
+    const whole = assert.rejects(reader.whole(), { code: 'KAFKA_UNAVAILABLE' });
+    await reader.stop();
+    await whole;
+  });
+
+  test('MAX_REGISTER_RECORDS: one that grows too large is not whole any more, and the process goes on', async () => {
+    const topic = await register(['a', 'b']);
+    const { context, reader } = follow(topic, { maxRecords: 2 });
+    await reader.whole();
+    await send(topic, ['c']);
+    await until(() => detail(context).includes('REGISTER_TOO_LARGE'), 10_000, 'it is told');
+    assert.deepEqual([reader.isWhole, context.ready.ok, context.failures], [false, false, []]);
   });
 
   test('while Kafka is away it is not whole, and it can be stopped', async () => {
