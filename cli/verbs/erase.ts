@@ -71,7 +71,7 @@ export const erase: Verb = {
     );
     try {
       const value = events.caseCorrection.encode(correction);
-      await producer.send(TOPICS.caseCorrection, { key: correctionKey(correction), value });
+      await producer.send(TOPICS.caseCorrection, { key: correctionKey(secret, correction), value });
     } finally {
       await producer.disconnect();
     }

@@ -73,7 +73,7 @@ export class JoinerHarness {
     const correction = sealedCorrection(secret, decision);
     await this.sendRaw(
       TOPICS.caseCorrection,
-      correctionKey(correction),
+      correctionKey(secret, correction),
       events.caseCorrection.encode(correction),
     );
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { correctionKey, sealedCorrection } from '../../../core/radiology/corrections.ts';
+import { rejectionKey } from '../../../core/radiology/rejections.ts';
 import { caseStanding } from '../../../core/radiology/standing.ts';
 import { deadLetterTopic, TOPICS } from '../../../core/radiology/topics.ts';
 import { loadConfig } from '../../../platform/config.ts';
@@ -215,13 +216,28 @@ describe('what is decided outside of the inputs, on a real broker', () => {
     ])
       await harness.sendRaw(
         TOPICS.caseCorrection,
-        correctionKey(forged),
+        correctionKey(SECRET, forged),
         events.caseCorrection.encode(forged),
       );
     await sleep(2_000);
     assert.deepEqual(await shown('h'), ['1.2.60']);
     assert.deepEqual(await shown('g'), ['1.2.50', '1.2.51']);
     assert.equal(await objects.has(caseId, object.sha256), true);
+    assert.deepEqual(joiner.context.failures, []);
+  });
+
+  test('nothing under the key of a rejection takes it back in a joiner that runs', async () => {
+    const joiner = await startJoiner();
+    await harness.reject(SECRET, '1.2.65', '1.9.65');
+    const rejection = { sopInstanceUid: '1.2.65', noteUid: '1.9.65', titleCode: '', rejectedAt: 0 };
+    const key = rejectionKey(SECRET, rejection);
+    const other = events.imageRejected.encode({ ...rejection, sopInstanceUid: '1.2.66' });
+    for (const value of [null, Buffer.from('garbage'), Buffer.alloc(0), other])
+      await harness.sendRaw(TOPICS.imageRejected, key, value);
+    await harness.reject(SECRET, '1.2.67', '1.9.65'); // comes after them
+    await sleep(2_000);
+    await harness.send([image('r', '1.2.65'), image('r', '1.2.66'), image('r', '1.2.67')]);
+    await becomes('r', ['1.2.66']);
     assert.deepEqual(joiner.context.failures, []);
   });
 
