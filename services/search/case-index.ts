@@ -83,7 +83,7 @@ export class CaseIndex {
     return {
       id,
       version: answer._version ?? 0,
-      written: { ...answer, _shown: this.shown.state },
+      written: { ...answer, _shown: this.shown.stateOf(answer._source) },
       document: this.shown.shownIn(answer._source),
     };
   }
@@ -94,7 +94,7 @@ export class CaseIndex {
       this.#client.mget<CaseDocument>({
         index: this.#alias,
         ids: [...new Set(ids)],
-        _source_includes: [...WAITING_FIELDS],
+        _source_includes: [...WAITING_FIELDS, IMAGE_UID],
       }),
     );
     const tags = new Map<string, string>();
@@ -102,7 +102,7 @@ export class CaseIndex {
       // Not to be taken for a case that is gone.
       if ('error' in doc) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE', 'A case was not read.');
       if (doc.found && doc._source !== undefined)
-        tags.set(doc._id, entityTag({ ...doc, _shown: this.shown.state }, doc._source));
+        tags.set(doc._id, entityTag({ ...doc, _shown: this.shown.stateOf(doc._source) }, doc._source));
     }
     return tags;
   }
@@ -110,8 +110,10 @@ export class CaseIndex {
   /** Aggregations are not looked at here: who asks for images in one sees to it. */
   #withShownImages(result: SearchResult): SearchResult {
     for (const hit of result.hits.hits) {
-      if (hit._source !== undefined) hit._source = this.shown.shownIn(hit._source);
-      Object.assign(hit, { _shown: this.shown.state });
+      if (hit._source !== undefined) {
+        Object.assign(hit, { _shown: this.shown.stateOf(hit._source) });
+        hit._source = this.shown.shownIn(hit._source);
+      }
       const inner = hit.inner_hits?.['images']?.hits;
       if (inner !== undefined)
         inner.hits = inner.hits.filter(

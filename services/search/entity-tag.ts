@@ -8,7 +8,7 @@ export interface WrittenDocument {
   _version?: number | undefined;
   _seq_no?: number | undefined;
   _primary_term?: number | undefined;
-  /** what is known of rejected images (`ShownImages.state`): they go from what is shown before anything is written */
+  /** what is known of its rejected images (`ShownImages.stateOf`): they go from what is shown before anything is written */
   _shown?: string | undefined;
 }
 

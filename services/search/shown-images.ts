@@ -39,9 +39,14 @@ export class ShownImages {
     return this.#isKnown() && !this.#rejected.has(sopInstanceUid);
   }
 
-  /** Another one whenever an image more is not shown: the same for every process that has read as far. */
-  get state(): string {
-    return this.#isKnown() ? String(this.#rejected.size) : 'unread';
+  /**
+   * Another one whenever an image more of this document, as it is stored, is not shown: the same for every process that has
+   * read as far. What is rejected in another case leaves it as it is.
+   */
+  stateOf({ images = [] }: { images?: readonly { sop_instance_uid: string }[] }): string {
+    if (!this.#isKnown()) return 'unread';
+    const uids = images.map(({ sop_instance_uid }) => sop_instance_uid);
+    return JSON.stringify([...new Set(uids)].filter((uid) => this.#rejected.has(uid)).sort());
   }
 
   /** What a query leaves out, so that it does not count it: those rejected last. The index has dropped the older ones. */

@@ -20,6 +20,7 @@ import {
 } from '../../../services/search/limits.ts';
 import { RateLimit } from '../../../services/search/rate-limit.ts';
 import { parseVersionsRequest } from '../../../services/search/search-request.ts';
+import { ShownImages } from '../../../services/search/shown-images.ts';
 import { caseFixture, sha256 } from '../../support/case-fixture.ts';
 import { SearchSite } from './search-site.ts';
 
@@ -121,6 +122,25 @@ describe('an entity tag', () => {
     ])
       assert.notEqual(entityTag({ ...written, ...change }, document, 0), tag);
     assert.notEqual(entityTag(written, document, UNMATCHED_AFTER_MS + 1), tag);
+  });
+
+  it('changes when an image of the case is rejected, and not for one of another case', () => {
+    let isKnown = false;
+    const shown = new ShownImages(() => isKnown);
+    const images = [{ sop_instance_uid: '1.2.1' }, { sop_instance_uid: '1.2.2' }];
+    const tag = () => entityTag({ ...written, _shown: shown.stateOf({ images }) }, document, 0);
+    const reject = (sopInstanceUid: string) =>
+      shown.add({ sopInstanceUid, noteUid: '1.9', titleCode: '113001', rejectedAt: 1 });
+    const tags = [tag()];
+    isKnown = true;
+    tags.push(tag());
+    reject('1.2.3');
+    assert.equal(tag(), tags[1], 'of another case');
+    for (const uid of ['1.2.1', '1.2.2']) {
+      reject(uid);
+      tags.push(tag());
+    }
+    assert.equal(new Set(tags).size, 4);
   });
 
   it('is compared as RFC 9110 says', () => {
