@@ -30,7 +30,8 @@ export function noNumbers(words: string): AskedNumbers {
 /**
  * Looks up the numbers in the words typed. A number that a case has must be the case's own, and the other words must hold
  * too. A number that nobody has finds nothing, also beside other words: their cases are other patients. A word that is
- * only perhaps a number, and no case's, is read as a word, and the answer says so.
+ * only perhaps a number, and no case's, is read as a word where a report contains it, and the answer says so; what no
+ * report contains is a number that nobody has.
  */
 export async function lookUpNumbers(
   index: CaseIndex,
@@ -73,7 +74,7 @@ async function known(
       return [
         count([clause]),
         count([clause, ...filterClauses(filters)]),
-        count([{ match_phrase: { 'text.report': number.typed } }]),
+        count([{ multi_match: { query: number.typed, type: 'phrase', fields: [...WORD_FIELDS] } }]),
       ];
     }),
   );
@@ -89,6 +90,9 @@ async function known(
   }));
 }
 
+/** Where a code may stand as a word: the whole text and the title of a report. */
+const WORD_FIELDS = ['text.report', 'title'];
+
 function count(filter: estypes.QueryDslQueryContainer[]): estypes.MsearchMultisearchBody {
   return { query: { bool: { filter } }, size: 0, track_total_hits: 1 };
 }
@@ -99,7 +103,7 @@ function decided(
   alone: boolean,
   denied: estypes.QueryDslQueryContainer[],
 ): AskedNumbers {
-  const codes = numbers.map((number) => ({ ...number, code: codeOf(number, alone) }));
+  const codes = numbers.map((number) => ({ ...number, code: codeOf(number) }));
   const own = codes.filter(({ code }) => code === 'CASE_WITH_NUMBER').map(({ number }) => number);
   const asNumber = codes.filter(({ code }) => code !== 'READ_AS_WORD').map(({ number }) => number);
   return {
@@ -115,11 +119,12 @@ function decided(
   };
 }
 
-function codeOf({ number, cases, shown, reports }: KnownNumber, alone: boolean): NumberAnswer['code'] {
+/** What no case has and no report contains as a word is a number that nobody has, also beside words. */
+function codeOf({ number, cases, shown, reports }: KnownNumber): NumberAnswer['code'] {
   if (shown > 0) return 'CASE_WITH_NUMBER';
   if (cases > 0) return 'NUMBER_LEFT_OUT';
   if (number.likeness === 'NUMBER') return 'NO_CASE_WITH_NUMBER';
-  return alone && reports === 0 ? 'NO_CASE_WITH_NUMBER' : 'READ_AS_WORD';
+  return reports === 0 ? 'NO_CASE_WITH_NUMBER' : 'READ_AS_WORD';
 }
 
 /** The code, and what it means in plain English. */

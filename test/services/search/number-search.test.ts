@@ -114,9 +114,31 @@ describe('searching for the number of a record', () => {
   it('a word that only perhaps is a number is read as a word where a report has it, and the answer says so', async () => {
     const code = await search('XZ123');
     assert.deepEqual([found(code), codes(code)], [['E2E-0001'], ['READ_AS_WORD']], 'and nothing by meaning');
-    const beside = await search('A199 pneumothorax');
-    assert.deepEqual([found(beside), codes(beside)], [['A104567'], ['READ_AS_WORD']]);
-    assert.match(beside.query.numbers[0]?.message ?? '', /No case has the number “A199”/);
+    const beside = await search('XZ123 pneumonia');
+    assert.deepEqual([found(beside), codes(beside)], [['E2E-0001'], ['READ_AS_WORD']]);
+    assert.match(beside.query.numbers[0]?.message ?? '', /No case has the number “XZ123”/);
+  });
+
+  it('what no report has as a word is a number that nobody has, beside words too: no other patient is shown', async () => {
+    for (const words of [
+      'A199 pneumothorax',
+      'pneumothorax CLNA999',
+      'clna999 pneumothorax',
+      'CLNA998 CLNA999 pneumothorax',
+      'CLNA999 "left pneumothorax"',
+      '"CLNA999" pneumothorax',
+      'large pneumothorax 4711',
+    ]) {
+      const answer = await search(words);
+      assert.deepEqual([found(answer), answer.total.value], [[], 0], words);
+      assert.ok(
+        codes(answer).every((code) => code === 'NO_CASE_WITH_NUMBER'),
+        words,
+      );
+    }
+    assert.deepEqual(found(await search('A104567 CLNA999 pneumothorax')), ['A104567']);
+    assert.deepEqual(found(await search('T2 lesion 12 mm L4'))[0], 'A104568');
+    assert.deepEqual(found(await search('COVID-19 pneumonia J18.9'))[0], 'E2E-0001');
   });
 
   it('sizes, levels, codes and years are words as before', async () => {
