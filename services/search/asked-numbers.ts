@@ -20,11 +20,13 @@ export interface AskedNumbers {
   words: string;
   /** false where a number is all that was asked for: what is merely near to a number has nothing to do with it */
   byMeaning: boolean;
+  /** where a dash before a number is not read as a minus, in plain English */
+  notes: string[];
 }
 
 /** For words without a number. */
 export function noNumbers(words: string): AskedNumbers {
-  return { answers: [], filter: [], found: false, nobody: false, words, byMeaning: true };
+  return { answers: [], filter: [], found: false, nobody: false, words, byMeaning: true, notes: [] };
 }
 
 /**
@@ -44,6 +46,7 @@ export async function lookUpNumbers(
     spellings: [whole],
     likeness: 'PERHAPS',
     stretches: [{ from: 0, to: words.length }],
+    dashIgnored: false,
   };
   const asked = whole === '' ? numbers : [all, ...numbers];
   const filter = denied.map((number) => ({ bool: { must_not: [numberClause(number)] } }));
@@ -116,8 +119,12 @@ function decided(
     nobody: own.length === 0 && asNumber.length > 0,
     words: wordsWithout(words, asNumber),
     byMeaning: !alone,
+    notes: own.some(({ dashIgnored }) => dashIgnored) ? [DASH_IS_NO_MINUS] : [],
   };
 }
+
+export const DASH_IS_NO_MINUS =
+  'The dash before the number is not read as a minus: its case is shown. A minus leaves out the case of a number only beside other words.';
 
 /** What no case has and no report contains as a word is a number that nobody has, also beside words. */
 function codeOf({ number, cases, shown, reports }: KnownNumber): NumberAnswer['code'] {

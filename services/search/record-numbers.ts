@@ -12,6 +12,8 @@ export interface AskedNumber {
   likeness: 'NUMBER' | 'PERHAPS';
   /** where it stands in the words typed, with the words that only say that it follows ("accession no.") */
   stretches: Stretch[];
+  /** a dash stands before it that is not read as "leave out", as it is all that was typed */
+  dashIgnored: boolean;
 }
 
 interface Stretch {
@@ -48,14 +50,17 @@ export function readNumbers(words: string): NumberReading {
     const label = labelBefore(tokens, at);
     const likeness = likenessOf(token, tokens[at - 1], tokens[at + 1], label.length > 0);
     if (likeness === 'NONE') continue;
+    const minus = [...label, token].some((part) => part.minus);
+    // A dash before all that was typed came along when it was pasted: all cases but one are no answer to a number.
+    const dashIgnored = minus && tokens.length === label.length + 1;
     const asked = {
       typed: token.text,
       spellings: spellingsOf(token.text),
       likeness,
       stretches: [...label, token].map(({ from, to }) => ({ from, to })),
+      dashIgnored,
     };
-    // A dash before the only word of a query came along when it was pasted.
-    (token.minus && tokens.length > 1 ? denied : numbers).push(asked);
+    (minus && !dashIgnored ? denied : numbers).push(asked);
   }
   return { ...reading, numbers: distinct(numbers), denied: distinct(denied) };
 }
@@ -74,6 +79,7 @@ interface Token extends Stretch {
   text: string;
   /** normalised */
   word: string;
+  /** a minus stands before it, or before the list in which it stands ("-A104,A105") */
   minus: boolean;
 }
 
@@ -87,7 +93,7 @@ function tokensOf(words: string): Token[] {
       const text = part.replace(AT_START, '').replace(AT_END, '');
       const word = normalise(text);
       if (word === '') return [];
-      const minus = offset === 0 && MINUS.test(part);
+      const minus = MINUS.test(part) || MINUS.test(whole);
       return [{ text, word, minus, from: match.index + offset, to: match.index + offset + part.length }];
     });
   });
@@ -97,6 +103,7 @@ function tokensOf(words: string): Token[] {
 const DASHES = '\\-\\u2010-\\u2015\\u2212\\ufe58\\ufe63\\uff0d';
 const MINUS = new RegExp(`^[${DASHES}]`, 'u');
 const ANY_DASH = new RegExp(`[${DASHES}]`, 'gu');
+const LABEL_AND_NUMBER = new RegExp(`^[${DASHES}]*(\\p{L}{2,})[:#=.]+(?=[\\p{L}\\p{Nd}])`, 'u');
 const AT_START = new RegExp(`^[${AROUND}${DASHES}]+`, 'u');
 const AT_END = new RegExp(`[${AROUND}${DASHES}]+$`, 'u');
 
@@ -106,7 +113,7 @@ function pieces(word: string): [string, number][] {
   const cuts: [string, number][] = [];
   for (const match of word.matchAll(/[^,;]+/gu)) {
     const [part] = match;
-    const label = /^(\p{L}{2,})[:#=.]+(?=[\p{L}\p{Nd}])/u.exec(part);
+    const label = LABEL_AND_NUMBER.exec(part);
     if (label?.[1] !== undefined && isLabel(normalise(label[1]))) {
       cuts.push([label[0], match.index], [part.slice(label[0].length), match.index + label[0].length]);
     } else cuts.push([part, match.index]);
@@ -205,6 +212,7 @@ function digitGroups(words: string): AskedNumber | null {
     spellings: [...new Set([word, groups.join(' ')])],
     likeness: 'PERHAPS',
     stretches: [{ from: 0, to: words.length }],
+    dashIgnored: false,
   };
 }
 

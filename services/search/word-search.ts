@@ -37,7 +37,7 @@ export async function searchCases(
       rest: reading.rest.join(' '),
       denied: [...reading.deniedWords, ...reading.deniedPhrases],
       respelled,
-      notes: reading.notes,
+      notes: [...numbers.notes, ...reading.notes],
       numbers: numbersWith(found),
       accession: numbers.found,
     },

@@ -4,6 +4,7 @@ import { toFloat16 } from '../../../core/vector/float16.ts';
 import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../../models/tensor-backend.ts';
 import type { SearchAnswer } from '../../../services/search/answers.ts';
+import { DASH_IS_NO_MINUS } from '../../../services/search/asked-numbers.ts';
 import { caseFixture, PLANTED } from '../../support/case-fixture.ts';
 import { SearchSite } from './search-site.ts';
 
@@ -67,6 +68,8 @@ describe('searching for the number of a record', () => {
       assert.deepEqual([found(answer), codes(answer)], [['A104567'], ['CASE_WITH_NUMBER']], words);
       assert.equal(answer.query.accession, true);
     }
+    assert.deepEqual((await search('-A104567')).query.notes, [DASH_IS_NO_MINUS]);
+    assert.deepEqual((await search('A104567')).query.notes, []);
     assert.deepEqual(found(await search('0012345')), ['0012345']);
     assert.deepEqual(found(await search('E2E–0001')), ['E2E-0001'], 'another kind of dash');
     assert.deepEqual(found(await search('b7')), ['B7'], 'a short one, too');

@@ -146,6 +146,35 @@ describe('numbers of records in a query', () => {
     assert.deepEqual([denied.numbers.length, denied.denied[0]?.typed], [0, 'A123456']);
   });
 
+  it('a minus leaves out, before a label and a list too; a dash before all that was typed is said to be none', () => {
+    const denied = (words: string) => {
+      const reading = readNumbers(words);
+      assert.deepEqual(reading.numbers, [], words);
+      return reading.denied.map(({ typed }) => typed);
+    };
+    for (const words of [
+      'effusion -A123456',
+      'effusion -accession no. A123456',
+      'effusion -acc:A123456',
+      'effusion –"A123456"',
+    ])
+      assert.deepEqual(denied(words), ['A123456'], words);
+    assert.deepEqual(denied('effusion -A123456,A123457'), ['A123456', 'A123457']);
+    assert.deepEqual(denied('-A123456 -A123457'), ['A123456', 'A123457']);
+    for (const words of ['-A123456', '−A123456', '-"A123456"', '-accession no. A123456', '-acc:A123456'])
+      assert.deepEqual(
+        readNumbers(words).numbers.map(({ typed, dashIgnored }) => [typed, dashIgnored]),
+        [['A123456', true]],
+        words,
+      );
+    for (const words of ['A123456', 'A123456 effusion', '- A123456'])
+      assert.deepEqual(
+        readNumbers(words).numbers.map(({ dashIgnored }) => dashIgnored),
+        [false],
+        words,
+      );
+  });
+
   it('so many numbers, and so long, and no more', () => {
     const of = (count: number) => Array.from({ length: count }, (_, n) => `A${100_000 + n}`).join(' ');
     assert.equal(readNumbers(of(MAX_QUERY_NUMBERS)).numbers.length, MAX_QUERY_NUMBERS);
