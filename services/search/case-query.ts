@@ -27,7 +27,8 @@ export function caseQuery(reading: QueryReading, filters: SearchFilters): CaseQu
   const scored = scoredWords(reading);
   const denies = reading.deniedWords.length > 0 || reading.deniedPhrases.length > 0;
   const filtering =
-    reading.concepts.length > 0 || reading.phrases.length > 0 || (denies && scored.length === 0);
+    (reading.languageRead || scored.length === 0) &&
+    (reading.concepts.length > 0 || reading.phrases.length > 0 || (denies && scored.length === 0));
   return {
     filter: [
       ...filterClauses(filters),
@@ -147,14 +148,20 @@ function wordsClause(words: readonly string[], reading: QueryReading, filtering:
   const phrases = reading.phrases.map(phraseClause);
   const clauses = [...should, ...denied, ...phrases];
   if (clauses.length === 0) return null;
-  return { bool: { should: clauses, minimum_should_match: filtering ? 0 : ENOUGH_WORDS } };
+  return { bool: { should: clauses, minimum_should_match: filtering ? 0 : enoughWords(reading) } };
 }
 
 /** Of one or two words all must be there, of more three in five, rounded up: two of three. */
 const ENOUGH_WORDS = '2<-40%';
 
-/** What is denied is left out: an encoder puts "no pneumothorax" right beside "pneumothorax". */
-function meaningText({ concepts, rest }: QueryReading): string {
+/** In a language that is not read any word may be the "no": all of them must be there. */
+function enoughWords({ languageRead }: QueryReading): string {
+  return languageRead ? ENOUGH_WORDS : '100%';
+}
+
+/** What is denied is left out: an encoder puts "no pneumothorax" right beside "pneumothorax", and "kein Pneumothorax" too. */
+function meaningText({ concepts, rest, languageRead }: QueryReading): string {
+  if (!languageRead) return '';
   const mentions = concepts.filter(({ assertion }) => assertion !== 'ABSENT').map(({ text }) => text);
   return [...mentions, ...rest].join(' ');
 }

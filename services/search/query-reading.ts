@@ -30,12 +30,17 @@ export interface QueryReading {
   deniedPhrases: string[];
   /** where the words mean something else to us than they may to who typed them, in plain English */
   notes: string[];
+  /** false where words that name a finding are in a language that is not read: they are searched as words alone */
+  languageRead: boolean;
 }
 
 /** Reads with the lexicon that the labeler has: a site's own findings are asked for like ours. */
 export function readQuery(words: string, lexicon: Lexicon = DEFAULT_LEXICON): QueryReading {
   const { pieces, phrases, deniedPhrases } = readMarks(words);
-  const readings = pieces.map(({ text, denied }) => readPiece(text, denied, lexicon));
+  const inEnglish = pieces.map(({ text, denied }) => readPiece(text, denied, lexicon));
+  // "Kein Pneumothorax" names a finding and denies it in words that are not known: nothing may be taken as asked present.
+  const languageRead = !inEnglish.some(({ foreign, concepts }) => foreign && concepts.length > 0);
+  const readings = languageRead ? inEnglish : pieces.map(({ text, denied }) => unreadPiece(text, denied));
   const concepts = new Map<string, AskedConcept>();
   for (const asked of readings.flatMap((reading) => reading.concepts))
     if (!concepts.has(asked.concept)) concepts.set(asked.concept, asked);
@@ -46,9 +51,11 @@ export function readQuery(words: string, lexicon: Lexicon = DEFAULT_LEXICON): Qu
     deniedWords: readings.flatMap(({ deniedWord }) => deniedWord ?? []).slice(0, MAX_QUERY_WORDS),
     deniedPhrases: withWords(deniedPhrases),
     notes: [
+      ...(languageRead ? [] : [LANGUAGE_NOT_READ]),
       ...(readings.some(({ eitherAsked }) => eitherAsked) ? [OR_IS_AND] : []),
       ...(readings.some(({ deniesConcept }) => deniesConcept) ? [MINUS_IS_NO] : []),
     ],
+    languageRead,
   };
 }
 
@@ -57,6 +64,9 @@ export const OR_IS_AND =
 
 export const MINUS_IS_NO =
   'A minus before a finding asks for reports that deny it; those that do not mention it are left out.';
+
+export const LANGUAGE_NOT_READ =
+  'These words are not read as English: they are searched as words only, and a “no” in them does not count. Ask in English.';
 
 interface PieceReading {
   concepts: AskedConcept[];
@@ -67,6 +77,21 @@ interface PieceReading {
   eitherAsked: boolean;
   /** a minus stands before the name of a finding */
   deniesConcept: boolean;
+  /** a part of it is in a language that is not read */
+  foreign: boolean;
+}
+
+/** Words as they stand. */
+function unreadPiece(text: string, denied: boolean): PieceReading {
+  const words = wordsOf(text);
+  return {
+    concepts: [],
+    rest: denied ? words.slice(1) : words,
+    deniedWord: denied ? (words[0] ?? null) : null,
+    eitherAsked: false,
+    deniesConcept: false,
+    foreign: true,
+  };
 }
 
 /**
@@ -75,12 +100,8 @@ interface PieceReading {
  */
 function readPiece(text: string, denied: boolean, lexicon: Lexicon): PieceReading {
   const { concepts, rest } = queryConcepts(text, lexicon);
-  const sides = new Map(
-    readReport([{ section: 'FINDINGS', text }], lexicon).findings.map(({ start, laterality }) => [
-      start,
-      laterality,
-    ]),
-  );
+  const { findings, unread } = readReport([{ section: 'FINDINGS', text }], lexicon);
+  const sides = new Map(findings.map(({ start, laterality }) => [start, laterality]));
   const words = wordsOf(rest);
   const [firstWord] = wordsOf(text);
   const deniesConcept = denied && concepts[0] !== undefined && firstWord !== words[0];
@@ -99,6 +120,7 @@ function readPiece(text: string, denied: boolean, lexicon: Lexicon): PieceReadin
     deniedWord,
     eitherAsked: asksForEither(text, concepts),
     deniesConcept,
+    foreign: unread.length > 0,
   };
 }
 

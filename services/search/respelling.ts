@@ -2,7 +2,7 @@ import type { Lexicon } from '../../core/text/lexicon.ts';
 import { nearestFindingWord } from '../../core/text/spelling.ts';
 import { type CaseIndex, totalOf } from './case-index.ts';
 import { MAX_RESPELLED_WORDS } from './limits.ts';
-import { type QueryReading, readQuery } from './query-reading.ts';
+import { LANGUAGE_NOT_READ, type QueryReading, readQuery } from './query-reading.ts';
 
 /** A word of the query and the word of a finding that it was read as. */
 export interface Respelling {
@@ -44,7 +44,12 @@ export async function respell(
     return found !== undefined && totalOf(found) === 0;
   });
   if (respelled.length === 0) return { reading, respelled };
-  return { reading: readQuery(replaced(words, respelled), lexicon), respelled };
+  const corrected = readQuery(replaced(words, respelled), lexicon);
+  if (corrected.languageRead) return { reading: corrected, respelled };
+  // "sin neumotórax": the name of the finding in that language, and no slip.
+  if (!reading.languageRead) return { reading, respelled: [] };
+  const notes = [LANGUAGE_NOT_READ, ...reading.notes];
+  return { reading: { ...reading, notes, languageRead: false }, respelled: [] };
 }
 
 function replaced(words: string, respelled: readonly Respelling[]): string {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Assertion } from '../../../core/radiology/events.ts';
 import { caseQuery, conceptTiers } from '../../../services/search/case-query.ts';
-import { MINUS_IS_NO, OR_IS_AND, readQuery } from '../../../services/search/query-reading.ts';
+import {
+  LANGUAGE_NOT_READ,
+  MINUS_IS_NO,
+  OR_IS_AND,
+  readQuery,
+} from '../../../services/search/query-reading.ts';
 import { NO_FILTERS } from '../../../services/search/search-request.ts';
 
 /** The clauses that a report's labels fulfil, where every word of it was read: enough of the query language for tiers. */
@@ -194,5 +199,43 @@ describe('the side of a finding', () => {
     assert.deepEqual(sides('right pneumothorax and left effusion'), ['pneumothorax RIGHT', 'effusion LEFT']);
     assert.deepEqual(sides('nodule in the right upper lobe'), ['nodule RIGHT']);
     assert.deepEqual(sides('pneumothorax'), ['pneumothorax ']);
+  });
+});
+
+describe('words in a language that is not read', () => {
+  it('ask for no finding: they are searched as words, all of them, and the answer says so', () => {
+    for (const words of [
+      'Kein Pneumothorax',
+      'pas de pneumothorax',
+      'sin neumotórax edema',
+      'no hay edema',
+      'senza edema',
+      'geen pneumothorax',
+      'kein Pneumothorax -effusion',
+      '"chest tube" kein Pneumothorax',
+    ]) {
+      const reading = readQuery(words);
+      assert.deepEqual([reading.concepts, reading.languageRead], [[], false], words);
+      assert.deepEqual(reading.notes, [LANGUAGE_NOT_READ], words);
+      const query = caseQuery(reading, NO_FILTERS);
+      assert.deepEqual([query.meaning, query.wordsRequired], ['', true], words);
+      assert.equal(query.words?.bool?.minimum_should_match, '100%', words);
+    }
+    assert.deepEqual(readQuery('Kein Pneumothorax').rest, ['kein', 'pneumothorax']);
+  });
+
+  it('English words, Latin and names are read as before', () => {
+    for (const words of [
+      'no pneumothorax',
+      'de novo mass',
+      'Müller fracture',
+      "peau d'orange mass",
+      'Swan-Ganz catheter',
+      'os acromiale fracture',
+      'pneumothorax CLNA999',
+      'zebra azygos',
+      'pneumothorax',
+    ])
+      assert.deepEqual(readQuery(words).languageRead, true, words);
   });
 });

@@ -8,7 +8,7 @@ import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../../models/tensor-backend.ts';
 import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../services/search/answers.ts';
 import { MAX_BODY_BYTES, MAX_RESPELLED_WORDS, MIN_SIMILAR_TEXT } from '../../../services/search/limits.ts';
-import { OR_IS_AND } from '../../../services/search/query-reading.ts';
+import { LANGUAGE_NOT_READ, OR_IS_AND } from '../../../services/search/query-reading.ts';
 import {
   caseFixture,
   type FixtureOptions,
@@ -163,6 +163,17 @@ describe('the search API', () => {
       report?.unread.map(({ start, end }) => report.text.slice(start, end)),
       ['Kein Pneumothorax.', 'Kein Pleuraerguss rechts, Herz nicht verbreitert.'],
     );
+  });
+
+  it('a question in another language finds its words, and no case that has what it may deny', async () => {
+    for (const words of ['Kein Pneumothorax', 'kein pneumothorax']) {
+      assert.deepEqual(await found(words), ['A111'], words);
+      assert.deepEqual((await post({ words })).query.notes, [LANGUAGE_NOT_READ]);
+    }
+    for (const words of ['pas de pneumothorax', 'sin neumotórax', 'no hay edema', 'sin neumotórax edema']) {
+      const { hits, query } = await post({ words });
+      assert.deepEqual([hits.length, query.concepts, query.notes], [0, [], [LANGUAGE_NOT_READ]], words);
+    }
   });
 
   it('says how many have it and how many may have it', async () => {
