@@ -1,12 +1,18 @@
 /** Which series and images are cited together: one group for each list of images. */
-import { type CitationWords, type NumberList, type NumberSpan, readNumberList } from './cited-numbers.ts';
+import {
+  type CitationWords,
+  type CitedRange,
+  type NumberList,
+  type NumberSpan,
+  readNumberList,
+} from './cited-numbers.ts';
 import type { IdSet } from './id-set.ts';
 import type { TokenRange, Tokens } from './tokens.ts';
 import { punctuationId } from './vocabulary.ts';
 
 export interface CitationGroup extends TokenRange {
   /** empty where none is named */
-  series: number[];
+  series: CitedRange[];
   images: NumberSpan[];
   /** written with slashes: "series 2/3", "image 4/5" */
   seriesPaired: boolean;
@@ -49,7 +55,7 @@ export class CitationReader {
       }
       const named = this.#readNumbered(at, range.last, this.#words.series);
       if (named !== null) {
-        const found = { series: named.spans.flatMap(({ numbers }) => numbers), seriesPaired: named.slashes };
+        const found = { series: named.spans.map(({ range }) => range), seriesPaired: named.slashes };
         const group = groups.at(-1);
         if (group !== undefined && this.#namesSeriesOf(group, at, named.next, range.last)) {
           Object.assign(group, found, { last: named.next });
@@ -97,7 +103,7 @@ export class CitationReader {
     const number = Number(tokens.word(at + 3));
     if (image === null || !Number.isInteger(number)) return null;
     return {
-      series: [number],
+      series: [{ low: number, high: number, endsOnly: false }],
       seriesPaired: false,
       images: image.spans,
       imagesPaired: false,

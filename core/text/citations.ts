@@ -8,6 +8,7 @@
  */
 import type { ImageCitation } from '../radiology/events.ts';
 import { type CitationGroup, CitationReader } from './citation-groups.ts';
+import { type CitedRange, numbersOf } from './cited-numbers.ts';
 import type { Lexicon } from './lexicon.ts';
 import { MAX_CITATIONS } from './limits.ts';
 import type { Sentence } from './sentences.ts';
@@ -22,7 +23,6 @@ export function readCitations(
   const citations: ImageCitation[] = [];
   const reader = new CitationReader(tokens, lexicon.citationWords);
   for (const [index, sentence] of sentences.entries()) {
-    if (citations.length >= MAX_CITATIONS) break;
     if (sentence.section.name === 'COMPARISON') continue;
     const groups = reader.read(sentence);
     if (groups.length === 0) continue;
@@ -34,21 +34,39 @@ export function readCitations(
       contextStart: previous?.section === sentence.section ? previous.start : sentence.start,
       contextEnd: following?.section === sentence.section ? following.end : sentence.end,
     };
-    for (const cited of groups.flatMap(citedImages)) citations.push({ ...cited, ...context });
+    for (const group of groups)
+      for (const cited of citedImages(group)) {
+        if (citations.length >= MAX_CITATIONS) return citations;
+        citations.push({ ...cited, ...context });
+      }
   }
-  return citations.slice(0, MAX_CITATIONS);
+  return citations;
 }
 
 type CitedImage = Pick<ImageCitation, 'seriesNumber' | 'instanceNumber' | 'start' | 'end'>;
 
-/** "Series 2/3 image 4/5" pairs them off; otherwise each series is cited with each image. */
-function citedImages({ series, images, seriesPaired, imagesPaired }: CitationGroup): CitedImage[] {
-  const pairs = seriesPaired && imagesPaired && series.length === images.length;
-  return images.flatMap(({ numbers, start, end }, index) => {
-    const ofThis = pairs ? series.slice(index, index + 1) : series;
+/**
+ * "Series 2/3 image 4/5" pairs them off; otherwise each series is cited with each image. One at a time, as the numbers of a
+ * short text multiply: who asks stops at the most.
+ */
+function* citedImages({ series, images, seriesPaired, imagesPaired }: CitationGroup): Generator<CitedImage> {
+  const numbers = firstNumbers(series);
+  const pairs = seriesPaired && imagesPaired && numbers.length === images.length;
+  for (const [index, { range, start, end }] of images.entries()) {
+    const ofThis = pairs ? numbers.slice(index, index + 1) : numbers;
     const seriesNumbers: readonly (number | null)[] = ofThis.length === 0 ? [null] : ofThis;
-    return seriesNumbers.flatMap((seriesNumber) =>
-      numbers.map((instanceNumber) => ({ seriesNumber, instanceNumber, start, end })),
-    );
-  });
+    for (const seriesNumber of seriesNumbers)
+      for (const instanceNumber of numbersOf(range)) yield { seriesNumber, instanceNumber, start, end };
+  }
+}
+
+/** The numbers of the ranges; each is cited once at least, so more than the most are of no use. */
+function firstNumbers(ranges: readonly CitedRange[]): number[] {
+  const numbers: number[] = [];
+  for (const range of ranges)
+    for (const number of numbersOf(range)) {
+      if (numbers.length >= MAX_CITATIONS) return numbers;
+      numbers.push(number);
+    }
+  return numbers;
 }

@@ -20,9 +20,17 @@ export interface CitationWords {
   following: IdSet;
 }
 
+/** What a number or range stands for; not written out, as a report may name a thousand of a thousand numbers each. */
+export interface CitedRange {
+  low: number;
+  high: number;
+  /** only the two ends: the range is too long to be meant */
+  endsOnly: boolean;
+}
+
 /** One number or range as written, and what it stands for. */
 export interface NumberSpan {
-  numbers: number[];
+  range: CitedRange;
   start: number;
   end: number;
 }
@@ -65,16 +73,20 @@ export function readNumberList(
   return spans.length === 0 ? null : { spans, slashes: slashes === spans.length - 1, next };
 }
 
+/** The numbers of a range, from low to high. */
+export function* numbersOf({ low, high, endsOnly }: CitedRange): Generator<number> {
+  for (let number = low; number <= high; number += endsOnly ? high - low : 1) yield number;
+}
+
 /**
- * The numbers from one end of a range to the other. A shorter end takes its leading digits from the beginning ("84-7" is
+ * What stands between one end of a range and the other. A shorter end takes its leading digits from the beginning ("84-7" is
  * 84 to 87, "1013-78" is 1013 to 1078); a range that goes down is turned round; of one beyond `MAX_CITED_RANGE` only
  * the two ends are taken.
  */
-export function expandRange(begin: string, end: string): number[] {
+export function rangeOf(begin: string, end: string): CitedRange {
   const completed = end.length < begin.length ? begin.slice(0, begin.length - end.length) + end : end;
   const [low, high] = [Number(begin), Number(completed)].sort((a, b) => a - b) as [number, number];
-  if (high - low >= MAX_CITED_RANGE) return [low, high];
-  return Array.from({ length: high - low + 1 }, (_, index) => low + index);
+  return { low, high, endsOnly: high - low >= MAX_CITED_RANGE };
 }
 
 /** Is there a whole number that cites, and does not measure or count? */
@@ -94,10 +106,10 @@ function readRange(tokens: Tokens, at: number, to: number, words: CitationWords,
   const glued = tokens.gap(at + 1) === 'NONE' && tokens.gap(at + 2) === 'NONE';
   const through = words.through.has(tokens.id(at + 1)) || (dash && (glued || spacedRanges));
   if (through && isCited(tokens, at + 2, to, words, !glued)) {
-    const numbers = expandRange(begin, tokens.word(at + 2));
-    return { span: { numbers, start, end: tokens.end(at + 2) }, next: at + 3 };
+    const range = rangeOf(begin, tokens.word(at + 2));
+    return { span: { range, start, end: tokens.end(at + 2) }, next: at + 3 };
   }
-  return { span: { numbers: [Number(begin)], start, end: tokens.end(at) }, next: at + 1 };
+  return { span: { range: rangeOf(begin, begin), start, end: tokens.end(at) }, next: at + 1 };
 }
 
 /** The token after "," or "and" or both; the same one where there is no separator. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { expandRange } from '../../../core/text/cited-numbers.ts';
+import { numbersOf, rangeOf } from '../../../core/text/cited-numbers.ts';
 import {
   MAX_CITATIONS,
   MAX_CITED_LIST,
@@ -9,6 +9,7 @@ import {
   MAX_CITED_RANGE,
 } from '../../../core/text/limits.ts';
 import { readReport } from '../../../core/text/reading.ts';
+import { cpuMs } from '../../support/cpu-ms.ts';
 
 /** Written → cited as series/image; `*` where no series is named. Figure 1 of the paper (CVPR 2015) is among them. */
 const FORMS: readonly (readonly [string, string])[] = [
@@ -102,7 +103,7 @@ test('images 1013-78 are 66 images', () => {
 
 test('an abbreviated end takes its leading digits from the beginning', () => {
   const ends = (begin: string, end: string) => {
-    const range = expandRange(begin, end);
+    const range = [...numbersOf(rangeOf(begin, end))];
     return [range[0], range.at(-1)];
   };
   assert.deepEqual(ends('84', '7'), [84, 87]);
@@ -112,13 +113,30 @@ test('an abbreviated end takes its leading digits from the beginning', () => {
 });
 
 test('limits: of too long a range the ends, no number beyond the largest, no more citations than the most', () => {
-  assert.equal(expandRange('1', String(MAX_CITED_RANGE)).length, MAX_CITED_RANGE);
-  assert.deepEqual(expandRange('1', String(MAX_CITED_RANGE + 1)), [1, MAX_CITED_RANGE + 1]);
+  assert.equal([...numbersOf(rangeOf('1', String(MAX_CITED_RANGE)))].length, MAX_CITED_RANGE);
+  assert.deepEqual([...numbersOf(rangeOf('1', String(MAX_CITED_RANGE + 1)))], [1, MAX_CITED_RANGE + 1]);
   assert.equal(citedIn(`image ${MAX_CITED_NUMBER}`), `*/${MAX_CITED_NUMBER}`);
   assert.equal(citedIn(`image ${MAX_CITED_NUMBER + 1}`), '');
   assert.equal(citedIn(`images ${'5, '.repeat(MAX_CITED_LIST + 9)}`).split(' ').length, MAX_CITED_LIST);
   const many = readReport([{ section: null, text: 'See images 1-999. '.repeat(4) }]).citations;
   assert.equal(many.length, MAX_CITATIONS);
+});
+
+test('many long ranges in a short text cost no more than their words', () => {
+  for (const unit of [
+    'image 1-999; ',
+    'series 1-999, image 1-999; ',
+    'series 1-999, 1-999, 1-999 images 1-999, ',
+  ]) {
+    const read = (length: number) => {
+      const before = cpuMs();
+      assert.equal(citedIn(unit.repeat(length / unit.length)).split(' ').length, MAX_CITATIONS);
+      return cpuMs() - before;
+    };
+    read(5_000);
+    const [short, long] = [read(20_000), read(200_000)];
+    assert.ok(long < short * 20 + 500, `${unit}: ${short} ms, ten times the text ${long} ms`);
+  }
 });
 
 test('the place is the number, the context the sentence before and after in the same section', () => {
