@@ -20,7 +20,7 @@ export class HiddenBySheet {
   readonly #selectors = new Set<string>();
 
   add(sheet: string): void {
-    for (const rule of sheet.slice(0, MAX_SHEET).replace(COMMENTS, ' ').split('}')) {
+    for (const rule of withoutComments(sheet.slice(0, MAX_SHEET)).split('}')) {
       const open = rule.lastIndexOf('{');
       if (open === -1) continue;
       const body = rule.slice(open + 1);
@@ -38,7 +38,18 @@ export class HiddenBySheet {
   }
 }
 
-const COMMENTS = /\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|<!--|-->/g;
+/** A comment that is not closed goes on to the end (CSS Syntax Level 3, 4.3.2). */
+function withoutComments(sheet: string): string {
+  let text = '';
+  let from = 0;
+  for (let open = sheet.indexOf('/*'); open !== -1; open = sheet.indexOf('/*', from)) {
+    text += `${sheet.slice(from, open)} `;
+    const close = sheet.indexOf('*/', open + 2);
+    from = close === -1 ? sheet.length : close + 2;
+  }
+  return (text + sheet.slice(from)).replace(/<!--|-->/g, ' ');
+}
+
 const SIMPLE = /^(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?$/i;
 const MAX_STYLE = 2_000;
 const MAX_SHEET = 256 * 1024;

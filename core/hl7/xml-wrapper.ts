@@ -7,18 +7,31 @@ import { holdsMarkup } from './markup.ts';
 
 /** True for XML that is no HTML: its root is no element of HTML, whatever stands before it. */
 export function isXml(text: string): boolean {
-  const head = text.slice(0, 4096).replace(/^\ufeff/, '');
-  const match = ROOT.exec(head);
-  if (match === null) return false;
-  const [, prolog, root = ''] = match;
-  if (ELEMENT_NAMES.has(root.toLowerCase())) return false;
+  const head = text.trimStart().slice(0, MAX_HEAD);
+  const declaration = DECLARATION.exec(head)?.[0] ?? '';
+  const root = ROOT.exec(behindProlog(head.slice(declaration.length)))?.[1];
+  if (root === undefined || ELEMENT_NAMES.has(root.toLowerCase())) return false;
   return (
-    prolog !== undefined || new RegExp(`</${root.replaceAll('.', '\\.')}\\s*>\\s*$`).test(text.slice(-200))
+    declaration !== '' || new RegExp(`</${root.replaceAll('.', '\\.')}\\s*>\\s*$`).test(text.slice(-200))
   );
 }
 
-const ROOT =
-  /^\s*(<\?xml[^>]*>)?\s*(?:<!--[\s\S]{0,1000}?-->\s*|<!doctype[^>[]*(?:\[[^\]]*\])?>\s*)*<([a-z_][\w:.-]*)/i;
+/** What stands behind comments and document types. No pattern steps over them: one takes exponential time. */
+function behindProlog(head: string): string {
+  let rest = head.trimStart();
+  for (;;) {
+    const length = rest.startsWith('<!--')
+      ? rest.indexOf('-->', 4) + 3
+      : (DOCTYPE.exec(rest)?.[0].length ?? 0);
+    if (length < 3) return rest;
+    rest = rest.slice(length).trimStart();
+  }
+}
+
+const MAX_HEAD = 4_096;
+const DECLARATION = /^<\?xml[^>]*>/i;
+const DOCTYPE = /^<!doctype[^>[]*(?:\[[^\]]*\])?>/i;
+const ROOT = /^<([a-z_][\w:.-]*)/i;
 
 /**
  * The documents that an XML of somebody's own wraps: its texts that are RTF, HTML or Base64; where none is, its CDATA
