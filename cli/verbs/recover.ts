@@ -38,7 +38,7 @@ Options:
   --dry-run         say what would be done, and change nothing
   --check-bytes     read every stored object that a case names, to find damaged ones (takes as long as reading them)
   --data-dir DIR    the data folder (default .interleave/data in the checkout)
-  --json            print one object: { dryRun, wentBack: [{ partition, why }], inputsWentBack, written, restored, erased,
+  --json            print one object: { dryRun, wentBack: [{ partition, why }], inputsWentBack, written, restored, erased, erasures,
                     readAgain: { hl7, dicom, withoutReceipt }, lost: [{ code, caseId, sha256 }] }
 
 Case ids are keyed hashes; nothing of a patient is printed.
@@ -87,6 +87,7 @@ const recoveredSchema = z.object({
   written: z.number(),
   restored: z.number(),
   erased: z.array(z.string()),
+  erasures: z.array(z.string()),
   hl7: z.number(),
   dicom: z.number(),
   withoutReceipt: z.number(),
@@ -102,6 +103,7 @@ interface Done {
   written: number;
   restored: number;
   erased: string[];
+  erasures: string[];
   readAgain: { hl7: number; dicom: number; withoutReceipt: number };
   lost: { code: string; caseId: string; sha256: string }[];
 }
@@ -143,9 +145,9 @@ async function recoverAll(dataDir: string, engines: Engines, input: VerbInput): 
   const damaged = (await damagedObjects(dataDir)).flatMap(({ caseIds, sha256 }) =>
     caseIds.map((caseId) => ({ code: 'OBJECT_DAMAGED', caseId, sha256 })),
   );
-  const { wentBack, inputsWentBack, written, restored, erased, losses } = found;
+  const { wentBack, inputsWentBack, written, restored, erased, erasures, losses } = found;
   const lost = [...losses, ...failed, ...damaged];
-  return { dryRun, wentBack, inputsWentBack, written, restored, erased, readAgain, lost };
+  return { dryRun, wentBack, inputsWentBack, written, restored, erased, erasures, readAgain, lost };
 }
 
 /** What an emptied log lacks: topics; and indices, where they are gone too. */
@@ -171,7 +173,7 @@ function tell(done: Done, input: VerbInput): void {
     input.print(JSON.stringify(done));
     return;
   }
-  const { dryRun, wentBack, inputsWentBack, written, restored, erased, readAgain, lost } = done;
+  const { dryRun, wentBack, inputsWentBack, written, restored, erased, erasures, readAgain, lost } = done;
   const would = dryRun ? 'would be ' : '';
   const typed = input.text('data-dir');
   const folder = typed === undefined ? '' : ` --data-dir ${typed}`;
@@ -180,7 +182,8 @@ function tell(done: Done, input: VerbInput): void {
   for (const { topic, partition } of inputsWentBack)
     input.print(`Partition ${partition} of ${topic} went back: what is there ${would || 'is '}read again.`);
   input.print(`${written} states of cases ${would}written, ${restored} of them newer than the log had them.`);
-  for (const caseId of erased)
+  for (const caseId of erasures) input.print(`${caseId} was erased: that is ${would}decided again.`);
+  for (const caseId of erased.filter((one) => !erasures.includes(one)))
     input.print(
       `${caseId} was erased and was there again: it is ${would || 'now '}erased; decide it again with \`npx interleave erase\`.`,
     );

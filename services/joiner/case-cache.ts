@@ -201,6 +201,11 @@ export class CaseCache {
     return this.#erased.get(caseId) ?? null;
   }
 
+  /** Every erasure that was carried out, with when it was decided. */
+  *erasures(): Iterable<[string, number]> {
+    for (const { key, value } of this.#erased.getRange()) yield [key, value];
+  }
+
   async markErased(caseId: string, decidedAt: number): Promise<void> {
     requireLmdbRoom(this.#folder);
     await this.#erased.put(caseId, decidedAt);

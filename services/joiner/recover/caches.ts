@@ -27,6 +27,11 @@ export class Caches {
     return newest;
   }
 
+  /** Every erasure that one of them remembers, with when it was decided. */
+  erased(): Map<string, number> {
+    return new Map(this.#caches.flatMap((cache) => [...cache.erasures()]));
+  }
+
   /** Empties a partition in all but this one. */
   async clearOthers(partition: number, kept: CaseCache | null): Promise<void> {
     for (const cache of this.#caches)

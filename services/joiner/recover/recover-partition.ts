@@ -136,15 +136,17 @@ async function newestOffsets({ reader, output: { topic, partition } }: RecoverPa
 }
 
 /**
+ * An erasure that a cache remembers counts, whatever its sender has repeated since.
  * A case that the cache had seen and holds no more was erased after this record; one that the log has erased is not taken
  * from the cache. In both, nothing of it may be in the object store: else it is a case like the others.
  */
 async function wasErased(
-  { hasObjects, output: { partition } }: RecoverPartitionOptions,
+  { caches, hasObjects, output: { partition } }: RecoverPartitionOptions,
   { key, offset, value }: NewestRecord,
   cache: CaseCache | null,
 ): Promise<boolean> {
   const held = cache?.get(partition, key);
+  if (held === undefined && value !== null && caches.erased().has(key)) return true;
   const isGone =
     value === null ? held !== undefined : held === undefined && offset < (cache?.seen(partition)?.next ?? 0);
   return isGone && !(await hasObjects(key));

@@ -20,6 +20,7 @@ import {
 } from '../../../infra/elasticsearch/client.ts';
 import { INDEX_NAMES, indexerGroup, positionsIndex } from '../../../infra/elasticsearch/index-names.ts';
 import { flag, text } from '../../../platform/config.ts';
+import { readSecret } from '../../../platform/files.ts';
 import { createKafka } from '../../../platform/kafka/client.ts';
 import { deadLetterCodec } from '../../../platform/kafka/dead-letter.ts';
 import { TOPIC_CREATION_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
@@ -32,6 +33,7 @@ import { config as joinerConfig } from '../config.ts';
 import { Caches } from './caches.ts';
 import { IndexedVersions } from './indexed-versions.ts';
 import { KnownObjects } from './known-objects.ts';
+import { recoverErasures } from './recover-erasures.ts';
 import { type InputTopic, recoverInputs } from './recover-inputs.ts';
 import { type RecoveredPartition, recoverPartition } from './recover-partition.ts';
 import { compareObjects } from './stored-objects.ts';
@@ -66,6 +68,8 @@ export interface Recovered {
   written: number;
   restored: number;
   erased: string[];
+  /** cases whose erasure had been carried out and was lost with the log: it is decided again */
+  erasures: string[];
   /** objects that nothing knew of, by the gateway that reads them again, and those of them without a receipt */
   hl7: number;
   dicom: number;
@@ -116,6 +120,15 @@ export async function recover(
     const recovered: RecoveredPartition[] = [];
     const groups = [indexerGroup(settings.indexerCasesIndex)];
     const committed = await committedBy(kafka, groups, TOPICS.case);
+    const secret = await readSecret(settings.siteSecretFile || join(dataDir, 'site-secret'));
+    const erasures = await recoverErasures({
+      kafka,
+      reader,
+      caches,
+      secret,
+      log,
+      dryRun: settings.recoverDryRun,
+    });
     for (let partition = 0; partition < partitions; partition++) {
       say(`Comparing partition ${partition + 1} of ${partitions} of ${TOPICS.case}`);
       recovered.push(
@@ -184,6 +197,7 @@ export async function recover(
       written: sum((one) => one.written),
       restored: sum((one) => one.restored),
       erased: recovered.flatMap((one) => one.erased),
+      erasures,
       ...compared,
       losses: [...losses.values()],
     };
