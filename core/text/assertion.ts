@@ -2,7 +2,7 @@
  * How the findings of a sentence are meant: present, absent or uncertain, whose, and when. Cues reach within their
  * clause (`clauses.ts`), forwards ("no X"), backwards ("X is not seen") or from behind a colon ("X: none"). Of two cues
  * the nearer one decides; at equal distance the denying one. An answer behind a mark decides over any doubt ("evaluate for
- * X: none"), and "no X can be excluded" doubts.
+ * X: none"), and "no X can be excluded" doubts, as "no X, but not excluded".
  *
  * The idea of cue lists with a reach is NegEx and ConText (Chapman et al. 2001; Harkema et al. 2009); the reach ends
  * at clauses here rather than after a number of words. Sweeps in both directions, linear in the sentence.
@@ -172,6 +172,7 @@ function decide(mention: Mention, before: Said, after: Said, background: Backgro
 function deciding(mention: Mention, before: CueHit | null, after: CueHit | null): CueHit | null {
   if (before === null || after === null) return before ?? after;
   if (before.cue.presupposes === true) return before;
+  if (after.takesBack && isDenial(before)) return after;
   const answers = after.cue.direction === 'LABEL';
   if (isDenial(before) ? after.cue.denied !== undefined : answers) return after;
   const difference = distance(before, mention) - distance(after, mention);

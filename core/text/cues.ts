@@ -29,6 +29,8 @@ export interface CueHit extends TokenRange {
   since: number;
   /** nor of one that begins at this token or behind it */
   until: number;
+  /** a doubt right behind "but" or a comma, with no finding in between: it takes back what was denied before it */
+  takesBack: boolean;
 }
 
 /** A sentence's clauses: `ends` are the tokens at which one ends and the next begins, in order. */
@@ -93,6 +95,7 @@ export function readCues(
   const statements = new Clauses(sentence, statementEnds);
   const stops: number[] = [];
   const timeStops: number[] = [];
+  let stopEnd = -1;
   const deniedMentions: Mention[] = [];
   let next = 0;
   for (const { first, last, values } of lexicon.cues.match(tokens, sentence.first, sentence.last, inserts)) {
@@ -104,7 +107,10 @@ export function readCues(
     const labelled =
       values.some(isLabelCue) && isLabelled(tokens, sentence, first, last, mentions[next - 1], lexicon);
     for (const term of values) {
-      if (term === 'STOP' && !within) stops.push(first);
+      if (term === 'STOP' && !within) {
+        stops.push(first);
+        stopEnd = last;
+      }
       if (term === 'TIME_STOP') timeStops.push(first);
       if (typeof term === 'string') continue;
       const contested = term.cue.direction === 'LABEL' && sentence.contested?.has(first) === true;
@@ -123,16 +129,38 @@ export function readCues(
       const since = reachesBackTo(cue, mentions[next - 1], tokens, sentence, lexicon);
       const until =
         cue.presupposes === true ? endOfNoun(tokens, sentence, last, lexicon) : Number.POSITIVE_INFINITY;
-      hits.push({ first, last, cue, rule, within, direction, clause: 0, since, until });
+      const takesBack =
+        direction === 'AFTER' &&
+        cue.assertion === 'UNCERTAIN' &&
+        cue.asks !== true &&
+        mentions[next - 1] !== undefined &&
+        (first === stopEnd || tokens.id(first - 1) === COMMA);
+      hits.push({ first, last, cue, rule, within, direction, clause: 0, since, until, takesBack });
     }
   }
   const clauses = stops.length === 0 ? statements : new Clauses(sentence, merged(statementEnds, stops));
-  for (const hit of hits)
-    hit.clause = clauses.of(
-      hit.direction === 'AFTER' && hit.cue.group !== undefined ? hit.first - 1 : hit.first,
-    );
+  let denial: CueHit | null = null;
+  for (const hit of hits) {
+    const at = hit.direction === 'AFTER' && hit.cue.group !== undefined ? hit.first - 1 : hit.first;
+    const denied = hit.takesBack ? clauses.of(lastMentionBefore(mentions, at)) : -1;
+    hit.takesBack = denied >= 0 && denial?.clause === denied;
+    hit.clause = hit.takesBack ? denied : clauses.of(at);
+    if (hit.direction === 'BEFORE' && hit.cue.assertion === 'ABSENT') denial = hit;
+  }
   const topic = isTopic(tokens, sentence, mentions);
   return { hits, statements, clauses, timeStops, deniedMentions, topic };
+}
+
+/** The last token of the mention before a token. */
+function lastMentionBefore(mentions: readonly Mention[], token: number): number {
+  let low = 0;
+  let high = mentions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((mentions[middle]?.last ?? 0) <= token) low = middle + 1;
+    else high = middle;
+  }
+  return (mentions[low - 1]?.last ?? token + 1) - 1;
 }
 
 /** The token before which a cue speaks of no mention that begins there; `mention`: the last one before the cue. */

@@ -73,6 +73,29 @@ describe('a doubt', () => {
   });
 });
 
+describe('a doubt behind a denial of the same finding', () => {
+  it('takes the denial back', () => {
+    for (const text of [
+      'No fracture seen but cannot be excluded.',
+      'No definite fracture, but not excluded.',
+      'No fracture seen, though not excluded on this view.',
+      'No fracture is definitely seen, but cannot be excluded.',
+      'No fracture identified; however, cannot be ruled out.',
+      'Fracture can neither be confirmed nor excluded.',
+      'Fracture cannot be confirmed or excluded.',
+    ])
+      assert.equal(marks(text), 'fracture?', text);
+  });
+
+  it('leaves the denial of another one', () => {
+    assert.equal(marks('Effusion was excluded but fracture was not.'), 'effusion- fracture?');
+    assert.equal(marks('No effusion but fracture cannot be excluded.'), 'effusion- fracture?');
+    assert.equal(marks('No effusion, fracture not excluded.'), 'effusion- fracture?');
+    assert.equal(marks('Nodule is seen, not well localized.'), 'nodule+');
+    assert.equal(marks('There is a nodule that is not calcified.'), 'nodule+ calcification-');
+  });
+});
+
 describe('an answer that leaves it open', () => {
   it('is a doubt, but of what was seen and not understood', () => {
     for (const answer of ['Indeterminate', 'Inconclusive.', 'Not assessed', 'N/A', 'Unknown'])
