@@ -5,6 +5,7 @@ import { unescapeText } from './escape.ts';
 import { MAX_REPETITIONS } from './limits.ts';
 import { readPath } from './path.ts';
 import { isBlankChar, segmentPlaces } from './segment-lines.ts';
+import { withWholeText } from './torn-text.ts';
 import { headerText, wireText } from './wire-text.ts';
 
 /**
@@ -162,7 +163,7 @@ function isHeader(segment: Segment): boolean {
 }
 
 function fieldsOf(segment: Segment): string[] {
-  segment.fields ??= segment.raw.split(segment.separator);
+  segment.fields ??= withWholeText(segment.raw.split(segment.separator), segment.separator);
   return segment.fields;
 }
 

@@ -13,7 +13,7 @@ export interface SegmentPlace {
 /**
  * Finds the segments of a message. How they end is decided once, from the whole message: with CR (HL7 v2.5.1 2.5.2), with
  * CRLF or with LF, whichever stands before most of the lines that are segments for certain. Any other line end is content
- * unless a segment that HL7 knows follows it with fields. A line that only looks like a segment is content, too: a report
+ * unless a segment that HL7 knows follows it with fields, in free text with its set id. A line that only looks like a segment is content, too: a report
  * says "CXR" or "PID" on a line of its own, and the last line of such a text goes on with the fields behind it
  * ("NAD||||||F"). Blank lines between segments belong to the terminator. Throws `HL7_UNREADABLE` above `MAX_SEGMENTS`.
  */
@@ -64,7 +64,8 @@ function endOfSegments(source: string, start: number, separator: string): LineEn
 
 function begins(open: OpenSegment, line: Line, isOwn: () => boolean): boolean {
   const { source, separator } = open;
-  if (isCertain(source, line, separator)) return true;
+  if (isCertain(source, line, separator))
+    return !open.isInText(line.from) || hasSetId(source, line, separator) || isOwn();
   const isKnown = isKnownSegment(nameOf(source, line));
   if (!hasContent(source, line, separator)) return emptyBegins(open, line, isOwn);
   if (open.isInText(line.from)) return (isKnown || isOwn()) && !open.goesOnIn(line.from, line.to, isKnown);
@@ -91,6 +92,17 @@ function isCertain(source: string, line: Line, separator: string): boolean {
     line.to - line.from > 4 && source[line.from + 4] !== separator && isKnownSegment(nameOf(source, line))
   );
 }
+
+/** A number in the first field, where HL7 has one: words behind a `|` there are a text of another line end. */
+function hasSetId(source: string, line: Line, separator: string): boolean {
+  if (!NUMBERED.has(nameOf(source, line))) return true;
+  const end = source.indexOf(separator, line.from + 4);
+  const first = source.slice(line.from + 4, Math.min(end === -1 ? line.to : end, line.to, line.from + 24));
+  return /^\s*\d+\s*$/.test(first);
+}
+
+/** Segments whose first field is a set id (SI). */
+const NUMBERED = new Set('AL1 DG1 DSP FT1 GT1 IN1 NK1 NTE OBR OBX PID PR1 PV1 SPM TXA'.split(' '));
 
 function nameOf(source: string, line: Line): string {
   return source.slice(line.from, line.from + 3);

@@ -106,6 +106,37 @@ describe('where segments end', () => {
     }
   });
 
+  it('text with line feeds and field separators comes back whole where segments end with CR', () => {
+    for (const said of [
+      'Table\nRUL|4 mm nodule|new\nLLL|effusion|stable\nT12 fracture | old',
+      'Liver normal\nSIZE|5 mm nodule\nRib fracture.',
+      'Liver normal\nSIZE|5 mm nodule',
+      'Seen on levels\nAL1|AL2|AL3 normal\nRib fracture.\nDG1 zone: ok',
+      'FINDINGS: first line\nOBX lookalike line two\nNTE|is that a segment?\nIMPRESSION:\nRib fracture.\n\nNo pneumothorax.',
+    ])
+      for (const tail of ['', TAIL, `${TAIL}|||20260301101000`]) {
+        const lines = [MSH, PID, OBR, `OBX|1|TX|A||${said}${tail}`, 'OBX|2|TX|A||Last.||||||F'];
+        assert.equal(read(lines.join('\r')).text, `${said}\nLast.`);
+      }
+    const one = [MSH, PID, OBR, 'OBX|1|TX|A||T12 fracture | old||||||F'].join('\r');
+    assert.equal(read(one).text, 'T12 fracture | old');
+    const note = [MSH, PID, OBR, 'OBX|1|TX|A||Clear.||||||F', 'NTE|1||Old: a\nb | c\nd'].join('\r');
+    assert.equal(textAt(parseMessage(Buffer.from(note)), 'NTE-3'), 'Old: a\nb | c\nd');
+  });
+
+  it('a line that text tore from its status is still withdrawn by it', () => {
+    const torn = 'OBX|1|TX|A||Nodule\nRUL|4 mm\nnew||||||W';
+    const message = parseMessage(Buffer.from([MSH, PID, OBR, torn].join('\r')));
+    assert.equal(textAt(message, 'OBX-11'), 'W');
+  });
+
+  it('units and ranges of a text are none of it', () => {
+    const line = 'OBX|1|ST|A||12\n13|mm|10-20|N|||F';
+    const message = parseMessage(Buffer.from([MSH, PID, OBR, line].join('\r')));
+    assert.equal(textAt(message, 'OBX-5'), '12\n13');
+    assert.equal(textAt(message, 'OBX-6'), 'mm');
+  });
+
   it('segments stay segments where ends are mixed', () => {
     for (const [first, second] of [
       ['\r', '\n'],
