@@ -41,7 +41,12 @@ export const TABLE_0211: readonly TableRow[] = [
   row('ISO IR87', 'extension', '', 'JIS X 0208 by escape sequences'),
   row('ISO IR159', 'extension', '', 'JIS X 0212 by escape sequences'),
   row('GB 18030-2000', 'multi', 'gb18030'),
-  row('KS X 1001', 'multi', 'euc-kr', 'EUC-KR with the extension of code page 949, or by escape sequences'),
+  row(
+    'KS X 1001',
+    'multi',
+    'euc-kr',
+    'EUC-KR, or by escape sequences; the extension of code page 949 is U+FFFD',
+  ),
   row('CNS 11643-1992', 'refused', '', 'no decoder'),
   row('BIG-5', 'multi', 'big5'),
   row('UNICODE', 'single', 'utf-8', 'as UNICODE UTF-8'),

@@ -80,8 +80,11 @@ function decodeOwn(text: string, label: string): string {
   return isMultiByte(label) ? decoded.replace(PRIVATE_USE, '\ufffd') : decoded;
 }
 
-/** Characters that a site made itself, for rare names mostly: nobody else has a picture for their code. */
-const PRIVATE_USE = /[\ue000-\uf8ff]/g;
+/**
+ * Characters that a site made itself, for rare names mostly: nobody else has a picture for their code. And C1 controls: what
+ * a decoder makes of bytes that its table lacks (those of code page 949 in EUC-KR).
+ */
+const PRIVATE_USE = /[\u0080-\u009f\ue000-\uf8ff]/g;
 
 function windows1252(text: string): string {
   return text.replace(C1_CONTROLS, (char) => WINDOWS_1252[char.charCodeAt(0) - 0x80] ?? char);
