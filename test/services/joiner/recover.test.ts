@@ -5,14 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import kafkajs from 'kafkajs';
+import { correctionKey, sealedCorrection } from '../../../core/radiology/corrections.ts';
+import type { CaseCorrection } from '../../../core/radiology/events.ts';
 import { TOPICS } from '../../../core/radiology/topics.ts';
 import { setUpKafka } from '../../../infra/kafka/setup.ts';
 import { loadConfig } from '../../../platform/config.ts';
+import { readSecret } from '../../../platform/files.ts';
 import { clusterIdOf } from '../../../platform/kafka/cluster-id.ts';
+import { EventProducer } from '../../../platform/kafka/producer.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
 import type { RunningService } from '../../../platform/lifecycle.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
 import { testContext } from '../../../platform/testing.ts';
+import { events } from '../../../schemas/events.ts';
 import { config as indexerConfig } from '../../../services/indexer/config.ts';
 import { start as startIndexer } from '../../../services/indexer/service.ts';
 import { config as joinerConfig } from '../../../services/joiner/config.ts';
@@ -130,6 +135,22 @@ describe("the joiner's part of a recovery, when topics were emptied", () => {
     }
   }
 
+  async function decide(correction: CaseCorrection, secret: Buffer) {
+    const producer = await EventProducer.connect(
+      testKafka(broker.brokers),
+      testContext('test').log,
+      testContext('test').metrics,
+    );
+    const value = events.caseCorrection.encode(correction);
+    await producer.send(TOPICS.caseCorrection, { key: correctionKey(secret, correction), value });
+    await producer.disconnect();
+  }
+
+  async function objectsOf(name: string) {
+    const store = await openObjectStore(folder);
+    return store.objects(caseIdOf(name)).finally(() => store.close());
+  }
+
   const recovering = (more: Record<string, string> = {}) =>
     recover(loadConfig(recoverConfig, { ...env, ...more }), testContext('joiner').log, () => undefined);
 
@@ -194,6 +215,34 @@ describe("the joiner's part of a recovery, when topics were emptied", () => {
     const again = await recovering();
     assert.deepEqual([again.wentBack, again.written], [[], 0]);
     assert.deepEqual(await history(), settled, 'a second recovery changes nothing more');
+  });
+
+  test('an erasure that was carried out is decided again where its decision is lost', async () => {
+    await startBoth();
+    await send('d', 'Large cyst.', 6);
+    await until(async () => (await found()).includes('Large cyst.'), WAIT_MS, 'the case');
+    const secret = await readSecret(join(folder, 'site-secret'));
+    const decision = { kind: 'ERASE', caseId: caseIdOf('d'), decidedAt: 7, actor: 'a', reason: 'b' } as const;
+    await decide(sealedCorrection(secret, decision), secret);
+    await until(async () => (await objectsOf('d')).length === 0, WAIT_MS, 'the bytes to be gone');
+    await until(async () => !(await found()).includes('Large cyst.'), WAIT_MS, 'the document to be gone');
+    await stopAll();
+
+    const topics = [TOPICS.caseCorrection];
+    await withAdmin(testKafka(broker.brokers), (admin) => admin.deleteTopics({ topics }));
+    await keep('d', 'Large cyst.', 6); // its sender has repeated it
+    const set = { brokers: broker.brokers, partitions: PARTITIONS, replication: 1 };
+    const isSetUp = () =>
+      setUpKafka(set, testContext('test').log).then(
+        () => true,
+        () => false,
+      );
+    await until(isSetUp, WAIT_MS, 'the emptied register');
+
+    assert.deepEqual((await recovering({ INTERLEAVE_RECOVER_DRY_RUN: 'true' })).erasures, [caseIdOf('d')]);
+    assert.deepEqual((await recovering()).erasures, [caseIdOf('d')]);
+    assert.deepEqual((await recovering()).erasures, [], 'it is decided now');
+    await rm(join(folder, 'objects', caseIdOf('d')), { recursive: true });
   });
 
   test('a case that nobody has any more is read again from its objects, though its events were merged once', async () => {

@@ -140,8 +140,8 @@ describe('searching for the number of a record', () => {
       );
     }
     assert.deepEqual(found(await search('A104567 CLNA999 pneumothorax')), ['A104567']);
-    assert.deepEqual(found(await search('T2 lesion 12 mm L4'))[0], 'A104568');
-    assert.deepEqual(found(await search('COVID-19 pneumonia J18.9'))[0], 'E2E-0001');
+    for (const words of ['T2 lesion 12 mm L4', 'COVID-19 pneumonia J18.9'])
+      assert.deepEqual(codes(await search(words)), [], words);
   });
 
   it('sizes, levels, codes and years are words as before', async () => {

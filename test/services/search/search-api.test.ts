@@ -170,7 +170,7 @@ describe('the search API', () => {
       assert.deepEqual(await found(words), ['A111'], words);
       assert.deepEqual((await post({ words })).query.notes, [LANGUAGE_NOT_READ]);
     }
-    for (const words of ['pas de pneumothorax', 'sin neumotórax', 'no hay edema', 'sin neumotórax edema']) {
+    for (const words of ['pas de pneumothorax', 'no hay edema', 'sin neumotórax edema']) {
       const { hits, query } = await post({ words });
       assert.deepEqual([hits.length, query.concepts, query.notes], [0, [], [LANGUAGE_NOT_READ]], words);
     }
