@@ -27,6 +27,11 @@ export class Caches {
     return newest;
   }
 
+  /** Whether one of them remembers that this case was erased. */
+  hasErased(caseId: string): boolean {
+    return this.#caches.some((cache) => cache.erasedAt(caseId) !== null);
+  }
+
   /** Every erasure that one of them remembers, with when it was decided. */
   erased(): Map<string, number> {
     return new Map(this.#caches.flatMap((cache) => [...cache.erasures()]));

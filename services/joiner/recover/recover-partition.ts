@@ -146,7 +146,7 @@ async function wasErased(
   cache: CaseCache | null,
 ): Promise<boolean> {
   const held = cache?.get(partition, key);
-  if (held === undefined && value !== null && caches.erased().has(key)) return true;
+  if (held === undefined && value !== null && caches.hasErased(key)) return true;
   const isGone =
     value === null ? held !== undefined : held === undefined && offset < (cache?.seen(partition)?.next ?? 0);
   return isGone && !(await hasObjects(key));
