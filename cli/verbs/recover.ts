@@ -96,17 +96,13 @@ const recoveredSchema = z.object({
 
 const readAgainSchema = z.object({ read: z.number(), failed: z.array(lossSchema) });
 
-interface Done {
+type Found = z.infer<typeof recoveredSchema>;
+
+type Done = Omit<Found, 'hl7' | 'dicom' | 'withoutReceipt' | 'losses'> & {
   dryRun: boolean;
-  wentBack: { partition: number; why: string }[];
-  inputsWentBack: { topic: string; partition: number }[];
-  written: number;
-  restored: number;
-  erased: string[];
-  erasures: string[];
-  readAgain: { hl7: number; dicom: number; withoutReceipt: number };
-  lost: { code: string; caseId: string; sha256: string }[];
-}
+  readAgain: Pick<Found, 'hl7' | 'dicom' | 'withoutReceipt'>;
+  lost: Found['losses'];
+};
 
 async function recoverAll(dataDir: string, engines: Engines, input: VerbInput): Promise<Done> {
   const dryRun = input.flag('dry-run');

@@ -1,18 +1,16 @@
-import { join } from 'node:path';
 import type { ErrorCode } from '../../core/errors.ts';
-import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
 import { text } from '../../platform/config.ts';
-import { readJsonFile, readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import type { Logger } from '../../platform/log.ts';
 import { Metrics } from '../../platform/metrics.ts';
 import { type LostObject, type ReadAgain, readListAgain } from '../../platform/object-store/lost-objects.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
-import { type AcceptanceRules, decide } from './accept-message.ts';
+import { decide } from './accept-message.ts';
 import { type Config, config as gatewayConfig } from './config.ts';
 import { Documents } from './documents.ts';
 import { MEDIA_TYPE, sendEvents } from './keep-message.ts';
+import { acceptanceRules } from './service.ts';
 
 export const config = {
   ...gatewayConfig,
@@ -29,15 +27,8 @@ export async function readAgain(
   log: Logger,
   say: (progress: string) => void,
 ): Promise<ReadAgain> {
-  const { dataDir, siteFile, siteSecretFile } = settings;
-  const rules: AcceptanceRules = {
-    site: siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(siteFile)),
-    secret: await readSecret(siteSecretFile || join(dataDir, 'site-secret')),
-    accessionPaths: settings.hl7AccessionPaths,
-    timeZone: settings.hl7TimeZone,
-    processingIds: settings.hl7ProcessingIds,
-  };
-  const store = await openObjectStore(dataDir);
+  const rules = await acceptanceRules(settings);
+  const store = await openObjectStore(settings.dataDir);
   const kafka = createKafka(settings.kafkaBrokers, 'interleave-hl7-gateway', log);
   const producer = await EventProducer.connect(kafka, log, new Metrics('hl7-gateway'));
   const documents = new Documents({ answerTimeoutMs: settings.hl7AnswerTimeoutMs });

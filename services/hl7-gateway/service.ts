@@ -10,6 +10,7 @@ import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { serverTls } from '../../platform/tls.ts';
+import type { AcceptanceRules } from './accept-message.ts';
 import type { Config } from './config.ts';
 import { Documents } from './documents.ts';
 import { gatewayMetrics } from './gateway-metrics.ts';
@@ -27,8 +28,7 @@ const WRITTEN = [TOPICS.reportReceived, deadLetterTopic(NAME)];
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
   const { log, ready } = context;
   const metrics = gatewayMetrics(context.metrics);
-  const site = config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile));
-  const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
+  const rules = await acceptanceRules(config);
   const store = await openObjectStore(config.dataDir, { context });
   const disk = await watchDisk(config.dataDir, context);
 
@@ -43,13 +43,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
 
   const documents = new Documents({ answerTimeoutMs: config.hl7AnswerTimeoutMs });
   const receiver = new FrameReceiver({
-    rules: {
-      site,
-      secret,
-      accessionPaths: config.hl7AccessionPaths,
-      timeZone: config.hl7TimeZone,
-      processingIds: config.hl7ProcessingIds,
-    },
+    rules,
     answerTimeoutMs: config.hl7AnswerTimeoutMs,
     controlIdReuse: config.hl7ControlIdReuse,
     otherTypes: config.hl7OtherTypes,
@@ -87,5 +81,16 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       await producer.disconnect();
       await store.close();
     },
+  };
+}
+
+/** The site's rules, by which a message is decided on, whenever it is. */
+export async function acceptanceRules(config: Config): Promise<AcceptanceRules> {
+  return {
+    site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),
+    secret: await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret')),
+    accessionPaths: config.hl7AccessionPaths,
+    timeZone: config.hl7TimeZone,
+    processingIds: config.hl7ProcessingIds,
   };
 }
