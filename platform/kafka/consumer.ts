@@ -5,8 +5,8 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Readiness } from '../readiness.ts';
 import { InputGate, type InputGateOptions } from './input-gate.ts';
+import { isKafkaError, keepRunning } from './keep-running.ts';
 import {
-  COORDINATOR_RETRY_MS,
   HEARTBEAT_INTERVAL_MS,
   MAX_BACKOFF_MS,
   MAX_POLL_RECORDS,
@@ -72,13 +72,6 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   let stopping = false;
 
   consumer.on(consumer.events.GROUP_JOIN, () => ready.set('kafka', true));
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    ready.set('kafka', false, 'crashed');
-    if (payload.restart || stopping) return;
-    // kafkajs takes a coordinator that is not there yet for a final error; a broker that has just come back has one soon.
-    if (payload.error.name !== 'KafkaJSGroupCoordinatorNotFound') options.fail(asOurs(payload.error));
-    else rejoin();
-  });
   // A batch of control records or aborted transactions only never reaches `eachBatch`; uncommitted it would look like
   // lag for ever, and like a stall when nothing follows.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
@@ -92,24 +85,17 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   const { groupId, topics, hold } = options;
   const waiting = () => lag.progressed();
   const gate = await InputGate.open(kafka, consumer, { groupId, topics, log, metrics, waiting, ...hold });
-  await run();
-
-  /** A broker that goes away once more meanwhile is waited for. */
-  function rejoin(): void {
-    const failed = (error: unknown) => (isKafkaError(error) ? rejoin() : options.fail(error));
-    setTimeout(() => run().catch(failed), COORDINATOR_RETRY_MS);
-  }
-
-  async function run(): Promise<void> {
-    if (stopping) return;
-    await consumer.connect();
-    await consumer.run({
+  await keepRunning(consumer, {
+    run: {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: options.concurrentPartitions ?? 1,
       eachBatch: (payload) => handleBatch(consumer, payload),
-    });
-  }
+    },
+    isStopping: () => stopping,
+    crashed: () => ready.set('kafka', false, 'crashed'),
+    fail: (error) => options.fail(asOurs(error)),
+  });
 
   async function handleBatch(member: Consumer, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
@@ -194,9 +180,4 @@ function asOurs(error: Error): Error {
   return isKafkaError(error)
     ? new InterleaveError('KAFKA_UNAVAILABLE', error.message, { cause: error })
     : error;
-}
-
-/** Errors of kafkajs itself (a rebalance, a lost coordinator) are handled by kafkajs. */
-export function isKafkaError(error: unknown): boolean {
-  return error instanceof Error && error.name.startsWith('KafkaJS');
 }

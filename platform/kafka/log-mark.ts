@@ -52,12 +52,12 @@ export async function checkLog(
   partition: number,
   seen: SeenLog,
 ): Promise<void> {
-  const why = await wentBack(reader, topic, partition, seen);
+  const why = await whyWentBack(reader, topic, partition, seen);
   if (why !== null) throw new InterleaveError('LOG_WENT_BACK', `Partition ${partition} of ${topic} ${why}.`);
 }
 
-/** Null where the log is the one that was seen. */
-async function wentBack(
+/** Why a partition is not the log that was seen, as `checkLog` says it; null where it is. */
+export async function whyWentBack(
   reader: PartitionReader,
   topic: string,
   partition: number,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, ERRORS } from '../../core/errors.ts';
-import { isKafkaError } from '../../platform/kafka/consumer.ts';
+import { isKafkaError } from '../../platform/kafka/keep-running.ts';
 import { MAX_TAKE_BACKOFF_MS, MIN_TAKE_BACKOFF_MS } from './limits.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import type { Positions } from './partition-producer.ts';

@@ -6,8 +6,8 @@ import { untilLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
-import { CONSUMER_SETTINGS, isKafkaError } from '../../platform/kafka/consumer.ts';
-import { COORDINATOR_RETRY_MS } from '../../platform/kafka/limits.ts';
+import { CONSUMER_SETTINGS } from '../../platform/kafka/consumer.ts';
+import { keepRunning } from '../../platform/kafka/keep-running.ts';
 import { LogsBehind } from '../../platform/kafka/logs-behind.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
@@ -203,34 +203,20 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
     assignment.assign(payload.memberAssignment[TOPICS.reportLabeled] ?? []),
   );
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    ready.set('partitions', false, 'crashed');
-    if (payload.restart || stopping) return;
-    // kafkajs takes a coordinator that is not there yet for a final error; a new or failing cluster will have one soon.
-    if (payload.error.name !== 'KafkaJSGroupCoordinatorNotFound') fail(payload.error);
-    else rejoin();
-  });
   await consumer.connect();
   await consumer.subscribe({ topics: INPUTS, fromBeginning: true });
-  await run();
-
-  /** A broker that goes away once more meanwhile is waited for. */
-  function rejoin(): void {
-    const failed = (error: unknown) => (isKafkaError(error) ? rejoin() : fail(error));
-    setTimeout(() => run().catch(failed), COORDINATOR_RETRY_MS);
-  }
-
-  async function run(): Promise<void> {
-    if (stopping) return;
-    await consumer.connect();
-    await consumer.run({
+  await keepRunning(consumer, {
+    run: {
       autoCommit: false,
       eachBatchAutoResolve: false,
       // Enough for every input of every partition at once: nothing that was fetched may wait for its turn.
       partitionsConsumedConcurrently: INPUTS.length * config.partitions,
       eachBatch: (payload) => handleBatch(payload, { assignment, metrics, log, fail }),
-    });
-  }
+    },
+    isStopping: () => stopping,
+    crashed: () => ready.set('partitions', false, 'crashed'),
+    fail,
+  });
 
   const checking = setInterval(() => everywhere({ check: true }), FOREIGN_CHECK_MS);
 

@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
-import { checkLog, markOf } from '../../platform/kafka/log-mark.ts';
+import { checkLog, markOf, whyWentBack } from '../../platform/kafka/log-mark.ts';
 import type { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import type { Logger } from '../../platform/log.ts';
 import { events } from '../../schemas/events.ts';
@@ -143,11 +143,6 @@ async function inputWentBack(
   committed: number,
 ): Promise<boolean> {
   const mark = cache.inputMark(topic, partition);
-  try {
-    await checkLog(reader, topic, partition, { next: committed, marks: mark === null ? [] : [mark] });
-    return false;
-  } catch (error) {
-    if (codeOf(error) === 'LOG_WENT_BACK') return true;
-    throw error;
-  }
+  const seen = { next: committed, marks: mark === null ? [] : [mark] };
+  return (await whyWentBack(reader, topic, partition, seen)) !== null;
 }

@@ -1,8 +1,7 @@
 import type { Kafka } from 'kafkajs';
-import { codeOf } from '../../../core/errors.ts';
 import { TOPICS } from '../../../core/radiology/topics.ts';
 import { readMark } from '../../../platform/kafka/input-gate.ts';
-import { checkLog } from '../../../platform/kafka/log-mark.ts';
+import { whyWentBack } from '../../../platform/kafka/log-mark.ts';
 import type { PartitionReader } from '../../../platform/kafka/read-partition.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
 import { PartitionProducer } from '../partition-producer.ts';
@@ -84,13 +83,8 @@ async function isBack(
   { offset, metadata }: Place,
 ): Promise<boolean> {
   const mark = readMark(metadata);
-  try {
-    await checkLog(reader, topic, partition, { next: offset, marks: mark === null ? [] : [mark] });
-    return false;
-  } catch (error) {
-    if (codeOf(error) === 'LOG_WENT_BACK') return true;
-    throw error;
-  }
+  const seen = { next: offset, marks: mark === null ? [] : [mark] };
+  return (await whyWentBack(reader, topic, partition, seen)) !== null;
 }
 
 async function lengthen(
