@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SearchClient } from '../harness/search-client.ts';
+import { System } from '../harness/system.ts';
 import { type SimulatedCase, simulateCase } from '../simulator/case.ts';
-import { SearchClient } from '../test/end-to-end/support/search-client.ts';
-import { System } from '../test/end-to-end/support/system.ts';
 import { type BenchOptions, type BenchResult, figure } from './bench-result.ts';
 import { CaseSender } from './support/case-sender.ts';
 import { CompletionWatch } from './support/completion-watch.ts';

@@ -1,5 +1,5 @@
-import { GATEWAY_PARTITIONS, type GatewayName, GatewayProcess } from '../test/support/gateway-process.ts';
-import { ownKafka } from '../test/support/own-kafka.ts';
+import { GATEWAY_PARTITIONS, type GatewayName, GatewayProcess } from '../harness/gateway-process.ts';
+import { ownKafka } from '../harness/own-kafka.ts';
 import { type BenchOptions, type BenchResult, type Figure, figure } from './bench-result.ts';
 import { HOSTILE_DICOM } from './support/hostile-dicom.ts';
 import { HOSTILE_HL7 } from './support/hostile-hl7.ts';

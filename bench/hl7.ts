@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GATEWAY_PARTITIONS, GatewayProcess } from '../harness/gateway-process.ts';
+import { ownKafka } from '../harness/own-kafka.ts';
+import { fetchPeers, hapiClassPath } from '../harness/peer-folders.ts';
+import { PeerProgram } from '../harness/peer-program.ts';
 import { freePorts } from '../infra/process/free-port.ts';
-import { projectRoot } from '../platform/project-root.ts';
-import { GATEWAY_PARTITIONS, GatewayProcess } from '../test/support/gateway-process.ts';
-import { ownKafka } from '../test/support/own-kafka.ts';
-import { fetchPeers, hapiClassPath } from '../test/support/peer-folders.ts';
-import { PeerProgram } from '../test/support/peer-program.ts';
+import { projectRoot } from '../platform/process/project-root.ts';
 import { type BenchOptions, type BenchResult, type Figure, figure, type Peer } from './bench-result.ts';
 import { hl7Report } from './support/hl7-report.ts';
 import { atRate, type Load, type LoadOptions, saturate } from './support/mllp-load.ts';

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { codeOf, InterleaveError } from '../core/errors.ts';
-import { projectRoot } from '../platform/project-root.ts';
+import { projectRoot } from '../platform/process/project-root.ts';
 import type { Bench, BenchResult, Figure } from './bench-result.ts';
 import { machine } from './support/machine.ts';
 

@@ -2,10 +2,10 @@
 // `npx interleave VERB` in a checkout: prepares what the verb needs (nothing, as a rule) and hands over.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { followNpm } from '../infra/bootstrap/follow-npm.mjs';
-import { prepare } from '../infra/bootstrap/prepare.mjs';
-import { build } from '../infra/bootstrap/project.mjs';
-import { failWith } from '../infra/bootstrap/setup-error.mjs';
+import { followNpm } from '../scripts/bootstrap/follow-npm.mjs';
+import { prepare } from '../scripts/bootstrap/prepare.mjs';
+import { build } from '../scripts/bootstrap/project.mjs';
+import { failWith } from '../scripts/bootstrap/setup-error.mjs';
 
 const args = process.argv.slice(2);
 const starts = args[0] === 'up' && !args.includes('--help') && !args.includes('-h');

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { projectRoot } from '../platform/project-root.ts';
+import { projectRoot } from '../platform/process/project-root.ts';
 
-/** A module of `infra/bootstrap/`, which is plain JavaScript because it runs before anything is compiled. */
+/** A module of `scripts/bootstrap/`, which is plain JavaScript because it runs before anything is compiled. */
 async function load<T>(name: string): Promise<T> {
-  const file = join(projectRoot(), 'infra', 'bootstrap', name);
+  const file = join(projectRoot(), 'scripts', 'bootstrap', name);
   return (await import(pathToFileURL(file).href)) as T;
 }
 

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { projectRoot } from '../platform/project-root.ts';
+import { projectRoot } from '../platform/process/project-root.ts';
 import type { VerbInput } from './verb.ts';
 
 export const DATA_DIR_OPTION = { 'data-dir': { type: 'string' } } as const;

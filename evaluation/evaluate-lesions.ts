@@ -1,5 +1,5 @@
 import type { Finding } from '../core/radiology/events.ts';
-import { conceptName } from '../core/text/concepts.ts';
+import { conceptName } from '../core/site-lexicon/concepts.ts';
 import { DEFAULT_LEXICON, type Lexicon } from '../core/text/lexicon.ts';
 import { readReport } from '../core/text/reading.ts';
 import { LESION_GROUPS, type LesionGroup, type LesionOntology } from './lesion-terms.ts';

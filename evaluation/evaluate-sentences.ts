@@ -1,8 +1,8 @@
 import { DEFAULT_LEXICON, type Lexicon } from '../core/text/lexicon.ts';
 import { readReport } from '../core/text/reading.ts';
-import { readingMarks } from '../core/text/reading-marks.ts';
+import { readingMarks } from './reading-marks.ts';
 
-/** A sentence with the reading that it should have, in the marks of `core/text/reading-marks.ts`. */
+/** A sentence with the reading that it should have, in the marks of `evaluation/reading-marks.ts`. */
 export interface AnsweredSentence {
   text: string;
   read: string;

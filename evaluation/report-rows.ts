@@ -1,5 +1,5 @@
 import type { ReportPart, SectionName } from '../core/radiology/events.ts';
-import { CXR14 } from '../core/text/concepts.ts';
+import { CXR14 } from '../core/site-lexicon/concepts.ts';
 import { DEFAULT_LEXICON, type Lexicon } from '../core/text/lexicon.ts';
 import { readReport } from '../core/text/reading.ts';
 import { reportLabels } from '../core/text/report-labels.ts';

@@ -1,4 +1,4 @@
-import { CXR14 } from '../core/text/concepts.ts';
+import { CXR14 } from '../core/site-lexicon/concepts.ts';
 
 /** The 14 columns of ChestX-ray14, in the order of that data set. */
 export const CLASSES: readonly string[] = CXR14.map(({ column }) => column);

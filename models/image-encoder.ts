@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { DisplayImage } from '../core/vision/display-image.ts';
+import type { DisplayImage } from '../core/imaging/display-image.ts';
 import { loadBundle } from './bundle.ts';
 import { EfficientNetLite0, FEATURES } from './efficientnet-lite0.ts';
 import { MODEL_BATCH } from './limits.ts';

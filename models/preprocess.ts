@@ -1,5 +1,5 @@
-import type { DisplayImage } from '../core/vision/display-image.ts';
-import { letterbox } from '../core/vision/letterbox.ts';
+import type { DisplayImage } from '../core/imaging/display-image.ts';
+import { letterbox } from '../core/imaging/letterbox.ts';
 
 /** How a bundle wants its images. */
 export interface InputFormat {

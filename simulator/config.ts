@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonConfig, port, positiveInt, text } from '../platform/config.ts';
+import { commonConfig, port, positiveInt, text } from '../platform/process/config.ts';
 import { MAX_SEED } from './orders.ts';
 
 export const config = {

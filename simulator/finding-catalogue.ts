@@ -1,4 +1,4 @@
-/** Concept ids as in `core/text/concepts.ts`: the 14 ChestX-ray14 classes and a few more that can be drawn. */
+/** Concept ids as in `core/site-lexicon/concepts.ts`: the 14 ChestX-ray14 classes and a few more that can be drawn. */
 export type SimulatedConcept =
   | 'atelectasis'
   | 'cardiomegaly'

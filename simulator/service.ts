@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RunningService, ServiceContext } from '../platform/lifecycle.ts';
+import type { RunningService, ServiceContext } from '../platform/process/lifecycle.ts';
 import type { Config } from './config.ts';
 import { Feed } from './feed/feed.ts';
 import { readFeedState } from './feed/feed-state.ts';

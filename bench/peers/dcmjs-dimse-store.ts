@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import dcmjsDimse from 'dcmjs-dimse';
 import { part10Header } from '../../core/dicom/part10.ts';
-import { type CameObject, DcmjsDimseScp } from '../../test/support/dcmjs-dimse-scp.ts';
+import { type CameObject, DcmjsDimseScp } from '../../harness/dcmjs-dimse-scp.ts';
 
 /** dcmjs-dimse as a server that writes what it gets: `dcmjs-dimse-store PORT FOLDER sync|nosync`. */
 const [port, folder = '.', sync] = process.argv.slice(2);

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { buildAcknowledgement, readAnsweredHeader } from '../../core/hl7/acknowledgement.ts';
 import { frameMessage, MllpFramer } from '../../core/hl7/frame.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
-import { createLogger } from '../../platform/log.ts';
-import { Metrics } from '../../platform/metrics.ts';
 import { Journal } from '../../platform/object-store/journal.ts';
 import { UNTOLD } from '../../platform/object-store/troubles.ts';
+import { createLogger } from '../../platform/process/log.ts';
+import { Metrics } from '../../platform/process/metrics.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 
 /**
  * `mllp-echo PORT nothing|journal|kafka [FOLDER|BROKER]`: the least that a receiver in Node can do before it answers AA:

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { ReportPart } from '../../core/radiology/events.ts';
 import { type CsvRow, parseCsv } from '../../evaluation/csv.ts';
 import { joinedText } from '../../evaluation/report-rows.ts';
+import { sharedData } from '../../harness/shared-data.ts';
 import { simulateCase } from '../../simulator/case.ts';
-import { sharedData } from '../../test/support/shared-data.ts';
 
 /** A report as every labeler of the bench is given it. */
 export interface BenchReport {

@@ -1,6 +1,6 @@
 import type { Instance } from '../../cli/up/instance.ts';
-import { DimseSender, dicomObjectOf, proposalsFor } from '../../senders/dimse-sender.ts';
-import { MllpSender } from '../../senders/mllp-sender.ts';
+import { DimseSender, dicomObjectOf, proposalsFor } from '../../clients/dimse-sender.ts';
+import { MllpSender } from '../../clients/mllp-sender.ts';
 import type { SimulatedCase } from '../../simulator/case.ts';
 
 /** Cases that are sent at the same time; more wait their turn, as behind a modality's own queue. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SearchClient } from '../../harness/search-client.ts';
 import type { SimulatedCase } from '../../simulator/case.ts';
-import type { SearchClient } from '../../test/end-to-end/support/search-client.ts';
 
 const POLL_MS = 100;
 /** More than the waiting ones, since others may have changed after them; asking for few spares Elasticsearch work. */

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GatewayProcess } from '../../harness/gateway-process.ts';
+import { PeerProgram } from '../../harness/peer-program.ts';
+import { tcpReady } from '../../harness/tcp-ready.ts';
 import { freePorts } from '../../infra/process/free-port.ts';
-import { projectRoot } from '../../platform/project-root.ts';
-import { GatewayProcess } from '../../test/support/gateway-process.ts';
-import { PeerProgram } from '../../test/support/peer-program.ts';
-import { tcpReady } from '../../test/support/tcp-ready.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 import { DCMTK_ENV, MAX_PDU_LENGTH } from './storescu-load.ts';
 
 /** A program that stores what it is sent, started anew with an empty folder for each measurement. */

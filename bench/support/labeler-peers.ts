@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { csvLine } from '../../evaluation/csv.ts';
 import { CLASSES } from '../../evaluation/score.ts';
-import { projectRoot } from '../../platform/project-root.ts';
-import { sharedData } from '../../test/support/shared-data.ts';
+import { sharedData } from '../../harness/shared-data.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 import type { BenchReport } from './bench-reports.ts';
 
 export const TOOLS = ['medspacy', 'negspacy', 'negex'] as const;
@@ -32,7 +32,7 @@ const triggers = () =>
 /** Gets the Python packages where they are missing. @throws NotMeasured where they cannot be got */
 export async function fetchPackages(say: (line: string) => void): Promise<void> {
   if (!existsSync(peersFolder())) say('getting medspaCy and negspaCy (about 270 MB) …');
-  const script = join(projectRoot(), 'infra', 'bootstrap', 'fetch-labeler-peers.mjs');
+  const script = join(projectRoot(), 'scripts', 'bootstrap', 'fetch-labeler-peers.mjs');
   await run(process.execPath, [script]).catch((error: { stderr?: string; message: string }) => {
     throw new NotMeasured((error.stderr ?? error.message).trim().split('\n').at(-1) ?? '');
   });

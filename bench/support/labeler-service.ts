@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { deadLetterTopic, MAX_RECORD_BYTES } from '../../core/radiology/topics.ts';
-import { loadConfig } from '../../platform/config.ts';
+import { digestOf, reportLabeled } from '../../harness/event-fixture.ts';
+import { ownKafka } from '../../harness/own-kafka.ts';
+import { testContext } from '../../harness/service-context.ts';
+import { until } from '../../harness/until.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
-import { testContext } from '../../platform/testing.ts';
+import { loadConfig } from '../../platform/process/config.ts';
 import { events } from '../../schemas/events.ts';
+import { deadLetterTopic, MAX_RECORD_BYTES } from '../../schemas/topics.ts';
 import { config } from '../../services/labeler/config.ts';
 import { start } from '../../services/labeler/service.ts';
-import { digestOf, reportLabeled } from '../../test/support/event-fixture.ts';
-import { ownKafka } from '../../test/support/own-kafka.ts';
-import { until } from '../../test/support/until.ts';
 import type { BenchReport } from './bench-reports.ts';
 
 const PARTITIONS = 8;

@@ -1,10 +1,10 @@
 import type { Instance } from '../../cli/up/instance.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
-import { INDEX_NAMES, indexerGroup } from '../../infra/elasticsearch/index-names.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { withAdmin } from '../../platform/kafka/topics.ts';
 import { readLag } from '../../platform/kafka/watch-lag.ts';
-import { createLogger } from '../../platform/log.ts';
+import { createLogger } from '../../platform/process/log.ts';
+import { INDEX_NAMES, indexerGroup } from '../../schemas/index/index-names.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 
 const GROUPS: { service: string; groupId: string; topics: string[] }[] = [
   { service: 'labeler', groupId: 'interleave-labeler', topics: [TOPICS.reportReceived] },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MllpSender } from '../../senders/mllp-sender.ts';
+import { MllpSender } from '../../clients/mllp-sender.ts';
 import { percentile } from './percentile.ts';
 
 export interface Load {

@@ -1,4 +1,4 @@
-import type { GatewayName } from '../../test/support/gateway-process.ts';
+import type { GatewayName } from '../../harness/gateway-process.ts';
 
 /** What somebody may do to a gateway, while the memory of its process is watched. */
 export interface Scenario {

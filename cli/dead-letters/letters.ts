@@ -1,8 +1,8 @@
 import { codeOf, InterleaveError } from '../../core/errors.ts';
-import { DEAD_LETTER_SERVICES, deadLetterTopic } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { type DeadLetter, deadLetterCodec } from '../../platform/kafka/dead-letter.ts';
-import { createLogger } from '../../platform/log.ts';
+import { createLogger } from '../../platform/process/log.ts';
+import { DEAD_LETTER_SERVICES, deadLetterTopic } from '../../schemas/topics.ts';
 import { rangesOf, readRanges } from './read-range.ts';
 
 /** What may be shown of a dead letter: no bytes, nothing of a patient. */

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { InterleaveError } from '../../core/errors.ts';
 import { evaluateSentences } from '../../evaluation/evaluate-sentences.ts';
-import { projectRoot } from '../../platform/project-root.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 import { unreadable } from '../csv-file.ts';
 import { lexiconOf } from '../label/lexicon-option.ts';
 import type { VerbInput } from '../verb.ts';
 import { columns, type EvaluationOutput, rate } from './evaluation-output.ts';
 
 /** Sentences of our own with their answers. */
-const OWN = () => join(projectRoot(), 'test', 'core', 'text', 'adversarial-sentences.json');
+const OWN = () => join(projectRoot(), 'evaluation', 'adversarial-sentences.json');
 
 const sentencesSchema = z.array(z.object({ text: z.string(), read: z.string(), about: z.string() }));
 

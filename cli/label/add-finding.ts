@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import type { Assertion } from '../../core/radiology/events.ts';
-import { conceptName } from '../../core/text/concepts.ts';
+import { conceptName } from '../../core/site-lexicon/concepts.ts';
+import { lintSiteLexicon } from '../../core/site-lexicon/lexicon-lint.ts';
+import { readSiteLexicon } from '../../core/site-lexicon/read-site-lexicon.ts';
+import type { SiteLexicon } from '../../core/site-lexicon/site-lexicon.ts';
 import { DEFAULT_LEXICON_DATA } from '../../core/text/lexicon.ts';
 import type { FindingEntry } from '../../core/text/lexicon-data.ts';
-import { lintSiteLexicon } from '../../core/text/lexicon-lint.ts';
-import { readSiteLexicon } from '../../core/text/read-site-lexicon.ts';
 import { readReport } from '../../core/text/reading.ts';
-import type { SiteLexicon } from '../../core/text/site-lexicon.ts';
 
 /** Asks one question; null where there is no more to read. */
 export type Ask = (question: string) => Promise<string | null>;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InterleaveError } from '../../core/errors.ts';
+import { readSiteLexicon } from '../../core/site-lexicon/read-site-lexicon.ts';
 import { DEFAULT_LEXICON, type Lexicon } from '../../core/text/lexicon.ts';
-import { readSiteLexicon } from '../../core/text/read-site-lexicon.ts';
 import { unreadable } from '../csv-file.ts';
 import type { OptionTable, VerbInput } from '../verb.ts';
 

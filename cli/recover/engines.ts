@@ -1,5 +1,5 @@
 import { startEngines } from '../../infra/embedded/start-engines.ts';
-import { commonConfig, loadConfig } from '../../platform/config.ts';
+import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import type { Step } from '../bootstrap.ts';
 
 export interface Engines {

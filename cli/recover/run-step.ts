@@ -4,8 +4,8 @@ import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { InterleaveError, isErrorCode } from '../../core/errors.ts';
 import { NODE_FLAGS } from '../../infra/process/node-flags.ts';
-import { projectRoot } from '../../platform/project-root.ts';
-import type { StepLine } from '../../platform/run-step.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
+import type { StepLine } from '../../platform/process/run-step.ts';
 
 /**
  * Runs one step of a service in a process of its own, compiled or not as we are, and resolves with its result. Throws

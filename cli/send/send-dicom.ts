@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { type DicomObject, DimseSender, dicomObjectOf, proposalsFor } from '../../clients/dimse-sender.ts';
 import { isStored } from '../../core/dicom/status.ts';
 import { codeOf, InterleaveError, isErrorCode } from '../../core/errors.ts';
-import type { ClientTls } from '../../platform/tls.ts';
-import { type DicomObject, DimseSender, dicomObjectOf, proposalsFor } from '../../senders/dimse-sender.ts';
+import type { ClientTls } from '../../platform/net/tls.ts';
 import type { Outcome } from './outcome.ts';
 import { Pace } from './pace.ts';
 

@@ -1,7 +1,7 @@
+import { readHl7Files } from '../../clients/hl7-files.ts';
+import { MllpSender } from '../../clients/mllp-sender.ts';
 import { codeOf, isErrorCode } from '../../core/errors.ts';
-import type { ClientTls } from '../../platform/tls.ts';
-import { readHl7Files } from '../../senders/hl7-files.ts';
-import { MllpSender } from '../../senders/mllp-sender.ts';
+import type { ClientTls } from '../../platform/net/tls.ts';
 import type { Outcome } from './outcome.ts';
 import { Pace } from './pace.ts';
 

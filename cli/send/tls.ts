@@ -1,5 +1,5 @@
 import { InterleaveError } from '../../core/errors.ts';
-import { type ClientTls, clientTls, type TlsFile } from '../../platform/tls.ts';
+import { type ClientTls, clientTls, type TlsFile } from '../../platform/net/tls.ts';
 import type { OptionTable, VerbInput } from '../verb.ts';
 
 /** For the help of a verb that sends. */

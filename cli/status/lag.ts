@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { withAdmin } from '../../platform/kafka/topics.ts';
-import { createLogger } from '../../platform/log.ts';
+import { createLogger } from '../../platform/process/log.ts';
 
 /** Records that a consumer group has still to read. */
 export interface GroupLag {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Narrowed, narrowInside } from '../../platform/private-folder.ts';
+import { type Narrowed, narrowInside } from '../../platform/process/private-folder.ts';
 
 /** What lies in a data folder. */
 const OURS: ReadonlySet<string> = new Set([

@@ -41,7 +41,7 @@ function nodeSpec(name: string, file: string, args: string[], { dataDir }: Syste
   };
 }
 
-/** Everything that a service reads (platform/config.ts); what the user set beside it is passed on. */
+/** Everything that a service reads (platform/process/config.ts); what the user set beside it is passed on. */
 function environment(settings: SystemSettings): Record<string, string | undefined> {
   const { ports } = settings;
   return {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { InterleaveError } from '../../core/errors.ts';
-import { lintSiteLexicon } from '../../core/text/lexicon-lint.ts';
-import type { SiteLexicon } from '../../core/text/site-lexicon.ts';
+import { lintSiteLexicon } from '../../core/site-lexicon/lexicon-lint.ts';
+import type { SiteLexicon } from '../../core/site-lexicon/site-lexicon.ts';
 import { EXIT } from '../exit-codes.ts';
 import { askFinding, askOver } from '../label/add-finding.ts';
 import { readLexiconFile } from '../label/lexicon-option.ts';

@@ -100,7 +100,7 @@ function understood(query: Answer['query']): string[] {
   return [`asked for: ${asked}${rest === '' ? '' : `; "${rest}" ranks, and does not filter`}`];
 }
 
-/** Words travel in the body, never in an address (services/search/routes.ts). */
+/** Words travel in the body, never in an address (services/search/http/routes.ts). */
 async function ask(page: string, words: string, size: number): Promise<Answer> {
   const url = searchUrl(page);
   const response = await fetch(url, {

@@ -1,2 +1,2 @@
-/** SHA-256 over the code of this folder: `npx tsx infra/labeler/write-code-hash.ts` writes it, a test compares. */
-export const CODE_HASH = '4eff6c7200b997aa8f3e9bda30291e3b3ab7c83ffd00bdc61cacb0f68d48f55e';
+/** SHA-256 over the code of this folder: `npx tsx scripts/write-code-hash.ts` writes it, a test compares. */
+export const CODE_HASH = '913242c15b30c978e7b031f7d49de4e6a3cf97132dcc434b07269b0c381eea30';

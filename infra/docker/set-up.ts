@@ -3,10 +3,10 @@
  * topics, indices. What is there already stays as it is.
  */
 import { mkdir } from 'node:fs/promises';
-import { commonConfig, flag, loadConfig, positiveInt } from '../../platform/config.ts';
-import { createLogger } from '../../platform/log.ts';
-import { PRIVATE_UMASK } from '../../platform/private-folder.ts';
-import { INDEX_NAMES, indexerGroup } from '../elasticsearch/index-names.ts';
+import { commonConfig, flag, loadConfig, positiveInt } from '../../platform/process/config.ts';
+import { createLogger } from '../../platform/process/log.ts';
+import { PRIVATE_UMASK } from '../../platform/process/private-folder.ts';
+import { INDEX_NAMES, indexerGroup } from '../../schemas/index/index-names.ts';
 import { setUpElasticsearch } from '../elasticsearch/setup.ts';
 import { forgetGroup } from '../kafka/forget-group.ts';
 import { setUpKafka } from '../kafka/setup.ts';

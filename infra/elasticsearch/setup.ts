@@ -1,9 +1,18 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import type { Logger } from '../../platform/log.ts';
-import { checkIndex, readMeta } from './check-index.ts';
-import { elasticsearchError, errorType, openElasticsearch, SET_UP_TIMEOUT_MS } from './client.ts';
-import { type IndexDefinition, readAnalysisDefinition, readCasesDefinition } from './index-definition.ts';
-import { INDEX_NAMES, type IndexNames, positionsIndex } from './index-names.ts';
+import {
+  elasticsearchError,
+  errorType,
+  openElasticsearch,
+  SET_UP_TIMEOUT_MS,
+} from '../../platform/elasticsearch/client.ts';
+import type { Logger } from '../../platform/process/log.ts';
+import { checkIndex, readMeta } from '../../schemas/index/check-index.ts';
+import {
+  type IndexDefinition,
+  readAnalysisDefinition,
+  readCasesDefinition,
+} from '../../schemas/index/index-definition.ts';
+import { INDEX_NAMES, type IndexNames, positionsIndex } from '../../schemas/index/index-names.ts';
 
 export interface SetUpOptions {
   /** what the versions of the documents are offsets of, see `checkIndex` */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { narrowInside, privateFolder } from '../../platform/private-folder.ts';
+import { narrowInside, privateFolder } from '../../platform/process/private-folder.ts';
 import type { Engine } from './engine.ts';
 import { ELASTICSEARCH_HEAP_MB, ENGINE_STOP_MS } from './limits.ts';
 import { giveTo, type User } from './unprivileged-user.ts';

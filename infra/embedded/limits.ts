@@ -1,4 +1,4 @@
-import { MAX_RECORD_BYTES } from '../../core/radiology/topics.ts';
+import { MAX_RECORD_BYTES } from '../../schemas/topics.ts';
 
 const MB = 1024 * 1024;
 

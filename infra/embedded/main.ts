@@ -4,7 +4,7 @@
  *     node --import tsx infra/embedded/main.ts --data-dir /tmp/engines --kafka-port 29092 --elasticsearch-port 29200
  */
 import { parseArgs } from 'node:util';
-import { PRIVATE_UMASK } from '../../platform/private-folder.ts';
+import { PRIVATE_UMASK } from '../../platform/process/private-folder.ts';
 import { startEngines } from './start-engines.ts';
 
 const { values } = parseArgs({

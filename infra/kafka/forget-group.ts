@@ -3,7 +3,7 @@ import { InterleaveError } from '../../core/errors.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { SESSION_TIMEOUT_MS } from '../../platform/kafka/limits.ts';
 import { withAdmin } from '../../platform/kafka/topics.ts';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '../../platform/process/log.ts';
 
 /**
  * Forgets how far a consumer group has read, so that it begins at the beginning. It must have no members; one that was

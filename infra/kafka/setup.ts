@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
-import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
 import { TOPIC_CREATION_TIMEOUT_MS } from '../../platform/kafka/limits.ts';
 import { checkTopics, createTopics, type DurabilityPromise, withAdmin } from '../../platform/kafka/topics.ts';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '../../platform/process/log.ts';
+import { TOPIC_SPECS } from '../../schemas/topics.ts';
 
 /** How long a new broker may take until consumers can join groups. */
 const COORDINATOR_MS = 60_000;

@@ -1,4 +1,4 @@
-import { PRIVATE_UMASK } from '../../platform/private-folder.ts';
+import { PRIVATE_UMASK } from '../../platform/process/private-folder.ts';
 
 /**
  * Starts a program so that what it writes can be read by its own user only, whatever mask we run with. A child has the

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import avro from 'avsc';
 import { InterleaveError } from '../../core/errors.ts';
-import { projectRoot } from '../project-root.ts';
+import { projectRoot } from '../process/project-root.ts';
 import { type Json, resolveSchema } from './resolve.ts';
 
 /** A schema that has once been written with, and never changes: `schemas/registry/<id>.<event>.avsc`. */

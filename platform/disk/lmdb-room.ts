@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, InterleaveError } from '../../core/errors.ts';
-import type { ServiceContext } from '../lifecycle.ts';
+import type { ServiceContext } from '../process/lifecycle.ts';
 import { lacking, toDiskError } from './disk-space.ts';
 import { DISK_POLL_MS, LMDB_MIN_FREE_BYTES } from './limits.ts';
 

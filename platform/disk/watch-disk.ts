@@ -1,4 +1,4 @@
-import type { ServiceContext } from '../lifecycle.ts';
+import type { ServiceContext } from '../process/lifecycle.ts';
 import { diskSpace } from './disk-space.ts';
 import { DISK_POLL_MS } from './limits.ts';
 

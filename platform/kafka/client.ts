@@ -1,5 +1,5 @@
 import { type ISocketFactory, Kafka, type LogEntry, logLevel } from 'kafkajs';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 
 /** A request that the broker has not answered after this long has failed. */
 export const REQUEST_TIMEOUT_MS = 5_000;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Readiness } from '../readiness.ts';
+import type { Logger } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
+import type { Readiness } from '../process/readiness.ts';
 import { InputGate, type InputGateOptions } from './input-gate.ts';
 import { isKafkaError, keepRunning } from './keep-running.ts';
 import {

@@ -1,6 +1,6 @@
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
-import type { Logger } from '../log.ts';
-import type { Readiness } from '../readiness.ts';
+import type { Logger } from '../process/log.ts';
+import type { Readiness } from '../process/readiness.ts';
 import { LOG_REMEDY } from './log-mark.ts';
 
 const CODE: ErrorCode = 'LOG_WENT_BACK';

@@ -1,7 +1,7 @@
 import type { Kafka, Producer } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
 import {
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { codeOf, InterleaveError } from '../../core/errors.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Readiness } from '../readiness.ts';
+import type { Logger } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
+import type { Readiness } from '../process/readiness.ts';
 import type { FetchedRecord } from './fetched-records.ts';
 import { MAX_REGISTER_RECORDS, REGISTER_LATE_MS, REGISTER_POLL_MS } from './limits.ts';
 import { PartitionReader } from './read-partition.ts';

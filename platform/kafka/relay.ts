@@ -1,6 +1,6 @@
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { Codec } from '../avro/codec.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../process/log.ts';
 import type { ConsumedRecord } from './consumer.ts';
 import { deadLetterRecord } from './dead-letter.ts';
 import type { EventProducer } from './producer.ts';

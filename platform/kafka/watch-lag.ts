@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
 import { Stall } from './stall.ts';
 
 const CHECK_INTERVAL_MS = 15_000;

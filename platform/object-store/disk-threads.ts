@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { InterleaveError } from '../../core/errors.ts';
-import { moduleBeside, startWorker } from '../worker-thread.ts';
+import { moduleBeside, startWorker } from '../concurrency/worker-thread.ts';
 import type { CopyFailure, RecordToCopy } from './copy-records.ts';
 import type { DiskAnswer, DiskQuestion, DiskReply, DiskStep, FileStep } from './disk-thread.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFolder } from '../files.ts';
+import { syncFolder } from '../process/files.ts';
 import { type JournalRecord, recordParts } from './journal-record.ts';
 import { type Journaled, type RestoreOptions, restoreSegment } from './restore-segment.ts';
 import {

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { MIN_FREE_BYTES } from '../disk/limits.ts';
-import { syncFolder } from '../files.ts';
+import { syncFolder } from '../process/files.ts';
 import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
 import type { ByteRange, ObjectStore, ObjectWriter, StoredObject } from './object-store.ts';
 import { appendReceipt, encodeReceipt, type Receipt, readReceipts } from './receipts.ts';

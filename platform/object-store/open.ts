@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
 import { LocalFolderStore } from './local-folder.ts';
 import type { ObjectStore } from './object-store.ts';
 import { SET_ASIDE, SetAside } from './set-aside.ts';

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFolder } from '../files.ts';
+import { syncFolder } from '../process/files.ts';
 import type { DamagedObject } from './troubles.ts';
 
 /** The folder in that of the store. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ObjectRef } from '../../core/object-ref.ts';
-import { syncFolder } from '../files.ts';
+import { syncFolder } from '../process/files.ts';
 import type { CopyFailure, RecordToCopy } from './copy-records.ts';
 import { DISK_THREADS, diskError } from './disk-threads.ts';
 import { type FilesEnd, Journal } from './journal.ts';

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../process/log.ts';
+import type { Metrics } from '../process/metrics.ts';
 
 /** An object that was confirmed, and that the disk does not give back. Case ids are keyed hashes. */
 export interface DamagedObject {

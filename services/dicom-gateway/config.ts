@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { KEY_IMAGE_MARKS } from '../../core/dicom/key-image.ts';
 import { OBJECT_CLASSES } from '../../core/dicom/object-class.ts';
-import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/config.ts';
-import { tlsSettings } from '../../platform/tls.ts';
+import { tlsSettings } from '../../platform/net/tls.ts';
+import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/process/config.ts';
 import { MAX_STOW_MIB, STOW_IDLE_MS } from './dicomweb/limits.ts';
 import {
   ARTIM_MS,

@@ -2,14 +2,14 @@
 
 import type { RefusedContexts } from '../../core/dicom/refused-contexts.ts';
 import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
-import type { ServiceContext } from '../../platform/lifecycle.ts';
+import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { type Sender, shown } from './sender.ts';
 import type { StoredReport } from './store-object.ts';
 import type { Outcome } from './upper-layer.ts';
 
 export interface Instruments {
   connectionEnded(end: { outcome: Outcome; problem: string | null }, from: Sender): void;
-  /** closed before it could say anything; `why` is a code (`platform/sockets.ts`) */
+  /** closed before it could say anything; `why` is a code (`platform/net/sockets.ts`) */
   connectionRefused(code: ErrorCode, who: { peer: string; why?: string }): void;
   /** what was asked for in an association that was accepted, and is not taken */
   contextsRefused(refused: RefusedContexts, from: Sender): void;

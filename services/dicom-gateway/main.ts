@@ -1,4 +1,4 @@
-import { main } from '../../platform/lifecycle.ts';
+import { main } from '../../platform/process/lifecycle.ts';
 import { config } from './config.ts';
 import { start } from './service.ts';
 

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { ImageReceived } from '../../core/radiology/events.ts';
 import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
-import { privateFolder } from '../../platform/private-folder.ts';
+import { privateFolder } from '../../platform/process/private-folder.ts';
 import { events as codecs } from '../../schemas/events.ts';
 import { lockOpening } from './opening-lock.ts';
 

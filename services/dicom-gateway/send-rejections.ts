@@ -1,8 +1,8 @@
 import type { Rejection } from '../../core/radiology/events.ts';
 import { rejectionKey } from '../../core/radiology/rejections.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
 import { events } from '../../schemas/events.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 import { REJECTIONS_AT_ONCE } from './limits.ts';
 
 /**

@@ -1,20 +1,20 @@
 /** The DICOM gateway: its associations store objects and publish `radiology.image.received`. */
 import { join } from 'node:path';
 import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
-import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../core/radiology/topics.ts';
 import { untilLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { watchDisk } from '../../platform/disk/watch-disk.ts';
-import { DurabilityProbe } from '../../platform/durability-probe.ts';
-import { readJsonFile, readSecret } from '../../platform/files.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { deadLetterObject } from '../../platform/kafka/dead-letter.ts';
+import { DurabilityProbe } from '../../platform/kafka/durability-probe.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
-import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import { type ServerTls, serverTls } from '../../platform/net/tls.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
-import { privateFolder, tellNarrowed } from '../../platform/private-folder.ts';
-import { type ServerTls, serverTls } from '../../platform/tls.ts';
+import { readJsonFile, readSecret } from '../../platform/process/files.ts';
+import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
+import { privateFolder, tellNarrowed } from '../../platform/process/private-folder.ts';
 import { events } from '../../schemas/events.ts';
+import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { listenForStores } from './dicomweb/store-listener.ts';
 import { type Instruments, instruments } from './instruments.ts';

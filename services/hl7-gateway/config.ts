@@ -3,8 +3,8 @@ import { DEFAULT_ACCESSION_PATHS } from '../../core/hl7/accession.ts';
 import { DEFAULT_MAX_FRAME_BYTES } from '../../core/hl7/limits.ts';
 import { readPath } from '../../core/hl7/path.ts';
 import { isTimeZone } from '../../core/hl7/timestamp.ts';
-import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/config.ts';
-import { tlsSettings } from '../../platform/tls.ts';
+import { tlsSettings } from '../../platform/net/tls.ts';
+import { commonConfig, flag, list, port, positiveInt, text } from '../../platform/process/config.ts';
 import {
   DEFAULT_ANSWER_TIMEOUT_MS,
   DEFAULT_FIRST_BYTE_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type FrameEvent, frameMessage, MllpFramer } from '../../core/hl7/frame.ts';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '../../platform/process/log.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { InFlight } from './in-flight.ts';
 import {

@@ -3,7 +3,7 @@ import { getDocumentProxy } from 'unpdf';
 import { InterleaveError } from '../../core/errors.ts';
 import { documentParts } from '../../core/hl7/document-text.ts';
 import type { ReportPart } from '../../core/radiology/events.ts';
-import { answerQuestions } from '../../platform/worker-thread.ts';
+import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 import { MAX_DOCUMENT_PAGES, MAX_DOCUMENT_TEXT } from './limits.ts';
 
 export interface DocumentQuestion {

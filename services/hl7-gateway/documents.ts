@@ -7,7 +7,7 @@ import {
 } from '../../core/hl7/embedded-document.ts';
 import { type Message, parseMessage } from '../../core/hl7/message.ts';
 import type { ReportPart } from '../../core/radiology/events.ts';
-import { moduleBeside, WorkerThread } from '../../platform/worker-thread.ts';
+import { moduleBeside, WorkerThread } from '../../platform/concurrency/worker-thread.ts';
 import type { DocumentQuestion } from './document-process.ts';
 import { FairTurns } from './fair-turns.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../platform/metrics.ts';
+import type { Metrics } from '../../platform/process/metrics.ts';
 
 export type GatewayMetrics = ReturnType<typeof gatewayMetrics>;
 

@@ -1,10 +1,10 @@
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
 import { deadLetterObject, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import { events as codecs } from '../../schemas/events.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 import type { EventDraft } from './accept-message.ts';
 import type { Outcome } from './recent-messages.ts';
 import type { Turn } from './turnstile.ts';

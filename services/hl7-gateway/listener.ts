@@ -1,8 +1,8 @@
 import type { Server, Socket } from 'node:net';
 import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
-import { addressOf, peerOf } from '../../platform/peer-address.ts';
-import { createSocketServer } from '../../platform/sockets.ts';
-import type { ServerTls } from '../../platform/tls.ts';
+import { addressOf, peerOf } from '../../platform/net/peer-address.ts';
+import { createSocketServer } from '../../platform/net/sockets.ts';
+import type { ServerTls } from '../../platform/net/tls.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 
 export interface ListenerOptions extends Omit<ConnectionOptions, 'peer' | 'address'> {

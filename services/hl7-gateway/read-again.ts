@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import { text } from '../../platform/config.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
-import type { Logger } from '../../platform/log.ts';
-import { Metrics } from '../../platform/metrics.ts';
 import { type LostObject, type ReadAgain, readListAgain } from '../../platform/object-store/lost-objects.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
+import { text } from '../../platform/process/config.ts';
+import type { Logger } from '../../platform/process/log.ts';
+import { Metrics } from '../../platform/process/metrics.ts';
 import { decide } from './accept-message.ts';
 import { type Config, config as gatewayConfig } from './config.ts';
 import { Documents } from './documents.ts';

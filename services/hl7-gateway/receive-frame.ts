@@ -3,8 +3,8 @@ import { buildAcknowledgement, readAnsweredHeader } from '../../core/hl7/acknowl
 import { splitBatch } from '../../core/hl7/batch.ts';
 import type { FrameFault } from '../../core/hl7/frame.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
-import type { Logger } from '../../platform/log.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
+import type { Logger } from '../../platform/process/log.ts';
 import { type AcceptanceRules, type Decision, decide, type Verdict } from './accept-message.ts';
 import { BatchTime } from './batch-time.ts';
 import type { Documents } from './documents.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Case } from '../../core/radiology/events.ts';
-import type { AnalysisDocument } from '../../infra/elasticsearch/analysis-document.ts';
-import type { CaseDocument } from '../../infra/elasticsearch/case-document.ts';
+import type { AnalysisDocument } from '../../schemas/index/analysis-document.ts';
+import type { CaseDocument } from '../../schemas/index/case-document.ts';
 import { delaysOf } from './delays.ts';
 
 /**

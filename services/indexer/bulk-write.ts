@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { InterleaveError } from '../../core/errors.ts';
-import { elasticsearchError } from '../../infra/elasticsearch/client.ts';
+import { elasticsearchError } from '../../platform/elasticsearch/client.ts';
 import { BULK_BACKOFF_MS, MAX_BULK_ATTEMPTS, MAX_BULK_BYTES } from './limits.ts';
 
 /**

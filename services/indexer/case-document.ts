@@ -3,7 +3,7 @@ import type { Case, CaseReport, Patient } from '../../core/radiology/events.ts';
 import { NO_PATIENT } from '../../core/radiology/patient.ts';
 import type { CaseStanding } from '../../core/radiology/standing.ts';
 import { labelsByAssertion } from '../../core/text/report-labels.ts';
-import type { CaseDocument, CaseDocumentImage } from '../../infra/elasticsearch/case-document.ts';
+import type { CaseDocument, CaseDocumentImage } from '../../schemas/index/case-document.ts';
 import { ageGroup } from './age-group.ts';
 import { documentImages } from './document-images.ts';
 import { counts, documentReport, newestFirst, sectionText, unreadText } from './document-reports.ts';

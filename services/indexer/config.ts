@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { INDEX_NAMES } from '../../infra/elasticsearch/index-names.ts';
-import { commonConfig, port, text } from '../../platform/config.ts';
+import { commonConfig, port, text } from '../../platform/process/config.ts';
+import { INDEX_NAMES } from '../../schemas/index/index-names.ts';
 
 export const config = {
   ...commonConfig,

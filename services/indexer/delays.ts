@@ -1,6 +1,6 @@
 import type { Case, CaseReport, ReportStatus } from '../../core/radiology/events.ts';
 import { MAX_REPORT_VERSIONS } from '../../core/radiology/limits.ts';
-import type { AnalysisDocument } from '../../infra/elasticsearch/analysis-document.ts';
+import type { AnalysisDocument } from '../../schemas/index/analysis-document.ts';
 import { counts } from './document-reports.ts';
 
 /**

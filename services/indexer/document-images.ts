@@ -1,7 +1,7 @@
 import type { Case, CaseImage } from '../../core/radiology/events.ts';
 import { isMarked } from '../../core/radiology/image-marks.ts';
 import type { CaseStanding } from '../../core/radiology/standing.ts';
-import type { CaseDocumentImage } from '../../infra/elasticsearch/case-document.ts';
+import type { CaseDocumentImage } from '../../schemas/index/case-document.ts';
 import { documentVector, type VectorSlot } from './document-vector.ts';
 
 /**

@@ -4,7 +4,7 @@ import type {
   CaseDocumentCitation,
   CaseDocumentImage,
   CaseDocumentReport,
-} from '../../infra/elasticsearch/case-document.ts';
+} from '../../schemas/index/case-document.ts';
 import { MAX_CITED_IMAGES } from './limits.ts';
 
 /** The newest first; a cancelled report stays visible but comes last. */

@@ -1,8 +1,8 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import { z } from 'zod';
-import { positionsIndex } from '../../infra/elasticsearch/index-names.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { markOf, type SeenLog, withMark } from '../../platform/kafka/log-mark.ts';
+import { positionsIndex } from '../../schemas/index/index-names.ts';
 import type { BulkItem } from './bulk-write.ts';
 
 const positionSchema = z.object({

@@ -1,4 +1,4 @@
-import type { CasesMeta } from '../../infra/elasticsearch/index-definition.ts';
+import type { CasesMeta } from '../../schemas/index/index-definition.ts';
 import type { VectorSlots } from './case-document.ts';
 
 /** Components of each generation's vectors; a generation never changes its model. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { commonConfig, port, text } from '../../platform/config.ts';
+import { commonConfig, port, text } from '../../platform/process/config.ts';
 
 export const config = {
   ...commonConfig,

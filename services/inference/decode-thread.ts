@@ -1,9 +1,10 @@
 /** The thread that reads DICOM objects: a decoder that hangs or crashes on one object ends only this thread. */
-import type { DisplayImage } from '../../core/vision/display-image.ts';
-import { letterbox } from '../../core/vision/letterbox.ts';
-import { decode } from '../../imaging/decode.ts';
+
+import { decode } from '../../core/imaging/decode.ts';
+import type { DisplayImage } from '../../core/imaging/display-image.ts';
+import { letterbox } from '../../core/imaging/letterbox.ts';
 import { INPUT_SIZE } from '../../models/efficientnet-lite0.ts';
-import { answerQuestions } from '../../platform/worker-thread.ts';
+import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 import { thumbnail } from './thumbnail.ts';
 
 /** The DICOM object, with its Part 10 header. */

@@ -1,10 +1,10 @@
 import { codeOf, InterleaveError } from '../../core/errors.ts';
+import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import type { Vector } from '../../core/radiology/events.ts';
 import { toFloat16 } from '../../core/vector/float16.ts';
-import type { DisplayImage } from '../../core/vision/display-image.ts';
 import { MODEL_BATCH } from '../../models/limits.ts';
-import { Batches } from '../../platform/batches.ts';
-import { moduleBeside, WorkerThread } from '../../platform/worker-thread.ts';
+import { Batches } from '../../platform/concurrency/batches.ts';
+import { moduleBeside, WorkerThread } from '../../platform/concurrency/worker-thread.ts';
 import { MAX_EMBED_MS, MAX_OPEN_MS, MAX_WORKER_HEAP_MB } from './limits.ts';
 import type { ModelData, ModelQuestion, ModelReply, OpenedModel } from './model-thread.ts';
 

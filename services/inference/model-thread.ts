@@ -1,8 +1,8 @@
 /** The thread that owns the tensor backend: Kafka's heartbeats go on while the model computes. */
-import type { DisplayImage } from '../../core/vision/display-image.ts';
+import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import { openImageEncoder } from '../../models/image-encoder.ts';
 import { type BackendKind, openTensorBackend } from '../../models/tensor-backend.ts';
-import { answerQuestions } from '../../platform/worker-thread.ts';
+import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 
 /** What the thread opens its model from. */
 export interface ModelData {

@@ -1,7 +1,7 @@
 import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { ImageReceived } from '../../core/radiology/events.ts';
+import { moduleBeside, WorkerThread } from '../../platform/concurrency/worker-thread.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
-import { moduleBeside, WorkerThread } from '../../platform/worker-thread.ts';
 import type { DecodeQuestion, SmallFrame } from './decode-thread.ts';
 import { MAX_OBJECT_BYTES, MAX_OPEN_MS, MAX_READ_MS, MAX_WORKER_HEAP_MB } from './limits.ts';
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
 import { watchDisk } from '../../platform/disk/watch-disk.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
-import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
-import { projectRoot } from '../../platform/project-root.ts';
+import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
+import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { handleImages } from './handle-images.ts';
 import { ImageModel } from './image-model.ts';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { DisplayImage } from '../../core/vision/display-image.ts';
+import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import { THUMBNAIL_SIZE } from './limits.ts';
 
 export const THUMBNAIL_MEDIA_TYPE = 'image/jpeg';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../../core/errors.ts';
-import type { Logger } from '../../platform/log.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
+import type { Logger } from '../../platform/process/log.ts';
 import type { CaseCache } from './case-cache.ts';
 import type { ErasedCases } from './erased-cases.ts';
 import { MAX_ERASE_BACKOFF_MS, MIN_ERASE_BACKOFF_MS } from './limits.ts';

@@ -1,11 +1,11 @@
 import type { Kafka } from 'kafkajs';
 import { codeOf } from '../../core/errors.ts';
 import { RejectedImages, rejectionKey } from '../../core/radiology/rejections.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
 import type { FetchedRecord } from '../../platform/kafka/fetched-records.ts';
 import { RegisterReader } from '../../platform/kafka/register-reader.ts';
-import type { ServiceContext } from '../../platform/lifecycle.ts';
+import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { events } from '../../schemas/events.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 import { ErasedCases } from './erased-cases.ts';
 
 export interface DecisionOptions {

@@ -2,7 +2,7 @@ import type { Batch, EachBatchPayload } from 'kafkajs';
 import { codeOf, ERRORS } from '../../core/errors.ts';
 import { toRecord } from '../../platform/kafka/consumer.ts';
 import { HEARTBEAT_INTERVAL_MS } from '../../platform/kafka/limits.ts';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '../../platform/process/log.ts';
 import type { Assignment } from './assignment.ts';
 import { MAX_TRANSACTION_RECORDS } from './limits.ts';
 import type { JoinerMetrics } from './metrics.ts';

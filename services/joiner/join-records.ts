@@ -4,9 +4,9 @@ import { type LeftOut, leftOutByImage, leftOutByReport } from '../../core/radiol
 import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
 import { isHeld } from '../../core/radiology/merge-report.ts';
 import { type RejectedImages, rejectImages } from '../../core/radiology/rejections.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { events } from '../../schemas/events.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 import { type IndexChange, indexChange } from './image-index.ts';
 import { leftOutRecords } from './left-out-records.ts';
 

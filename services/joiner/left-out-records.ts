@@ -1,7 +1,7 @@
 import type { LeftOut } from '../../core/radiology/left-out.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { events } from '../../schemas/events.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 
 /** Stands for the place of a record that was made here: none on its topic. */
 export const NO_OFFSET = -1;

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../platform/metrics.ts';
+import type { Metrics } from '../../platform/process/metrics.ts';
 
 /** What the joiner counts; `README.md` lists it for operators. */
 export function joinerMetrics(metrics: Metrics) {

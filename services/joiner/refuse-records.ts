@@ -1,6 +1,6 @@
 import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '../../platform/process/log.ts';
 import type { Joined } from './join-records.ts';
 import type { JoinerMetrics } from './metrics.ts';
 

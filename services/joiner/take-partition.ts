@@ -2,7 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import { checkLog, markOf, whyWentBack } from '../../platform/kafka/log-mark.ts';
 import type { PartitionReader } from '../../platform/kafka/read-partition.ts';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '../../platform/process/log.ts';
 import { events } from '../../schemas/events.ts';
 import type { CaseCache } from './case-cache.ts';
 import { type ForeignRecords, RestoreFilter } from './foreign-records.ts';

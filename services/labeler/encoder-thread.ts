@@ -1,7 +1,7 @@
 /** The thread that owns the sentence encoder: Kafka's heartbeats go on while it computes. */
 import { openSentenceEncoder } from '../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../models/tensor-backend.ts';
-import { answerQuestions } from '../../platform/worker-thread.ts';
+import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 
 /** Sentences to encode; none asks only what the encoder is. */
 export type EncoderQuestion = string[];

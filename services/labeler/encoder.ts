@@ -1,4 +1,4 @@
-import { moduleBeside, WorkerThread } from '../../platform/worker-thread.ts';
+import { moduleBeside, WorkerThread } from '../../platform/concurrency/worker-thread.ts';
 import type { EncoderQuestion, EncoderReply, OpenedEncoder } from './encoder-thread.ts';
 import { MAX_ENCODE_MS, MAX_ENCODER_HEAP_MB, MAX_OPEN_MS } from './limits.ts';
 

@@ -1,13 +1,13 @@
 import { InterleaveError } from '../../core/errors.ts';
-import { TOPICS, topicsOf } from '../../core/radiology/topics.ts';
-import { checkGoldenSet } from '../../core/text/golden-set.ts';
+import { checkGoldenSet } from '../../core/site-lexicon/golden-set.ts';
 import { type LabelerVersion, labelerVersion } from '../../core/text/labeler-version.ts';
-import { openLexicon } from '../../infra/labeler/site-lexicon-file.ts';
+import { openLexicon } from '../../models/site-lexicon-file.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
-import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
+import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
+import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { openEncoder } from './encoder.ts';
 import { handleReports } from './handle-reports.ts';

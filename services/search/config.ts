@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { INDEX_NAMES } from '../../infra/elasticsearch/index-names.ts';
-import { commonConfig, list, port, positiveInt, text } from '../../platform/config.ts';
+import { commonConfig, list, port, positiveInt, text } from '../../platform/process/config.ts';
+import { INDEX_NAMES } from '../../schemas/index/index-names.ts';
 import { MAX_SEARCHES_PER_SECOND } from './limits.ts';
 
 export const config = {

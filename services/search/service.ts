@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { TOPICS } from '../../core/radiology/topics.ts';
-import { openElasticsearch } from '../../infra/elasticsearch/client.ts';
-import { openLexicon } from '../../infra/labeler/site-lexicon-file.ts';
 import { openSentenceEncoder } from '../../models/sentence-encoder.ts';
+import { openLexicon } from '../../models/site-lexicon-file.ts';
 import { openTensorBackend } from '../../models/tensor-backend.ts';
-import { readSecret } from '../../platform/files.ts';
+import { openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
-import type { RunningService, ServiceContext } from '../../platform/lifecycle.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
-import { projectRoot } from '../../platform/project-root.ts';
-import { Audit } from './audit.ts';
-import { CaseIndex } from './case-index.ts';
+import { readSecret } from '../../platform/process/files.ts';
+import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
+import { TOPICS } from '../../schemas/topics.ts';
+import { Audit } from './access/audit.ts';
+import { RateLimit } from './access/rate-limit.ts';
 import type { Config } from './config.ts';
 import { Frames } from './dicomweb/frames.ts';
 import {
@@ -20,13 +20,13 @@ import {
   MAX_OBJECT_REQUESTS_BURST,
   MAX_OBJECT_REQUESTS_PER_SECOND,
 } from './dicomweb/limits.ts';
-import { followRejections } from './follow-rejections.ts';
-import { httpServer } from './http-server.ts';
+import { httpServer } from './http/http-server.ts';
 import { MAX_POLL_BURST, MAX_POLLS_PER_SECOND, MAX_RATED_ADDRESSES, MAX_SEARCH_BURST } from './limits.ts';
-import { nameBy } from './named-concept.ts';
-import { QueryVectors } from './query-vectors.ts';
-import { RateLimit } from './rate-limit.ts';
-import { watchElasticsearch } from './watch-elasticsearch.ts';
+import { nameBy } from './query/named-concept.ts';
+import { CaseIndex } from './retrieval/case-index.ts';
+import { followRejections } from './retrieval/follow-rejections.ts';
+import { QueryVectors } from './retrieval/query-vectors.ts';
+import { watchElasticsearch } from './retrieval/watch-elasticsearch.ts';
 
 /**
  * Answers searches over HTTP and serves the page. Reads the index through its alias and thumbnails from the store, and

@@ -1,6 +1,6 @@
 import { codeOf } from '../../core/errors.ts';
 import { toDiskError } from '../../platform/disk/disk-space.ts';
-import type { ServiceContext } from '../../platform/lifecycle.ts';
+import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { itemName, scheduledCase } from '../department.ts';
 import {
   DISK_RETRY_MS,

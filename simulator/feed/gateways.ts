@@ -1,5 +1,5 @@
-import { DimseSender, dicomObjectOf, proposalsFor } from '../../senders/dimse-sender.ts';
-import { MllpSender } from '../../senders/mllp-sender.ts';
+import { DimseSender, dicomObjectOf, proposalsFor } from '../../clients/dimse-sender.ts';
+import { MllpSender } from '../../clients/mllp-sender.ts';
 import { drawImage, keyObjectOf } from '../case.ts';
 import type { CasePlan } from '../case-plan.ts';
 import type { DeliveryItem } from '../department.ts';

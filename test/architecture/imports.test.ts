@@ -2,21 +2,22 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import test from 'node:test';
-import { projectRoot } from '../../platform/project-root.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 
 const ROOT = projectRoot();
 const ROOMS = [
   'core',
   'platform',
   'models',
-  'imaging',
   'schemas',
-  'senders',
+  'clients',
   'services',
   'simulator',
   'evaluation',
   'cli',
   'infra',
+  'scripts',
+  'harness',
   'bench',
 ];
 
@@ -101,15 +102,18 @@ test('no service imports another service', () => {
 });
 
 test('nothing reaches up: what a service, the simulator or the command line stands on knows none of them', () => {
+  const above = ['cli', 'scripts', 'harness', 'bench', 'test'];
   const forbidden: [string, string[]][] = [
-    ['models', ['services', 'senders', 'simulator', 'cli', 'infra', 'bench']],
-    ['imaging', ['services', 'models', 'platform', 'senders', 'simulator', 'cli', 'infra', 'bench']],
-    ['senders', ['services', 'simulator', 'cli', 'infra', 'bench']],
-    ['schemas', ['services', 'senders', 'simulator', 'cli', 'infra', 'bench']],
-    ['infra', ['services', 'senders', 'simulator', 'cli', 'bench']],
-    ['services', ['senders', 'simulator', 'cli', 'bench']],
-    ['simulator', ['services', 'cli', 'bench']],
-    ['cli', ['services', 'bench']],
+    ['schemas', ['services', 'models', 'clients', 'simulator', 'infra', ...above]],
+    ['models', ['services', 'clients', 'simulator', 'infra', ...above]],
+    ['clients', ['services', 'simulator', 'infra', ...above]],
+    ['infra', ['services', 'clients', 'simulator', ...above]],
+    ['services', ['clients', 'simulator', 'infra', ...above]],
+    ['simulator', ['services', ...above]],
+    ['cli', ['services', 'bench', 'harness', 'test']],
+    ['scripts', ['services', 'bench', 'harness', 'test']],
+    ['harness', ['bench', 'test']],
+    ['bench', ['test']],
   ];
   for (const [room, others] of forbidden)
     assertNone(

@@ -6,8 +6,8 @@ import { after, test } from 'node:test';
 import { benchReports } from '../../bench/support/bench-reports.ts';
 import { NotMeasured, runPeer, TOOLS } from '../../bench/support/labeler-peers.ts';
 import { measureSpeed } from '../../bench/support/labeler-speed.ts';
-import { projectRoot } from '../../platform/project-root.ts';
-import { missing } from '../support/shared-data.ts';
+import { missing } from '../../harness/shared-data.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'interleave-bench-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { lastLetters } from '../../cli/dead-letters/letters.ts';
-import { deadLetterTopic, TOPIC_SPECS } from '../../core/radiology/topics.ts';
+import { type OwnKafka, youngKafka } from '../../harness/own-kafka.ts';
+import { testContext } from '../../harness/service-context.ts';
+import { testKafka } from '../../harness/test-kafka.ts';
 import { deadLetterRecord } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
-import { testContext } from '../../platform/testing.ts';
-import { type OwnKafka, youngKafka } from '../support/own-kafka.ts';
-import { testKafka } from '../support/test-kafka.ts';
+import { deadLetterTopic, TOPIC_SPECS } from '../../schemas/topics.ts';
 
 let own: OwnKafka;
 

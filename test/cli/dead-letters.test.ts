@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Kafka } from 'kafkajs';
-import { deadLetterTopic, TOPIC_SPECS } from '../../core/radiology/topics.ts';
+import { testContext } from '../../harness/service-context.ts';
+import { testKafka } from '../../harness/test-kafka.ts';
 import { deadLetterCodec, deadLetterObject, UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { SET_ASIDE, SetAside } from '../../platform/object-store/set-aside.ts';
-import { testContext } from '../../platform/testing.ts';
+import { deadLetterTopic, TOPIC_SPECS } from '../../schemas/topics.ts';
 import { runCli } from '../support/cli.ts';
 import { engines } from '../support/engines.ts';
-import { testKafka } from '../support/test-kafka.ts';
 
 const message = Buffer.concat([
   Buffer.from('MSH|^~\\&|RIS|CITY|||20260301||ADT^A01|C1|P|2.5.1\r'),

@@ -10,9 +10,9 @@ import { MAX_DEATHS_AT_START, NOT_READY_TOLD_MS, READY_POLL_MS } from '../../cli
 import { readiness, untilReady } from '../../cli/up/ready.ts';
 import { watchReady } from '../../cli/up/watch-ready.ts';
 import { whyEnded } from '../../cli/up/why-ended.ts';
+import { until } from '../../harness/until.ts';
 import { SupervisedProcess } from '../../infra/process/supervised-process.ts';
-import { EXIT_FINAL } from '../../platform/exit-codes.ts';
-import { until } from '../support/until.ts';
+import { EXIT_FINAL } from '../../platform/process/exit-codes.ts';
 
 let folder = '';
 before(async () => {

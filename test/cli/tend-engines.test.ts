@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type TendedEngine, tendEngines } from '../../cli/up/tend-engines.ts';
 import { watchDisk } from '../../cli/up/watch-disk.ts';
+import { until } from '../../harness/until.ts';
 import type { DiskSpace } from '../../platform/disk/disk-space.ts';
-import { until } from '../support/until.ts';
 
 const MIB = 1024 * 1024;
 

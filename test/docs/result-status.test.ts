@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { COMMENT_TYPES } from '../../core/hl7/comment.ts';
 import { OBSERVATION_STATUSES } from '../../core/hl7/observation-status.ts';
 import { ORDER_STATUSES } from '../../core/hl7/order-status.ts';
-import { projectRoot } from '../../platform/project-root.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 
 const page = readFileSync(join(projectRoot(), 'docs', 'result-status.md'), 'utf8');
 

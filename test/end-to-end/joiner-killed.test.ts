@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SearchClient } from '../../harness/search-client.ts';
+import { System } from '../../harness/system.ts';
+import { until } from '../../harness/until.ts';
 import type { SimulatedCase } from '../../simulator/case.ts';
-import { until } from '../support/until.ts';
-import { SearchClient } from './support/search-client.ts';
 import { sendSimulatedCases } from './support/simulated-feed.ts';
-import { System } from './support/system.ts';
 
 const SEED = Number(process.env['INTERLEAVE_TEST_SEED'] ?? Date.now() % 100_000);
 const CASES = 20;

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { MllpSender } from '../../senders/mllp-sender.ts';
+import { MllpSender } from '../../clients/mllp-sender.ts';
+import { SearchClient } from '../../harness/search-client.ts';
+import { System } from '../../harness/system.ts';
+import { until } from '../../harness/until.ts';
 import type { SimulatedCase } from '../../simulator/case.ts';
 import { OLD_AFTER_MS } from '../../web/src/limits.ts';
-import { until } from '../support/until.ts';
 import { withoutChromium, withPage } from './support/browser.ts';
 import { reportMessage } from './support/report-message.ts';
-import { SearchClient } from './support/search-client.ts';
 import { sendSimulatedCases } from './support/simulated-feed.ts';
-import { System } from './support/system.ts';
 
 const LARGE = [
   'FINDINGS: Large left pneumothorax. Heart size is normal.',

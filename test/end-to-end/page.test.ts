@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { MllpSender } from '../../senders/mllp-sender.ts';
+import { MllpSender } from '../../clients/mllp-sender.ts';
+import { SearchClient } from '../../harness/search-client.ts';
+import { System } from '../../harness/system.ts';
+import { until } from '../../harness/until.ts';
 import type { SimulatedCase } from '../../simulator/case.ts';
-import { until } from '../support/until.ts';
 import { withoutChromium, withPage } from './support/browser.ts';
-import { SearchClient } from './support/search-client.ts';
 import { sendSimulatedCases } from './support/simulated-feed.ts';
-import { System } from './support/system.ts';
 
 /** A report that denies in its findings what its impression asserts. */
 const CONTRADICTORY = [

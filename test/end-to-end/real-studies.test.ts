@@ -6,18 +6,18 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { messagesIn } from '../../clients/hl7-files.ts';
+import { MllpSender } from '../../clients/mllp-sender.ts';
 import { readReport } from '../../core/text/reading.ts';
 import { labelsByAssertion } from '../../core/text/report-labels.ts';
-import { messagesIn } from '../../senders/hl7-files.ts';
-import { MllpSender } from '../../senders/mllp-sender.ts';
+import { type FoundCase, SearchClient } from '../../harness/search-client.ts';
+import { missing, sharedData } from '../../harness/shared-data.ts';
+import { System } from '../../harness/system.ts';
+import { until } from '../../harness/until.ts';
 import { parseCsv } from '../support/csv.ts';
-import { missing, sharedData } from '../support/shared-data.ts';
-import { until } from '../support/until.ts';
 import { type RealStudy, realStudies, shuffled } from './support/real-studies.ts';
 import { scoutFiles } from './support/scout-files.ts';
-import { type FoundCase, SearchClient } from './support/search-client.ts';
 import { storescu, withoutDcmtk } from './support/storescu.ts';
-import { System } from './support/system.ts';
 
 const SEED = Number(process.env['INTERLEAVE_TEST_SEED'] ?? 20_151_118);
 const STUDIES = 25;
@@ -200,7 +200,7 @@ describe(`real studies, in the order of seed ${SEED}`, { skip }, () => {
     }
 
     async function sendAsItIs(file: Buffer): Promise<void> {
-      const { DimseSender, dicomObjectOf, proposalsFor } = await import('../../senders/dimse-sender.ts');
+      const { DimseSender, dicomObjectOf, proposalsFor } = await import('../../clients/dimse-sender.ts');
       const object = dicomObjectOf(file);
       const sender = await DimseSender.connect({
         ...system.instance.dicom,

@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DicomObject } from '../../core/dicom/dicom-object.ts';
 import { part10Header } from '../../core/dicom/part10.ts';
 import { KEY_OBJECT_SELECTION, TRANSFER_SYNTAX } from '../../core/dicom/uids.ts';
-import type { SearchAnswer } from '../../services/search/answers.ts';
+import { System } from '../../harness/system.ts';
+import { until } from '../../harness/until.ts';
+import type { SearchAnswer } from '../../schemas/api/answers.ts';
 import { buildDataSet, type Item } from '../core/dicom/data-set-builder.ts';
-import { until } from '../support/until.ts';
 import { storescu, withoutDcmtk } from './support/storescu.ts';
-import { System } from './support/system.ts';
 
 const DX = '1.2.840.10008.5.1.4.1.1.1.1';
 const STUDY = '2.25.7001';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { parseCsv } from '../../evaluation/csv.ts';
 import { evaluateNegation, negationErrors } from '../../evaluation/evaluate-negation.ts';
 import { targetSpan } from '../../evaluation/target-span.ts';
-import { missing, sharedData } from '../support/shared-data.ts';
+import { missing, sharedData } from '../../harness/shared-data.ts';
 
 test('the condition is found in capitals, whole, whatever white space stands between its words', () => {
   const at = (sentence: string, condition: string) => {

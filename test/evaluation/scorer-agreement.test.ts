@@ -9,7 +9,7 @@ import { evaluateLabeler } from '../../evaluation/evaluate-labeler.ts';
 import { isGold } from '../../evaluation/gold.ts';
 import { joinedText, labelCells } from '../../evaluation/report-rows.ts';
 import { CLASSES } from '../../evaluation/score.ts';
-import { missing, SHARED, sharedData } from '../support/shared-data.ts';
+import { missing, SHARED, sharedData } from '../../harness/shared-data.ts';
 
 const SET = 'reports_iu_cxr_NC-ND';
 const scorer = join(SHARED, 'tools', 'score-labeler.py');

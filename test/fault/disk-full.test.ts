@@ -5,14 +5,14 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Instance, readInstance } from '../../cli/up/instance.ts';
+import { SearchClient } from '../../harness/search-client.ts';
+import { System } from '../../harness/system.ts';
+import { until } from '../../harness/until.ts';
 import { isRunning } from '../../infra/process/process-identity.ts';
-import { projectRoot } from '../../platform/project-root.ts';
-import { SearchClient } from '../end-to-end/support/search-client.ts';
-import { System } from '../end-to-end/support/system.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 import { UnshakenSender } from '../end-to-end/support/unshaken-sender.ts';
 import { LEFT_OPEN, openToOthers } from '../support/open-to-others.ts';
 import { SmallDisk, withoutMount } from '../support/small-disk.ts';
-import { until } from '../support/until.ts';
 
 const SEED = Number(process.env['INTERLEAVE_TEST_SEED'] ?? Date.now() % 100_000);
 const MIB = 1024 * 1024;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { until } from '../../harness/until.ts';
 import { allocateAgain, indexHealth } from '../../infra/embedded/allocate-again.ts';
 import { startEngine } from '../../infra/embedded/engine.ts';
 import { prepareEngines } from '../../infra/embedded/start-engines.ts';
 import type { ManagedProcess } from '../../infra/process/managed-process.ts';
 import { SmallDisk, withoutMount } from '../support/small-disk.ts';
-import { until } from '../support/until.ts';
 
 /** Elasticsearch alone, as `up` runs it, on a disk of its own. */
 describe('Elasticsearch writes while its disk is full', { skip: withoutMount }, () => {

@@ -6,17 +6,17 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type DicomObject, DimseSender, proposalsFor } from '../../clients/dimse-sender.ts';
+import { MllpSender } from '../../clients/mllp-sender.ts';
 import type { Acknowledgement } from '../../core/hl7/acknowledgement.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
+import { GATEWAY_PARTITIONS, GatewayProcess } from '../../harness/gateway-process.ts';
+import { type OwnKafka, ownKafka } from '../../harness/own-kafka.ts';
+import { testKafka } from '../../harness/test-kafka.ts';
+import { until } from '../../harness/until.ts';
 import { events } from '../../schemas/events.ts';
-import { type DicomObject, DimseSender, proposalsFor } from '../../senders/dimse-sender.ts';
-import { MllpSender } from '../../senders/mllp-sender.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 import { image } from '../services/dicom-gateway/test-objects.ts';
 import { oru } from '../services/hl7-gateway/gateway.ts';
-import { GATEWAY_PARTITIONS, GatewayProcess } from '../support/gateway-process.ts';
-import { type OwnKafka, ownKafka } from '../support/own-kafka.ts';
-import { testKafka } from '../support/test-kafka.ts';
-import { until } from '../support/until.ts';
 
 /** Longer than any answer takes: each sender is refused at least once. */
 const STANDSTILL_MS = 20_000;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { missing, sharedData } from '../support/shared-data.ts';
+import { missing, sharedData } from '../../harness/shared-data.ts';
 
 /** The first bytes of some files of a set of real data, spread over it; none where it is missing. */
 export function realFiles(set: string, count: number, mostBytes: number): Buffer[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../platform/project-root.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 import { Random } from '../support/random.ts';
 import { mutate } from './mutate.ts';
 import { type FuzzTarget, MAX_INPUT_BYTES, MAX_INPUT_MS, MAX_RESIDENT_MIB } from './target.ts';

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { DisplayImage } from '../../core/vision/display-image.ts';
+import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import { BLOCKS, FEATURES, INPUT_SIZE, kernelShape, LAYERS } from '../../models/efficientnet-lite0.ts';
 import { IMAGE_VECTOR, openImageEncoder } from '../../models/image-encoder.ts';
 import { openTensorBackend } from '../../models/tensor-backend.ts';
-import { projectRoot } from '../../platform/project-root.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 
 const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
 const skip = existsSync(modelsDir)
   ? false
-  : `the image model is not in ${modelsDir}; run infra/weights/fetch.ts`;
+  : `the image model is not in ${modelsDir}; run models/convert/fetch.ts`;
 
 test('the network has the parameters of the published one', () => {
   const kernels = LAYERS.map((layer) => kernelShape(layer).reduce((a, b) => a * b, 1));

@@ -1,5 +1,5 @@
+import { missing } from '../../harness/shared-data.ts';
 import { engines } from '../support/engines.ts';
-import { missing } from '../support/shared-data.ts';
 import { dicomOutcomes } from './dicom-outcomes.ts';
 import { DICOM_RULES } from './dicom-rules.ts';
 import { hl7Outcomes } from './hl7-outcomes.ts';

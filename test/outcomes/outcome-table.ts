@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectRoot } from '../../platform/project-root.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 import { parseCsv } from '../support/csv.ts';
 import type { Outcome } from './outcome.ts';
 import { type Rule, whyOf } from './rules.ts';

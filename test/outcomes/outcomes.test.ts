@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { missing } from '../../harness/shared-data.ts';
 import { engines } from '../support/engines.ts';
-import { missing } from '../support/shared-data.ts';
 import { dicomOutcomes } from './dicom-outcomes.ts';
 import { DICOM_RULES } from './dicom-rules.ts';
 import { hl7Outcomes } from './hl7-outcomes.ts';

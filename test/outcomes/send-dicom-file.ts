@@ -1,8 +1,8 @@
+import { DimseSender, proposalsFor } from '../../clients/dimse-sender.ts';
 import { type DicomObject, dicomObjectOf } from '../../core/dicom/dicom-object.ts';
 import { readPart10 } from '../../core/dicom/part10.ts';
 import { isUid, TRANSFER_SYNTAX } from '../../core/dicom/uids.ts';
 import { codeOf } from '../../core/errors.ts';
-import { DimseSender, proposalsFor } from '../../senders/dimse-sender.ts';
 
 /** An answer that never comes is an outcome too. */
 const PATIENCE_MS = 30_000;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { messagesIn } from '../../clients/hl7-files.ts';
 import { type Acknowledgement, parseAcknowledgement } from '../../core/hl7/acknowledgement.ts';
 import { splitBatch } from '../../core/hl7/batch.ts';
 import { frameMessage, MllpFramer, VT } from '../../core/hl7/frame.ts';
-import { messagesIn } from '../../senders/hl7-files.ts';
 
 /** An answer that never comes is an outcome too. */
 const PATIENCE_MS = 30_000;

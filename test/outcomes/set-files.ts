@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { sharedData } from '../support/shared-data.ts';
+import { sharedData } from '../../harness/shared-data.ts';
 
 export type SetName = 'hl7_misc' | 'hl7_radiology_scout' | 'dicom';
 

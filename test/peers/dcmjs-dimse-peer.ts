@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import dcmjsDimse from 'dcmjs-dimse';
+import { type CameObject, DcmjsDimseScp } from '../../harness/dcmjs-dimse-scp.ts';
 import type { Identity } from '../support/certificates.ts';
-import { type CameObject, DcmjsDimseScp } from '../support/dcmjs-dimse-scp.ts';
 
 const { Client, Server, requests } = dcmjsDimse;
 dcmjsDimse.log.setLevel('error');

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
-import { type ClientTls, clientTls } from '../../platform/tls.ts';
+import { type GatewayName, GatewayProcess } from '../../harness/gateway-process.ts';
+import { testKafka } from '../../harness/test-kafka.ts';
+import { type ClientTls, clientTls } from '../../platform/net/tls.ts';
 import { type Identity, noOpenssl, TestAuthority } from '../support/certificates.ts';
 import { engines } from '../support/engines.ts';
-import { type GatewayName, GatewayProcess } from '../support/gateway-process.ts';
-import { testKafka } from '../support/test-kafka.ts';
 import { TopicSection } from '../support/topic-section.ts';
 
 /** A program that is not ours; `skip` says why it is not here, where it is not. */

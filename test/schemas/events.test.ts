@@ -11,12 +11,12 @@ import type {
   ReportReceived,
 } from '../../core/radiology/events.ts';
 import { NO_PATIENT } from '../../core/radiology/patient.ts';
-import { TOPIC_SPECS } from '../../core/radiology/topics.ts';
+import { findingOf } from '../../harness/event-fixture.ts';
 import { SchemaStore } from '../../platform/avro/schema-store.ts';
 import type { DeadLetter } from '../../platform/kafka/dead-letter.ts';
-import { projectRoot } from '../../platform/project-root.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 import { events } from '../../schemas/events.ts';
-import { findingOf } from '../support/event-fixture.ts';
+import { TOPIC_SPECS } from '../../schemas/topics.ts';
 
 const object = { sha256: 'ab', size: 3, mediaType: 'text/plain' };
 const vector = { generation: 1, model: 'm', dims: 2, data: Buffer.from([0, 60, 0, 0]) };
@@ -252,7 +252,7 @@ test('the compatibility check finds a change that breaks readers', () => {
   assert.throws(() => broken.createResolver(current.type));
 });
 
-test('the newest registered version is the schema in use (else run infra/schemas/register.ts)', () => {
+test('the newest registered version is the schema in use (else run scripts/register-schemas.ts)', () => {
   for (const event of store.events())
     assert.deepEqual(store.newest(event).json, store.current(event).json, event);
 });

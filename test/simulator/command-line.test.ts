@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../../platform/config.ts';
+import { loadConfig } from '../../platform/process/config.ts';
 import { environmentFromArguments } from '../../simulator/command-line.ts';
 import { config } from '../../simulator/config.ts';
 

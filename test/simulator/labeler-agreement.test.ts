@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseMessage } from '../../core/hl7/message.ts';
 import { reportsOf } from '../../core/hl7/report.ts';
-import { CONCEPTS } from '../../core/text/concepts.ts';
+import { CONCEPTS } from '../../core/site-lexicon/concepts.ts';
 import { readReport } from '../../core/text/reading.ts';
 import { reportLabels } from '../../core/text/report-labels.ts';
 import { planCase } from '../../simulator/case.ts';

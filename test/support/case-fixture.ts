@@ -12,7 +12,7 @@ import type {
 import type { Lexicon } from '../../core/text/lexicon.ts';
 import { readReport } from '../../core/text/reading.ts';
 import { toFloat16 } from '../../core/vector/float16.ts';
-import { imageEmbedded, reportLabeled } from './event-fixture.ts';
+import { imageEmbedded, reportLabeled } from '../../harness/event-fixture.ts';
 
 /** What a test says of a case; the rest is filled in. Names and numbers are invented, and easy to look for. */
 export interface FixtureOptions {

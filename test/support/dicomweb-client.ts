@@ -1,7 +1,7 @@
 /** `dicomweb-client`, the client of OHIF, outside a browser. */
 import { createRequire } from 'node:module';
 import dicomweb from 'dicomweb-client';
-import type { JsonDataSet } from '../../core/dicom/web/json-model.ts';
+import type { JsonDataSet } from '../../core/dicomweb/json-model.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -3,10 +3,10 @@ import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { correctionKey, sealedCorrection } from '../../core/radiology/corrections.ts';
 import type { Case, ImageEmbedded, ReportLabeled } from '../../core/radiology/events.ts';
 import { rejectionKey } from '../../core/radiology/rejections.ts';
-import { TOPICS } from '../../core/radiology/topics.ts';
+import { testKafka } from '../../harness/test-kafka.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import { events } from '../../schemas/events.ts';
-import { testKafka } from './test-kafka.ts';
+import { TOPICS } from '../../schemas/topics.ts';
 
 const { Partitioners } = kafkajs;
 

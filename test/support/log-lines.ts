@@ -1,6 +1,6 @@
-import type { ServiceContext } from '../../platform/lifecycle.ts';
-import { createLogger } from '../../platform/log.ts';
-import { testContext } from '../../platform/testing.ts';
+import { testContext } from '../../harness/service-context.ts';
+import type { ServiceContext } from '../../platform/process/lifecycle.ts';
+import { createLogger } from '../../platform/process/log.ts';
 
 export type LogLine = Record<string, unknown> & { level: string; msg: string };
 

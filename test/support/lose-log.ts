@@ -1,6 +1,6 @@
 import { cp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OwnKafka } from './own-kafka.ts';
+import type { OwnKafka } from '../../harness/own-kafka.ts';
 
 /** The ways in which the log of a Kafka goes back, done to the files of a broker that is stopped meanwhile. */
 export type Loss = 'older copy' | 'lost tail' | 'emptied';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { ServiceContext } from '../../platform/lifecycle.ts';
+import { until } from '../../harness/until.ts';
+import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { type Identity, TestAuthority } from './certificates.ts';
 import { loggedContext } from './log-lines.ts';
-import { until } from './until.ts';
 
 /**
  * Opens a door with a certificate, sends it plain bytes, and reads what the log says of that: the code, the address of

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../../core/radiology/events.ts';
-import { conceptName } from '../../core/text/concepts.ts';
+import { conceptName } from '../../core/site-lexicon/concepts.ts';
 import { readReport } from '../../core/text/reading.ts';
 import type { ReportFinding } from '../../web/src/api.ts';
 import { findingReasons, findingState, STATE_SIGNS } from '../../web/src/finding-reason.ts';

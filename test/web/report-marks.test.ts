@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReportView } from '../../services/search/answers.ts';
+import type { ReportView } from '../../schemas/api/answers.ts';
 import { problemSentence, reportMarks } from '../../web/src/report-marks.ts';
 
 type Version = ReportView['versions'][number];

@@ -1,5 +1,5 @@
 /** Asking the search service; its answers have the types of the service itself. */
-import type { CaseView, SearchAnswer, SimilarAnswer, VersionsAnswer } from '../../services/search/answers.ts';
+import type { CaseView, SearchAnswer, SimilarAnswer, VersionsAnswer } from '../../schemas/api/answers.ts';
 
 export type { Assertion } from '../../core/radiology/events.ts';
 export type {
@@ -11,8 +11,8 @@ export type {
   ReportView,
   SearchAnswer,
   Why,
-} from '../../services/search/answers.ts';
-export type { Segment } from '../../services/search/segments.ts';
+} from '../../schemas/api/answers.ts';
+export type { Segment } from '../../schemas/api/segments.ts';
 
 export type Citation = CaseView['reports'][number]['citations'][number];
 export type ReportFinding = CaseView['reports'][number]['findings'][number];

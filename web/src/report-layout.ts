@@ -1,4 +1,4 @@
-import type { ReportView } from '../../services/search/answers.ts';
+import type { ReportView } from '../../schemas/api/answers.ts';
 
 /** A stretch of the report's text. */
 export interface Stretch {

@@ -2,8 +2,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { addressUnder, HANDSHAKE_TIMEOUT_MS, socketUnder, whyRefused } from '../../../platform/sockets.ts';
-import type { ServerTls } from '../../../platform/tls.ts';
+import {
+  addressUnder,
+  HANDSHAKE_TIMEOUT_MS,
+  socketUnder,
+  whyRefused,
+} from '../../../platform/net/sockets.ts';
+import type { ServerTls } from '../../../platform/net/tls.ts';
 import { MAX_STOW_HEADERS, STOW_HEADERS_MS, STOW_REQUEST_MS } from './limits.ts';
 
 export interface HttpServerOptions {
@@ -12,7 +17,7 @@ export interface HttpServerOptions {
   serve: (request: IncomingMessage, response: ServerResponse) => void;
   /** Asked as a connection opens, before any handshake; where it says no the connection is closed. */
   mayOpen: (socket: Socket) => boolean;
-  /** A peer whose handshake failed: see `platform/sockets.ts`. */
+  /** A peer whose handshake failed: see `platform/net/sockets.ts`. */
   onRefused: (why: string, address: string | undefined) => void;
 }
 

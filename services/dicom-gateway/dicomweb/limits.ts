@@ -1,4 +1,4 @@
-/** The limits of the STOW-RS listener; those of messages are in `core/dicom/web/limits.ts`. Each has a test. */
+/** The limits of the STOW-RS listener; those of messages are in `core/dicomweb/limits.ts`. Each has a test. */
 
 /** A request from its first byte to its last. */
 export const STOW_REQUEST_MS = 3_600_000;

@@ -1,7 +1,7 @@
 /** The body of a STOW-RS request (PS3.18 10.5.2): parts stored one after the other, no faster than the disk takes them. */
-import { parseMediaType } from '../../../core/dicom/web/media-type.ts';
-import { MultipartReader } from '../../../core/dicom/web/multipart-reader.ts';
-import type { StoreResult } from '../../../core/dicom/web/store-response.ts';
+import { parseMediaType } from '../../../core/dicomweb/media-type.ts';
+import { MultipartReader } from '../../../core/dicomweb/multipart-reader.ts';
+import type { StoreResult } from '../../../core/dicomweb/store-response.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import { MAX_STOW_PARTS } from './limits.ts';
 import { StorePart, type StorePartOptions } from './store-part.ts';

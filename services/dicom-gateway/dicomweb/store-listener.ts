@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isTaken } from '../../../core/dicom/association.ts';
-import { Admission } from '../../../platform/admission.ts';
-import { allowedHosts } from '../../../platform/allowed-hosts.ts';
-import { addressOf } from '../../../platform/peer-address.ts';
-import type { ServerTls } from '../../../platform/tls.ts';
+import { Admission } from '../../../platform/concurrency/admission.ts';
+import { allowedHosts } from '../../../platform/net/allowed-hosts.ts';
+import { addressOf } from '../../../platform/net/peer-address.ts';
+import type { ServerTls } from '../../../platform/net/tls.ts';
 import type { Config } from '../config.ts';
 import type { StoreRequest } from '../dimse-service.ts';
 import { refusing } from '../discard-data-set.ts';

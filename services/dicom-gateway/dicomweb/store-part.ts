@@ -5,7 +5,7 @@
 import { readPart10 } from '../../../core/dicom/part10.ts';
 import { STATUS } from '../../../core/dicom/status.ts';
 import { STORED_TRANSFER_SYNTAXES, TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
-import type { StoreResult } from '../../../core/dicom/web/store-response.ts';
+import type { StoreResult } from '../../../core/dicomweb/store-response.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { DataSetReceiver, StoreAnswer, StoreRequest } from '../dimse-service.ts';
 import { MAX_FILE_META } from './limits.ts';

@@ -1,8 +1,8 @@
 /** One HTTP request to the STOW-RS listener, from its headers to its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isUid } from '../../../core/dicom/uids.ts';
-import { boundaryOf, parseAccept, parseMediaType, takes } from '../../../core/dicom/web/media-type.ts';
-import { storeResponse } from '../../../core/dicom/web/store-response.ts';
+import { boundaryOf, parseAccept, parseMediaType, takes } from '../../../core/dicomweb/media-type.ts';
+import { storeResponse } from '../../../core/dicomweb/store-response.ts';
 import { codeOf, ERRORS, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
 import { receiveInstances } from './receive-instances.ts';
 import type { StorePartOptions } from './store-part.ts';

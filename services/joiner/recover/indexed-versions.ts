@@ -4,8 +4,8 @@ import { errors } from '@elastic/elasticsearch';
 import kafkajs from 'kafkajs';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { z } from 'zod';
-import { positionsIndex } from '../../../infra/elasticsearch/index-names.ts';
 import type { SeenLog } from '../../../platform/kafka/log-mark.ts';
+import { positionsIndex } from '../../../schemas/index/index-names.ts';
 
 const PAGE = 5_000;
 

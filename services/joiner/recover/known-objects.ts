@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { codeOf } from '../../../core/errors.ts';
 import type { Case, ImageReceived, ReportReceived } from '../../../core/radiology/events.ts';
-import { TOPICS } from '../../../core/radiology/topics.ts';
 import type { DeadLetter } from '../../../platform/kafka/dead-letter.ts';
 import { events } from '../../../schemas/events.ts';
+import { TOPICS } from '../../../schemas/topics.ts';
 
 interface Known {
   /** bytes; -1 where they are not told */

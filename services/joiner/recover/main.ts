@@ -1,4 +1,4 @@
-import { runStep } from '../../../platform/run-step.ts';
+import { runStep } from '../../../platform/process/run-step.ts';
 import { config, recover } from './recover.ts';
 
 await runStep('joiner', config, recover);

@@ -1,12 +1,12 @@
 import type { Kafka } from 'kafkajs';
 import { codeOf } from '../../../core/errors.ts';
 import { correctionKey, sealedCorrection } from '../../../core/radiology/corrections.ts';
-import { TOPICS } from '../../../core/radiology/topics.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
 import type { PartitionReader } from '../../../platform/kafka/read-partition.ts';
-import type { Logger } from '../../../platform/log.ts';
-import { Metrics } from '../../../platform/metrics.ts';
+import type { Logger } from '../../../platform/process/log.ts';
+import { Metrics } from '../../../platform/process/metrics.ts';
 import { events } from '../../../schemas/events.ts';
+import { TOPICS } from '../../../schemas/topics.ts';
 import { ErasedCases } from '../erased-cases.ts';
 import type { Caches } from './caches.ts';
 

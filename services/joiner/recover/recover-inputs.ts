@@ -1,9 +1,9 @@
 import type { Kafka } from 'kafkajs';
-import { TOPICS } from '../../../core/radiology/topics.ts';
 import { readMark } from '../../../platform/kafka/input-gate.ts';
 import { whyWentBack } from '../../../platform/kafka/log-mark.ts';
 import type { PartitionReader } from '../../../platform/kafka/read-partition.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
+import { TOPICS } from '../../../schemas/topics.ts';
 import { PartitionProducer } from '../partition-producer.ts';
 
 /** A topic whose events become cases, and the groups that read it. */

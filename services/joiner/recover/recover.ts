@@ -8,27 +8,22 @@ import { isRejectionNote } from '../../../core/dicom/key-object.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { Case } from '../../../core/radiology/events.ts';
 import {
-  DEAD_LETTER_SERVICES,
-  deadLetterTopic,
-  TOPIC_SPECS,
-  TOPICS,
-} from '../../../core/radiology/topics.ts';
-import {
   elasticsearchError,
   openElasticsearch,
   SET_UP_TIMEOUT_MS,
-} from '../../../infra/elasticsearch/client.ts';
-import { INDEX_NAMES, indexerGroup, positionsIndex } from '../../../infra/elasticsearch/index-names.ts';
-import { flag, text } from '../../../platform/config.ts';
-import { readSecret } from '../../../platform/files.ts';
+} from '../../../platform/elasticsearch/client.ts';
 import { createKafka } from '../../../platform/kafka/client.ts';
 import { deadLetterCodec } from '../../../platform/kafka/dead-letter.ts';
 import { TOPIC_CREATION_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { PartitionReader } from '../../../platform/kafka/read-partition.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
-import type { Logger } from '../../../platform/log.ts';
 import type { LostObject } from '../../../platform/object-store/lost-objects.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
+import { flag, text } from '../../../platform/process/config.ts';
+import { readSecret } from '../../../platform/process/files.ts';
+import type { Logger } from '../../../platform/process/log.ts';
+import { INDEX_NAMES, indexerGroup, positionsIndex } from '../../../schemas/index/index-names.ts';
+import { DEAD_LETTER_SERVICES, deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../../schemas/topics.ts';
 import { config as joinerConfig } from '../config.ts';
 import { Caches } from './caches.ts';
 import { IndexedVersions } from './indexed-versions.ts';

@@ -1,4 +1,4 @@
-import type { SearchLevel } from '../../../core/dicom/web/search-query.ts';
+import type { SearchLevel } from '../../../core/dicomweb/search-query.ts';
 
 /**
  * At which level of the query an attribute stands, so that a study that is asked for with all its attributes does not come

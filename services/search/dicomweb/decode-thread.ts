@@ -3,12 +3,12 @@ import sharp from 'sharp';
 import { DataSetReader } from '../../../core/dicom/data-set-reader.ts';
 import { TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
 import { InterleaveError } from '../../../core/errors.ts';
-import { IMAGE_PIXEL_WANTED, readGreyScale, readImagePixel } from '../../../core/vision/image-pixel.ts';
-import { MAX_FRAME_PIXELS } from '../../../core/vision/limits.ts';
-import type { Window } from '../../../core/vision/window.ts';
-import { littleEndianBytes } from '../../../imaging/frame-bytes.ts';
-import { displayFrame, nativeFrame } from '../../../imaging/native-frame.ts';
-import { answerQuestions } from '../../../platform/worker-thread.ts';
+import { littleEndianBytes } from '../../../core/imaging/frame-bytes.ts';
+import { IMAGE_PIXEL_WANTED, readGreyScale, readImagePixel } from '../../../core/imaging/image-pixel.ts';
+import { MAX_FRAME_PIXELS } from '../../../core/imaging/limits.ts';
+import { displayFrame, nativeFrame } from '../../../core/imaging/native-frame.ts';
+import type { Window } from '../../../core/imaging/window.ts';
+import { answerQuestions } from '../../../platform/concurrency/worker-thread.ts';
 
 /** One frame, and what is wanted of it. */
 export interface DecodeQuestion {

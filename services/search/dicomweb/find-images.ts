@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { InterleaveError } from '../../../core/errors.ts';
-import type { CaseDocument, CaseDocumentImage } from '../../../infra/elasticsearch/case-document.ts';
-import type { CaseIndex } from '../case-index.ts';
+import type { CaseDocument, CaseDocumentImage } from '../../../schemas/index/case-document.ts';
+import type { CaseIndex } from '../retrieval/case-index.ts';
 import { MAX_STUDY_CASES } from './limits.ts';
 
 /** A study, a series of it, or an instance of that. */

@@ -1,11 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import {
-  chooseFrameForm,
-  type FrameForm,
-  isNativeLittleEndian,
-} from '../../../core/dicom/web/frame-media.ts';
+import { chooseFrameForm, type FrameForm, isNativeLittleEndian } from '../../../core/dicomweb/frame-media.ts';
 import { InterleaveError } from '../../../core/errors.ts';
-import { littleEndianBytes } from '../../../imaging/frame-bytes.ts';
+import { littleEndianBytes } from '../../../core/imaging/frame-bytes.ts';
 import { findImages, type IndexedImage, type Place } from './find-images.ts';
 import { requireAllFrames } from './frame-source.ts';
 import type { OpenedImage } from './frames.ts';

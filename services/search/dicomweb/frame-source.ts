@@ -1,9 +1,9 @@
 import { DataSetReader } from '../../../core/dicom/data-set-reader.ts';
 import { TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
-import { FragmentScanner, type Place } from '../../../core/dicom/web/fragment-scanner.ts';
+import { FragmentScanner, type Place } from '../../../core/dicomweb/fragment-scanner.ts';
 import { InterleaveError } from '../../../core/errors.ts';
-import { IMAGE_PIXEL_WANTED, type ImagePixel, readImagePixel } from '../../../core/vision/image-pixel.ts';
-import { nativeFrameBits, type StoredFrame } from '../../../imaging/native-frame.ts';
+import { IMAGE_PIXEL_WANTED, type ImagePixel, readImagePixel } from '../../../core/imaging/image-pixel.ts';
+import { nativeFrameBits, type StoredFrame } from '../../../core/imaging/native-frame.ts';
 import { MAX_BULK_FRAMES, MAX_FRAME_BYTES } from './limits.ts';
 import { bytesOf, type StoredObject } from './stored-object.ts';
 

@@ -1,7 +1,7 @@
 import { InterleaveError } from '../../../core/errors.ts';
-import type { StoredFrame } from '../../../imaging/native-frame.ts';
+import type { StoredFrame } from '../../../core/imaging/native-frame.ts';
+import { moduleBeside, WorkerThread } from '../../../platform/concurrency/worker-thread.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
-import { moduleBeside, WorkerThread } from '../../../platform/worker-thread.ts';
 import type { DecodeQuestion, Rendering } from './decode-thread.ts';
 import type { IndexedImage } from './find-images.ts';
 import { type FramePlaces, findFrames, readStoredFrame } from './frame-source.ts';

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import { InterleaveError } from '../../../core/errors.ts';
-import { MAX_INFLATED_BYTES } from '../../../imaging/limits.ts';
+import { MAX_INFLATED_BYTES } from '../../../core/imaging/codec-limits.ts';
 
 /**
  * What a deflated data set (PS3.5 A.5) holds between two places, inflated from its beginning as the reader goes: memory

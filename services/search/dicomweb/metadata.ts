@@ -1,6 +1,6 @@
 import { TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
-import { type Element, readElements } from '../../../core/dicom/web/elements.ts';
-import { type JsonDataSet, jsonDataSet } from '../../../core/dicom/web/json-model.ts';
+import { type Element, readElements } from '../../../core/dicomweb/elements.ts';
+import { type JsonDataSet, jsonDataSet } from '../../../core/dicomweb/json-model.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import type { IndexedImage } from './find-images.ts';

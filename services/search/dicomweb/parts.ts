@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import { type MediaRange, parseAccept, takes } from '../../../core/dicom/web/media-type.ts';
+import { type MediaRange, parseAccept, takes } from '../../../core/dicomweb/media-type.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
-import type { Audit } from '../audit.ts';
-import type { CaseIndex } from '../case-index.ts';
-import type { RateLimit } from '../rate-limit.ts';
+import type { Audit } from '../access/audit.ts';
+import type { RateLimit } from '../access/rate-limit.ts';
+import type { CaseIndex } from '../retrieval/case-index.ts';
 import type { Frames } from './frames.ts';
 import { parametersOf } from './place.ts';
 

@@ -1,5 +1,5 @@
 import { isUid } from '../../../core/dicom/uids.ts';
-import { MAX_REQUESTED_FRAMES } from '../../../core/dicom/web/limits.ts';
+import { MAX_REQUESTED_FRAMES } from '../../../core/dicomweb/limits.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import type { Place } from './find-images.ts';
 

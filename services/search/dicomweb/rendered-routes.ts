@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { parseAccept } from '../../../core/dicom/web/media-type.ts';
+import { parseAccept } from '../../../core/dicomweb/media-type.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import { findImages, type IndexedImage, type Place } from './find-images.ts';
 import { onlyImage } from './frame-routes.ts';

@@ -1,7 +1,7 @@
-import type { MediaRange } from '../../../core/dicom/web/media-type.ts';
-import { takes } from '../../../core/dicom/web/media-type.ts';
+import type { MediaRange } from '../../../core/dicomweb/media-type.ts';
+import { takes } from '../../../core/dicomweb/media-type.ts';
 import { InterleaveError } from '../../../core/errors.ts';
-import type { Window } from '../../../core/vision/window.ts';
+import type { Window } from '../../../core/imaging/window.ts';
 import type { Rendering } from './decode-thread.ts';
 import { MAX_VIEWPORT } from './limits.ts';
 

@@ -1,6 +1,6 @@
-import { tagName } from '../../../core/dicom/web/dictionary.ts';
-import { type JsonDataSet, jsonNumber, jsonStrings } from '../../../core/dicom/web/json-model.ts';
-import type { SearchLevel, SearchQuery } from '../../../core/dicom/web/search-query.ts';
+import { tagName } from '../../../core/dicomweb/dictionary.ts';
+import { type JsonDataSet, jsonNumber, jsonStrings } from '../../../core/dicomweb/json-model.ts';
+import type { SearchLevel, SearchQuery } from '../../../core/dicomweb/search-query.ts';
 import { levelOf } from './attribute-levels.ts';
 import type { SearchMatch } from './search-images.ts';
 

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DICOM_MEDIA_TYPE } from '../../../core/dicom/part10.ts';
-import type { JsonDataSet } from '../../../core/dicom/web/json-model.ts';
-import { dicomJson } from '../../../core/dicom/web/json-text.ts';
-import type { MediaRange } from '../../../core/dicom/web/media-type.ts';
-import { takes } from '../../../core/dicom/web/media-type.ts';
+import type { JsonDataSet } from '../../../core/dicomweb/json-model.ts';
+import { dicomJson } from '../../../core/dicomweb/json-text.ts';
+import type { MediaRange } from '../../../core/dicomweb/media-type.ts';
+import { takes } from '../../../core/dicomweb/media-type.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import { findImages, type IndexedImage, type Place } from './find-images.ts';
 import { inOrder } from './in-order.ts';

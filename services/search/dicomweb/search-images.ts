@@ -1,8 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch';
-import type { SearchKeys, SearchLevel, SearchQuery } from '../../../core/dicom/web/search-query.ts';
+import type { SearchKeys, SearchLevel, SearchQuery } from '../../../core/dicomweb/search-query.ts';
 import { normaliseName } from '../../../core/radiology/case-key.ts';
-import type { CaseDocumentImage } from '../../../infra/elasticsearch/case-document.ts';
-import type { CaseIndex, SearchBody } from '../case-index.ts';
+import type { CaseDocumentImage } from '../../../schemas/index/case-document.ts';
+import type { CaseIndex, SearchBody } from '../retrieval/case-index.ts';
 import { gatherFrames, IMAGE_FIELDS, type IndexedImage } from './find-images.ts';
 
 type Query = estypes.QueryDslQueryContainer;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { JsonDataSet } from '../../../core/dicom/web/json-model.ts';
-import { dicomJson } from '../../../core/dicom/web/json-text.ts';
-import { parseSearchQuery, type SearchLevel } from '../../../core/dicom/web/search-query.ts';
+import type { JsonDataSet } from '../../../core/dicomweb/json-model.ts';
+import { dicomJson } from '../../../core/dicomweb/json-text.ts';
+import { parseSearchQuery, type SearchLevel } from '../../../core/dicomweb/search-query.ts';
 import type { Place } from './find-images.ts';
 import { inOrder } from './in-order.ts';
 import { HEADERS_AT_ONCE } from './limits.ts';

@@ -13,7 +13,7 @@ import { characterSet, TABLE_0211 } from '../../../core/hl7/character-sets.ts';
 import { frameMessage, MllpFramer } from '../../../core/hl7/frame.ts';
 import { parseMessage, serialise, textAt } from '../../../core/hl7/message.ts';
 import { reportsOf } from '../../../core/hl7/report.ts';
-import { projectRoot } from '../../../platform/project-root.ts';
+import { projectRoot } from '../../../platform/process/project-root.ts';
 import { cpuMs } from '../../support/cpu-ms.ts';
 import { only } from './messages.ts';
 import {
@@ -133,7 +133,7 @@ describe('HL7 table 0211', () => {
     assert.deepEqual(
       rows,
       TABLE_0211.map(({ code, kind, label }) => [code, kind === 'refused' ? 'refused' : 'read', label]),
-      'run: npx tsx infra/docs/write-character-sets-page.ts',
+      'run: npx tsx scripts/write-character-sets-page.ts',
     );
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseMessage } from '../../../core/hl7/message.ts';
 import { reportsOf } from '../../../core/hl7/report.ts';
-import { projectRoot } from '../../../platform/project-root.ts';
+import { projectRoot } from '../../../platform/process/project-root.ts';
 import { only } from './messages.ts';
 
 test('the example of the repository is a final report with an accession number', () => {

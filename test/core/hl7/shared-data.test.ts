@@ -3,13 +3,13 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { messagesIn } from '../../../clients/hl7-files.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import { splitBatch } from '../../../core/hl7/batch.ts';
 import { parseMessage, serialise } from '../../../core/hl7/message.ts';
 import { type Report, reportsOf } from '../../../core/hl7/report.ts';
 import { DEFAULT_SITE, normaliseAccession } from '../../../core/radiology/case-key.ts';
-import { projectRoot } from '../../../platform/project-root.ts';
-import { messagesIn } from '../../../senders/hl7-files.ts';
+import { projectRoot } from '../../../platform/process/project-root.ts';
 
 const shared = process.env['INTERLEAVE_SHARED'] ?? join(projectRoot(), '..', 'shared');
 const scout = join(shared, 'data', 'hl7_radiology_scout');

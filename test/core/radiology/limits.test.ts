@@ -7,8 +7,6 @@ import { fitImage } from '../../../core/radiology/fit-image.ts';
 import { fitReport } from '../../../core/radiology/fit-report.ts';
 import * as limits from '../../../core/radiology/limits.ts';
 import { mergeCases, mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
-import { MAX_RECORD_VALUE_BYTES } from '../../../platform/kafka/limits.ts';
-import { events } from '../../../schemas/events.ts';
 import {
   CASE_ID,
   digestOf,
@@ -17,7 +15,9 @@ import {
   reportLabeled,
   selection,
   vector,
-} from '../../support/event-fixture.ts';
+} from '../../../harness/event-fixture.ts';
+import { MAX_RECORD_VALUE_BYTES } from '../../../platform/kafka/limits.ts';
+import { events } from '../../../schemas/events.ts';
 
 /** Merges many events quickly: as a tree, which the laws of the merge allow. */
 function mergeAll(states: readonly Case[]): Case {

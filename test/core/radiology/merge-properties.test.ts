@@ -6,8 +6,8 @@ import { isSelection } from '../../../core/radiology/fit-image.ts';
 import { type LeftOut, leftOutByImage, leftOutByReport } from '../../../core/radiology/left-out.ts';
 import { CASE_LIMITS, type CaseLimits, MAX_ZONE_DOUBT_MS } from '../../../core/radiology/limits.ts';
 import { mergeCases, mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
+import { digestOf, imageEmbedded, reportLabeled, vector } from '../../../harness/event-fixture.ts';
 import { events } from '../../../schemas/events.ts';
-import { digestOf, imageEmbedded, reportLabeled, vector } from '../../support/event-fixture.ts';
 
 /**
  * The laws of the merge, on events that collide on purpose: few identities, few offsets, few digests, small limits.

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Case, ImageEmbedded, ReportLabeled } from '../../../core/radiology/events.ts';
 import { mergeCases, mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
+import { digestOf, imageEmbedded, reportLabeled, selection, vector } from '../../../harness/event-fixture.ts';
 import { events } from '../../../schemas/events.ts';
-import { digestOf, imageEmbedded, reportLabeled, selection, vector } from '../../support/event-fixture.ts';
 
 const reports = (...list: ReportLabeled[]): Case => {
   const state = list.reduce<Case | null>(mergeReportInto, null);

@@ -7,8 +7,8 @@ import { MAX_REJECTION_BYTES } from '../../../core/radiology/limits.ts';
 import { mergeCases, mergeImage } from '../../../core/radiology/merge.ts';
 import { RejectedImages, rejectImages, rejectionKey } from '../../../core/radiology/rejections.ts';
 import { caseStanding } from '../../../core/radiology/standing.ts';
+import { imageEmbedded, selection } from '../../../harness/event-fixture.ts';
 import { events } from '../../../schemas/events.ts';
-import { imageEmbedded, selection } from '../../support/event-fixture.ts';
 
 const rejectionOf = (sopInstanceUid: string, noteUid = '1.9.1', rejectedAt = 1): Rejection => ({
   sopInstanceUid,

@@ -13,10 +13,10 @@ import { mergeReport } from '../../../core/radiology/merge.ts';
 import { heldVersions, isHeld } from '../../../core/radiology/merge-report.ts';
 import { compareByTime, compareVersions } from '../../../core/radiology/report-order.ts';
 import { caseStanding } from '../../../core/radiology/standing.ts';
+import { digestOf, reportLabeled } from '../../../harness/event-fixture.ts';
 import { SchemaStore } from '../../../platform/avro/schema-store.ts';
-import { projectRoot } from '../../../platform/project-root.ts';
+import { projectRoot } from '../../../platform/process/project-root.ts';
 import { events } from '../../../schemas/events.ts';
-import { digestOf, reportLabeled } from '../../support/event-fixture.ts';
 
 const HOUR = 3_600_000;
 const ZONED = true;

@@ -11,7 +11,7 @@ import { isMarked } from '../../../core/radiology/image-marks.ts';
 import { MAX_COMPARED_PATIENTS } from '../../../core/radiology/limits.ts';
 import { mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
 import { caseStanding, hasWaitedTooLong, UNMATCHED_AFTER_MS } from '../../../core/radiology/standing.ts';
-import { imageEmbedded, reportLabeled, selection } from '../../support/event-fixture.ts';
+import { imageEmbedded, reportLabeled, selection } from '../../../harness/event-fixture.ts';
 
 const ROE: Patient = {
   issuer: 'MRN',

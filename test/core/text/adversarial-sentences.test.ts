@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readReport } from '../../../core/text/reading.ts';
-import { readingMarks } from '../../../core/text/reading-marks.ts';
-import { projectRoot } from '../../../platform/project-root.ts';
+import { readingMarks } from '../../../evaluation/reading-marks.ts';
+import { projectRoot } from '../../../platform/process/project-root.ts';
 
 /** A hard sentence of our own, and what a radiologist means by it (`reading-marks.ts`). */
 interface Sentence {
@@ -14,7 +14,7 @@ interface Sentence {
 }
 
 const SENTENCES = JSON.parse(
-  readFileSync(join(projectRoot(), 'test', 'core', 'text', 'adversarial-sentences.json'), 'utf8'),
+  readFileSync(join(projectRoot(), 'evaluation', 'adversarial-sentences.json'), 'utf8'),
 ) as Sentence[];
 
 for (const { about, text, read } of SENTENCES) {

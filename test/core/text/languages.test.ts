@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { isMostlyUnread } from '../../../core/radiology/unread-language.ts';
 import goldenSet from '../../../core/text/lexicon/golden-set.json' with { type: 'json' };
 import { readForEncoding, readReport } from '../../../core/text/reading.ts';
-import { readingMarks } from '../../../core/text/reading-marks.ts';
-import hard from './adversarial-sentences.json' with { type: 'json' };
+import hard from '../../../evaluation/adversarial-sentences.json' with { type: 'json' };
+import { readingMarks } from '../../../evaluation/reading-marks.ts';
 import foreignSentences from './foreign-sentences.json' with { type: 'json' };
 
 /** Each names a finding in the word that English has, too. */

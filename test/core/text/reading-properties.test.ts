@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ReportPart, SectionName } from '../../../core/radiology/events.ts';
-import { CONCEPTS } from '../../../core/text/concepts.ts';
+import { CONCEPTS } from '../../../core/site-lexicon/concepts.ts';
 import { DEFAULT_LEXICON_DATA } from '../../../core/text/lexicon.ts';
 import { MAX_FINDINGS, MAX_READ_LENGTH } from '../../../core/text/limits.ts';
 import { readReport, type TextReading } from '../../../core/text/reading.ts';
-import { readingMarks } from '../../../core/text/reading-marks.ts';
 import { describeRule, rulesOf } from '../../../core/text/rules.ts';
+import { readingMarks } from '../../../evaluation/reading-marks.ts';
 
 const WORDS = [
   'no', 'without', 'pneumothorax', 'effusion', 'pleural', 'heart', 'size', 'is', 'enlarged', 'possible', 'but', 'and',

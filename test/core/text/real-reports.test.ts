@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { CXR14 } from '../../../core/text/concepts.ts';
+import { CXR14 } from '../../../core/site-lexicon/concepts.ts';
 import { readReport } from '../../../core/text/reading.ts';
 import { reportLabels } from '../../../core/text/report-labels.ts';
+import { missing, sharedData } from '../../../harness/shared-data.ts';
 import { parseCsv } from '../../support/csv.ts';
-import { missing, sharedData } from '../../support/shared-data.ts';
 
 const SET = 'reports_iu_cxr_NC-ND';
 const skip = missing(SET, 'reports.csv');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CHEXPERT, CONCEPTS, CXR14 } from '../../../core/text/concepts.ts';
+import { CHEXPERT, CONCEPTS, CXR14 } from '../../../core/site-lexicon/concepts.ts';
 import { readReport } from '../../../core/text/reading.ts';
 import { explainLabels, labelsByAssertion, reportLabels } from '../../../core/text/report-labels.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { SectionName } from '../../../core/radiology/events.ts';
 import { readForEncoding, readReport } from '../../../core/text/reading.ts';
-import { readingMarks } from '../../../core/text/reading-marks.ts';
 import { labelsByAssertion } from '../../../core/text/report-labels.ts';
+import { readingMarks } from '../../../evaluation/reading-marks.ts';
 
 const marks = (text: string, section: SectionName | null = 'FINDINGS') =>
   readingMarks(readReport([{ section, text }]).findings);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readForEncoding, readReport } from '../../../core/text/reading.ts';
-import { readingMarks } from '../../../core/text/reading-marks.ts';
+import { readingMarks } from '../../../evaluation/reading-marks.ts';
 
 const marks = (text: string) => readingMarks(readReport([{ section: 'FINDINGS', text }]).findings);
 

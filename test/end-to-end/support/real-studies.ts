@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import dcmjs from 'dcmjs';
 import sharp from 'sharp';
 import type { SectionName } from '../../../core/radiology/events.ts';
+import { sharedData } from '../../../harness/shared-data.ts';
 import { parseCsv } from '../../support/csv.ts';
-import { sharedData } from '../../support/shared-data.ts';
 
 /** One real study: a report as an HL7 message, and its images as DICOM files with pixels of other people. */
 export interface RealStudy {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { DEFAULT_SITE, normaliseAccession } from '../../../core/radiology/case-key.ts';
-import { sharedData } from '../../support/shared-data.ts';
+import { sharedData } from '../../../harness/shared-data.ts';
 import { shuffled } from './real-studies.ts';
 
 export interface ScoutFile {

@@ -1,6 +1,6 @@
 import type { Instance } from '../../../cli/up/instance.ts';
-import { DimseSender, dicomObjectOf, proposalsFor } from '../../../senders/dimse-sender.ts';
-import { MllpSender } from '../../../senders/mllp-sender.ts';
+import { DimseSender, dicomObjectOf, proposalsFor } from '../../../clients/dimse-sender.ts';
+import { MllpSender } from '../../../clients/mllp-sender.ts';
 import { type SimulatedCase, simulateCase } from '../../../simulator/case.ts';
 
 /** Sends whole cases of the simulated department, one after the other, and resolves when all is acknowledged. */

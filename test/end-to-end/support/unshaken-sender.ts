@@ -1,6 +1,6 @@
 import type { Instance } from '../../../cli/up/instance.ts';
-import { DimseSender, dicomObjectOf, proposalsFor } from '../../../senders/dimse-sender.ts';
-import { MllpSender } from '../../../senders/mllp-sender.ts';
+import { DimseSender, dicomObjectOf, proposalsFor } from '../../../clients/dimse-sender.ts';
+import { MllpSender } from '../../../clients/mllp-sender.ts';
 import { simulateCase } from '../../../simulator/case.ts';
 
 /** What of a simulated case was positively answered. */

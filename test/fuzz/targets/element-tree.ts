@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { MAX_ELEMENTS, MAX_SEQUENCE_DEPTH } from '../../../core/dicom/limits.ts';
 import { TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
-import { type Element, readElements } from '../../../core/dicom/web/elements.ts';
-import { jsonDataSet } from '../../../core/dicom/web/json-model.ts';
+import { type Element, readElements } from '../../../core/dicomweb/elements.ts';
+import { jsonDataSet } from '../../../core/dicomweb/json-model.ts';
 import { coded, roughly } from '../coded.ts';
 import type { FuzzTarget } from '../target.ts';
 import { dataSetHeader, SYNTAXES } from './data-set-header.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { FragmentScanner } from '../../../core/dicom/web/fragment-scanner.ts';
-import { readPixelData } from '../../../core/vision/pixel-data.ts';
+import { FragmentScanner } from '../../../core/dicomweb/fragment-scanner.ts';
+import { readPixelData } from '../../../core/imaging/pixel-data.ts';
 import { coded, roughly } from '../coded.ts';
 import { chunked, insert } from '../mutate.ts';
 import type { FuzzTarget, Mutation } from '../target.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { messagesIn } from '../../../clients/hl7-files.ts';
 import { DEFAULT_ACCESSION_PATHS } from '../../../core/hl7/accession.ts';
 import { buildAcknowledgement, parseAcknowledgement } from '../../../core/hl7/acknowledgement.ts';
 import { splitBatch } from '../../../core/hl7/batch.ts';
 import { parseMessage, serialise } from '../../../core/hl7/message.ts';
 import { DEFAULT_SITE } from '../../../core/radiology/case-key.ts';
 import { events } from '../../../schemas/events.ts';
-import { messagesIn } from '../../../senders/hl7-files.ts';
 import { type AcceptanceRules, decide } from '../../../services/hl7-gateway/accept-message.ts';
 import { coded, roughly } from '../coded.ts';
 import { realFiles } from '../real-files.ts';

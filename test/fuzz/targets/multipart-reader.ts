@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { MAX_PART_HEADER_LENGTH } from '../../../core/dicom/web/limits.ts';
-import { MultipartReader } from '../../../core/dicom/web/multipart-reader.ts';
+import { MAX_PART_HEADER_LENGTH } from '../../../core/dicomweb/limits.ts';
+import { MultipartReader } from '../../../core/dicomweb/multipart-reader.ts';
 import { type ErrorCode, InterleaveError } from '../../../core/errors.ts';
 import { roughly } from '../coded.ts';
 import { chunked } from '../mutate.ts';

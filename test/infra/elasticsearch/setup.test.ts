@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Client } from '@elastic/elasticsearch';
-import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
 import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
-import { createLogger } from '../../../platform/log.ts';
+import { openElasticsearch } from '../../../platform/elasticsearch/client.ts';
+import { createLogger } from '../../../platform/process/log.ts';
 import { engines } from '../../support/engines.ts';
 import { ownIndexNames } from '../../support/own-indices.ts';
 

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
 import type { Kafka } from 'kafkajs';
+import { testContext } from '../../../harness/service-context.ts';
+import { until } from '../../../harness/until.ts';
 import { forgetGroup } from '../../../infra/kafka/forget-group.ts';
 import { createKafka } from '../../../platform/kafka/client.ts';
 import { consume } from '../../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
-import { testContext } from '../../../platform/testing.ts';
 import { engines } from '../../support/engines.ts';
-import { until } from '../../support/until.ts';
 
 const { log } = testContext('test');
 let kafka: Kafka;

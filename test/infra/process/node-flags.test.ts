@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { NODE_FLAGS } from '../../../infra/process/node-flags.ts';
-import { projectRoot } from '../../../platform/project-root.ts';
+import { projectRoot } from '../../../platform/process/project-root.ts';
 
 const compose = readFileSync(join(projectRoot(), 'docker-compose.yml'), 'utf8');
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeOf } from '../../../core/errors.ts';
+import { until } from '../../../harness/until.ts';
 import { diskSpace, freeBytes, lacking, toDiskError } from '../../../platform/disk/disk-space.ts';
 import {
   ENGINE_MIN_FREE_BYTES,
@@ -10,11 +11,10 @@ import {
 } from '../../../platform/disk/limits.ts';
 import { requireLmdbRoom, untilLmdbRoom } from '../../../platform/disk/lmdb-room.ts';
 import { watchDisk } from '../../../platform/disk/watch-disk.ts';
-import { createLogger } from '../../../platform/log.ts';
-import { Metrics } from '../../../platform/metrics.ts';
-import { Readiness } from '../../../platform/readiness.ts';
+import { createLogger } from '../../../platform/process/log.ts';
+import { Metrics } from '../../../platform/process/metrics.ts';
+import { Readiness } from '../../../platform/process/readiness.ts';
 import { SmallDisk, withoutMount } from '../../support/small-disk.ts';
-import { until } from '../../support/until.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createKafka } from '../../../platform/kafka/client.ts';
-import { createLogger } from '../../../platform/log.ts';
+import { createLogger } from '../../../platform/process/log.ts';
 
 test('what kafkajs says of a crash is logged without the reason, which may quote a record', () => {
   const lines: string[] = [];

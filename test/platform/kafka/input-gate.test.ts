@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { TOPICS } from '../../../core/radiology/topics.ts';
+import { type OwnKafka, ownKafka } from '../../../harness/own-kafka.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import { testKafka } from '../../../harness/test-kafka.ts';
+import { until } from '../../../harness/until.ts';
 import { consume } from '../../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
-import { testContext } from '../../../platform/testing.ts';
+import { TOPICS } from '../../../schemas/topics.ts';
 import { loseLog, rememberLog } from '../../support/lose-log.ts';
-import { type OwnKafka, ownKafka } from '../../support/own-kafka.ts';
-import { testKafka } from '../../support/test-kafka.ts';
-import { until } from '../../support/until.ts';
 
 const TOPIC = TOPICS.reportReceived;
 

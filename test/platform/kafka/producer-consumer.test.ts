@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Kafka } from 'kafkajs';
 import { InterleaveError } from '../../../core/errors.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import { until } from '../../../harness/until.ts';
 import { createKafka } from '../../../platform/kafka/client.ts';
 import { type ConsumedRecord, consume } from '../../../platform/kafka/consumer.ts';
 import { MAX_RECORD_VALUE_BYTES } from '../../../platform/kafka/limits.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
 import { checkTopics, createTopics, withAdmin } from '../../../platform/kafka/topics.ts';
 import { readLag } from '../../../platform/kafka/watch-lag.ts';
-import { testContext } from '../../../platform/testing.ts';
 import { engines } from '../../support/engines.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
-import { until } from '../../support/until.ts';
 
 let kafka: Kafka;
 let brokers: string[];

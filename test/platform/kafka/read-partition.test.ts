@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import kafkajs, { type Kafka } from 'kafkajs';
+import { testKafka } from '../../../harness/test-kafka.ts';
+import { until } from '../../../harness/until.ts';
 import { TOPIC_CREATION_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { PartitionReader } from '../../../platform/kafka/read-partition.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
 import { type PartitionOutput, PartitionProducer } from '../../../services/joiner/partition-producer.ts';
 import { engines } from '../../support/engines.ts';
-import { testKafka } from '../../support/test-kafka.ts';
-import { until } from '../../support/until.ts';
 
 const { Partitioners } = kafkajs;
 

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Kafka, Producer } from 'kafkajs';
+import { testContext } from '../../../harness/service-context.ts';
+import { testKafka } from '../../../harness/test-kafka.ts';
+import { until } from '../../../harness/until.ts';
 import { createKafka } from '../../../platform/kafka/client.ts';
 import type { FetchedRecord } from '../../../platform/kafka/fetched-records.ts';
 import { TOPIC_CREATION_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { RegisterReader } from '../../../platform/kafka/register-reader.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
-import { testContext } from '../../../platform/testing.ts';
 import { engines } from '../../support/engines.ts';
-import { testKafka } from '../../support/test-kafka.ts';
-import { until } from '../../support/until.ts';
 
 describe('a register is read whole and followed', () => {
   let kafka: Kafka;

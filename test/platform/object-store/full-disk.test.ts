@@ -4,10 +4,10 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../../harness/until.ts';
 import { MIN_FREE_BYTES } from '../../../platform/disk/limits.ts';
 import { LocalFolderStore } from '../../../platform/object-store/local-folder.ts';
 import { SmallDisk, withoutMount } from '../../support/small-disk.ts';
-import { until } from '../../support/until.ts';
 
 const MIB = 1024 * 1024;
 

@@ -3,9 +3,9 @@ import { appendFile, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { until } from '../../../harness/until.ts';
 import { LocalFolderStore } from '../../../platform/object-store/local-folder.ts';
 import { readReceipts } from '../../../platform/object-store/receipts.ts';
-import { until } from '../../support/until.ts';
 
 const CASE = 'a'.repeat(32);
 const OTHER = 'b'.repeat(32);

@@ -12,9 +12,9 @@ import { type DicomObject, dicomObjectOf } from '../../../core/dicom/dicom-objec
 import { part10Header } from '../../../core/dicom/part10.ts';
 import { TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
 import type { ImageReceived } from '../../../core/radiology/events.ts';
+import { missing, sharedData } from '../../../harness/shared-data.ts';
 import { parseCsv } from '../../support/csv.ts';
 import { engines } from '../../support/engines.ts';
-import { missing, sharedData } from '../../support/shared-data.ts';
 import { type RunningGateway, readEvents, runningGateway } from './running-gateway.ts';
 import { connect } from './test-gateway.ts';
 import { image } from './test-objects.ts';

@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { DimseSender } from '../../../clients/dimse-sender.ts';
 import { type DicomObject, dicomObjectOf } from '../../../core/dicom/dicom-object.ts';
 import { part10Header } from '../../../core/dicom/part10.ts';
 import { STATUS } from '../../../core/dicom/status.ts';
-import type { DimseSender } from '../../../senders/dimse-sender.ts';
+import { missing, sharedData } from '../../../harness/shared-data.ts';
 import { engines } from '../../support/engines.ts';
-import { missing, sharedData } from '../../support/shared-data.ts';
 import { readEvents, runningGateway } from './running-gateway.ts';
 import { connect } from './test-gateway.ts';
 

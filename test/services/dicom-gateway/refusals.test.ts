@@ -1,13 +1,13 @@
 /** What an operator reads about a device that is refused: who it was, what it wanted, where its bytes are. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DimseSender, proposalsFor } from '../../../clients/dimse-sender.ts';
 import { COMMAND } from '../../../core/dicom/dimse-command.ts';
 import { codeOf } from '../../../core/errors.ts';
-import { DimseSender, proposalsFor } from '../../../senders/dimse-sender.ts';
+import { until } from '../../../harness/until.ts';
 import { noOpenssl } from '../../support/certificates.ts';
 import { loggedContext } from '../../support/log-lines.ts';
 import { assertTellsFailedHandshake } from '../../support/tls-refusal.ts';
-import { until } from '../../support/until.ts';
 import { CT_CONTEXT, command, ECHO, ECHO_CONTEXT, RawPeer } from './raw-peer.ts';
 import { testGateway } from './test-gateway.ts';
 import { CT, image, newUid } from './test-objects.ts';

@@ -7,16 +7,16 @@ import type { TestContext } from 'node:test';
 import type { EachMessagePayload, Kafka } from 'kafkajs';
 import { caseId } from '../../../core/radiology/case-key.ts';
 import type { ImageReceived } from '../../../core/radiology/events.ts';
-import { TOPIC_SPECS, TOPICS } from '../../../core/radiology/topics.ts';
-import { loadConfig } from '../../../platform/config.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import { testKafka } from '../../../harness/test-kafka.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
-import { testContext } from '../../../platform/testing.ts';
+import { loadConfig } from '../../../platform/process/config.ts';
 import { events } from '../../../schemas/events.ts';
+import { TOPIC_SPECS, TOPICS } from '../../../schemas/topics.ts';
 import { config as shape } from '../../../services/dicom-gateway/config.ts';
 import { start } from '../../../services/dicom-gateway/service.ts';
-import { testKafka } from '../../support/test-kafka.ts';
 
 export const PARTITIONS = 8;
 

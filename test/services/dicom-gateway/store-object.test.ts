@@ -10,9 +10,9 @@ import type { DicomObject } from '../../../core/dicom/dicom-object.ts';
 import { part10Header, readPart10 } from '../../../core/dicom/part10.ts';
 import { KEY_OBJECT_SELECTION, TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
 import { InterleaveError } from '../../../core/errors.ts';
+import { until } from '../../../harness/until.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { buildDataSet } from '../../core/dicom/data-set-builder.ts';
-import { until } from '../../support/until.ts';
 import { testGateway } from './test-gateway.ts';
 import {
   CT,

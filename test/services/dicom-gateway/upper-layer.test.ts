@@ -13,12 +13,12 @@ import {
   type Pdu,
 } from '../../../core/dicom/pdu.ts';
 import { codeOf } from '../../../core/errors.ts';
+import { until } from '../../../harness/until.ts';
 import {
   CONNECTION_HEADROOM,
   CONNECTION_HEADROOM_PER_PEER,
   LEAST_BYTES,
 } from '../../../services/dicom-gateway/limits.ts';
-import { until } from '../../support/until.ts';
 import { associateRequest, CT_CONTEXT, command, ECHO, ECHO_CONTEXT, RawPeer } from './raw-peer.ts';
 import { connect, testGateway } from './test-gateway.ts';
 import { CT, image } from './test-objects.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { moduleBeside } from '../../../platform/worker-thread.ts';
+import { moduleBeside } from '../../../platform/concurrency/worker-thread.ts';
 import { Documents } from '../../../services/hl7-gateway/documents.ts';
 import { buildPdf, buildPdfBomb } from './build-pdf.ts';
 import { framed, gateway, oru, RawClient, type TestGateway } from './gateway.ts';

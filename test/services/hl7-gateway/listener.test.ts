@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { MllpSender } from '../../../clients/mllp-sender.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import { parseAcknowledgement } from '../../../core/hl7/acknowledgement.ts';
 import { UNKNOWN_CASE } from '../../../platform/kafka/dead-letter.ts';
-import { MllpSender } from '../../../senders/mllp-sender.ts';
 import type { Documents } from '../../../services/hl7-gateway/documents.ts';
 import {
   END_BLOCK_GRACE_MS,

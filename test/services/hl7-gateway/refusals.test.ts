@@ -1,7 +1,7 @@
 /** What an operator reads about a sender that is refused: who it was, why, and where its bytes are. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { serverTls } from '../../../platform/tls.ts';
+import { serverTls } from '../../../platform/net/tls.ts';
 import { noOpenssl } from '../../support/certificates.ts';
 import { loggedContext } from '../../support/log-lines.ts';
 import { assertTellsFailedHandshake } from '../../support/tls-refusal.ts';

@@ -4,21 +4,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { MllpSender } from '../../../clients/mllp-sender.ts';
 import type { ReportReceived } from '../../../core/radiology/events.ts';
-import { TOPIC_SPECS, TOPICS } from '../../../core/radiology/topics.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import { testKafka } from '../../../harness/test-kafka.ts';
 import { startEngine } from '../../../infra/embedded/engine.ts';
 import { prepareEngines } from '../../../infra/embedded/start-engines.ts';
 import type { ManagedProcess } from '../../../infra/process/managed-process.ts';
-import { loadConfig } from '../../../platform/config.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
-import type { RunningService } from '../../../platform/lifecycle.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
-import { testContext } from '../../../platform/testing.ts';
+import { loadConfig } from '../../../platform/process/config.ts';
+import type { RunningService } from '../../../platform/process/lifecycle.ts';
 import { events } from '../../../schemas/events.ts';
-import { MllpSender } from '../../../senders/mllp-sender.ts';
+import { TOPIC_SPECS, TOPICS } from '../../../schemas/topics.ts';
 import { config } from '../../../services/hl7-gateway/config.ts';
 import { start } from '../../../services/hl7-gateway/service.ts';
-import { testKafka } from '../../support/test-kafka.ts';
 import { oru, until } from './gateway.ts';
 
 /** A broker for this file alone, because it is stopped in the middle. */

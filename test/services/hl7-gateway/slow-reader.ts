@@ -1,6 +1,6 @@
 /** Stands in for the reader of documents: answers with their bytes as text, after the time that they ask for. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerQuestions } from '../../../platform/worker-thread.ts';
+import { answerQuestions } from '../../../platform/concurrency/worker-thread.ts';
 import type { DocumentQuestion } from '../../../services/hl7-gateway/document-process.ts';
 
 await answerQuestions(() => async ({ contents }: DocumentQuestion) => {

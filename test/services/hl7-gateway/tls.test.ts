@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { clientTls, serverTls } from '../../../platform/tls.ts';
-import { MllpSender } from '../../../senders/mllp-sender.ts';
+import { MllpSender } from '../../../clients/mllp-sender.ts';
+import { clientTls, serverTls } from '../../../platform/net/tls.ts';
 import { noOpenssl, TestAuthority } from '../../support/certificates.ts';
 import { gateway, oru } from './gateway.ts';
 

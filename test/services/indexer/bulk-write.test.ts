@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { openElasticsearch } from '../../../infra/elasticsearch/client.ts';
+import { openElasticsearch } from '../../../platform/elasticsearch/client.ts';
 import { type BulkItem, bulkRequests, bulkWrite } from '../../../services/indexer/bulk-write.ts';
 import { MAX_BULK_ATTEMPTS, MAX_BULK_BYTES } from '../../../services/indexer/limits.ts';
 

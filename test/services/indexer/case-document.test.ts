@@ -5,10 +5,10 @@ import { mergeReport } from '../../../core/radiology/merge.ts';
 import { NO_PATIENT } from '../../../core/radiology/patient.ts';
 import { caseStanding } from '../../../core/radiology/standing.ts';
 import { readReport } from '../../../core/text/reading.ts';
-import type { CaseDocument } from '../../../infra/elasticsearch/case-document.ts';
+import { reportLabeled } from '../../../harness/event-fixture.ts';
+import type { CaseDocument } from '../../../schemas/index/case-document.ts';
 import { caseDocument } from '../../../services/indexer/case-document.ts';
 import { caseFixture, PLANTED, STUDIED_AT, unitVector, vectorOf } from '../../support/case-fixture.ts';
-import { reportLabeled } from '../../support/event-fixture.ts';
 
 const STRANGER = { issuer: PLANTED.facility, identifier: 'MRN1', familyName: 'Other', birthDate: '19900101' };
 const SLOTS = { text: { generation: 1, dims: 512 }, image: { generation: 1, dims: 1280 } };

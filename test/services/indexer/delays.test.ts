@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Case } from '../../../core/radiology/events.ts';
 import { mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
+import { digestOf, imageEmbedded, reportLabeled } from '../../../harness/event-fixture.ts';
 import { delaysOf } from '../../../services/indexer/delays.ts';
-import { digestOf, imageEmbedded, reportLabeled } from '../../support/event-fixture.ts';
 
 const AT = Date.UTC(2026, 10, 20, 8, 0);
 const seconds = (count: number) => AT + count * 1000;

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
-import type { CaseDocumentImage } from '../../../infra/elasticsearch/case-document.ts';
-import {
-  readAnalysisDefinition,
-  readCasesDefinition,
-} from '../../../infra/elasticsearch/index-definition.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
+import type { CaseDocumentImage } from '../../../schemas/index/case-document.ts';
+import { readAnalysisDefinition, readCasesDefinition } from '../../../schemas/index/index-definition.ts';
 import { ageGroup } from '../../../services/indexer/age-group.ts';
 import { documentReport } from '../../../services/indexer/document-reports.ts';
 import { documentVector } from '../../../services/indexer/document-vector.ts';

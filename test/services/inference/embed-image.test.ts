@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeOf, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
+import type { DisplayImage } from '../../../core/imaging/display-image.ts';
 import type { ImageReceived, Vector } from '../../../core/radiology/events.ts';
-import type { DisplayImage } from '../../../core/vision/display-image.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { embedImage } from '../../../services/inference/embed-image.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testContext } from '../../../platform/testing.ts';
+import { imageEmbedded } from '../../../harness/event-fixture.ts';
+import { testContext } from '../../../harness/service-context.ts';
 import { events } from '../../../schemas/events.ts';
 import { handleImages } from '../../../services/inference/handle-images.ts';
-import { imageEmbedded } from '../../support/event-fixture.ts';
 import { firstRecord, NarrowTopic } from '../../support/narrow-topic.ts';
 
 /** What comes out for one key object selection of many references, where records hold `maxBytes`. */

@@ -3,19 +3,19 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { DisplayImage } from '../../../core/imaging/display-image.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
-import type { DisplayImage } from '../../../core/vision/display-image.ts';
 import { INPUT_SIZE } from '../../../models/efficientnet-lite0.ts';
 import { IMAGE_VECTOR } from '../../../models/image-encoder.ts';
 import { STALL_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
-import { projectRoot } from '../../../platform/project-root.ts';
+import { projectRoot } from '../../../platform/process/project-root.ts';
 import { ImageModel } from '../../../services/inference/image-model.ts';
 import { CONCURRENT_PARTITIONS, MAX_POLL_IMAGES, MAX_READ_MS } from '../../../services/inference/limits.ts';
 
 const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
 const skip = existsSync(modelsDir)
   ? false
-  : `the image model is not in ${modelsDir}; run infra/weights/fetch.ts`;
+  : `the image model is not in ${modelsDir}; run models/convert/fetch.ts`;
 
 const image: DisplayImage = {
   width: INPUT_SIZE,

@@ -11,7 +11,7 @@ import type { ObjectStore } from '../../../platform/object-store/object-store.ts
 import { openObjectStore } from '../../../platform/object-store/open.ts';
 import { MAX_OBJECT_BYTES } from '../../../services/inference/limits.ts';
 import { ImageReader, isToBeRead } from '../../../services/inference/read-image.ts';
-import { buildRadiograph } from '../../imaging/build-image.ts';
+import { buildRadiograph } from '../../core/imaging/build-image.ts';
 
 const caseId = randomBytes(16).toString('hex');
 let dataDir: string;

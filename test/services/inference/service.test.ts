@@ -9,31 +9,31 @@ import type { Kafka } from 'kafkajs';
 import sharp from 'sharp';
 import { codeOf } from '../../../core/errors.ts';
 import type { ImageEmbedded, ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
-import { deadLetterTopic } from '../../../core/radiology/topics.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import { testKafka } from '../../../harness/test-kafka.ts';
+import { until } from '../../../harness/until.ts';
 import { IMAGE_VECTOR } from '../../../models/image-encoder.ts';
-import { loadConfig } from '../../../platform/config.ts';
 import { consume } from '../../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
-import { projectRoot } from '../../../platform/project-root.ts';
-import { testContext } from '../../../platform/testing.ts';
+import { loadConfig } from '../../../platform/process/config.ts';
+import { projectRoot } from '../../../platform/process/project-root.ts';
 import { events } from '../../../schemas/events.ts';
+import { deadLetterTopic } from '../../../schemas/topics.ts';
 import { config } from '../../../services/inference/config.ts';
 import { THUMBNAIL_SIZE } from '../../../services/inference/limits.ts';
 import { start } from '../../../services/inference/service.ts';
-import { buildRadiograph, header } from '../../imaging/build-image.ts';
+import { buildRadiograph, header } from '../../core/imaging/build-image.ts';
 import { engines } from '../../support/engines.ts';
-import { testKafka } from '../../support/test-kafka.ts';
-import { until } from '../../support/until.ts';
 
 const PARTITIONS = 2;
 const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
 const skip = existsSync(modelsDir)
   ? false
-  : `the image model is not in ${modelsDir}; run infra/weights/fetch.ts`;
+  : `the image model is not in ${modelsDir}; run models/convert/fetch.ts`;
 
 let kafka: Kafka;
 let store: ObjectStore;

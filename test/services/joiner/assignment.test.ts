@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterleaveError } from '../../../core/errors.ts';
+import { until } from '../../../harness/until.ts';
 import { Assignment } from '../../../services/joiner/assignment.ts';
 import type { OwnedPartition } from '../../../services/joiner/owned-partition.ts';
-import { until } from '../../support/until.ts';
 
 /** An assignment whose takings are played by the test; `said` is what it did, in order. */
 function trial(options: { take?: (partition: number) => Promise<void>; pause?: () => void } = {}) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { mergeImage } from '../../../core/radiology/merge.ts';
+import { CASE_ID, imageEmbedded } from '../../../harness/event-fixture.ts';
 import { events } from '../../../schemas/events.ts';
 import { RestoreFilter, undoForeign } from '../../../services/joiner/foreign-records.ts';
-import { CASE_ID, imageEmbedded } from '../../support/event-fixture.ts';
 
 const state = events.case.encode(mergeImage(null, imageEmbedded()));
 const unreadable = Buffer.from('no Avro');

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { codeOf } from '../../../core/errors.ts';
 import { MAX_CASE_REPORTS } from '../../../core/radiology/limits.ts';
-import { TOPICS } from '../../../core/radiology/topics.ts';
+import { CASE_ID, digestOf, imageEmbedded, reportLabeled } from '../../../harness/event-fixture.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
-import { createLogger } from '../../../platform/log.ts';
+import { createLogger } from '../../../platform/process/log.ts';
 import { events } from '../../../schemas/events.ts';
+import { TOPICS } from '../../../schemas/topics.ts';
 import { joinRecords } from '../../../services/joiner/join-records.ts';
 import { NO_OFFSET } from '../../../services/joiner/left-out-records.ts';
-import { CASE_ID, digestOf, imageEmbedded, reportLabeled } from '../../support/event-fixture.ts';
 
 const record = (topic: string, value: Buffer | null, key = CASE_ID): ConsumedRecord => ({
   topic,

@@ -3,17 +3,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { reportLabeled } from '../../../harness/event-fixture.ts';
+import { type OwnKafka, ownKafka } from '../../../harness/own-kafka.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import { until } from '../../../harness/until.ts';
 import { setUpKafka } from '../../../infra/kafka/setup.ts';
-import { loadConfig } from '../../../platform/config.ts';
-import type { RunningService } from '../../../platform/lifecycle.ts';
-import { testContext } from '../../../platform/testing.ts';
+import { loadConfig } from '../../../platform/process/config.ts';
+import type { RunningService } from '../../../platform/process/lifecycle.ts';
 import { config as shape } from '../../../services/joiner/config.ts';
 import { start } from '../../../services/joiner/service.ts';
-import { reportLabeled } from '../../support/event-fixture.ts';
 import { caseIdOf, JoinerHarness } from '../../support/joiner-harness.ts';
 import { LOSSES, loseLog, rememberLog } from '../../support/lose-log.ts';
-import { type OwnKafka, ownKafka } from '../../support/own-kafka.ts';
-import { until } from '../../support/until.ts';
 
 const PARTITIONS = 2;
 

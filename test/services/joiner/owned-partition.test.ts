@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterleaveError } from '../../../core/errors.ts';
-import { TOPICS } from '../../../core/radiology/topics.ts';
+import { imageEmbedded, reportLabeled } from '../../../harness/event-fixture.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
 import { events } from '../../../schemas/events.ts';
+import { TOPICS } from '../../../schemas/topics.ts';
 import type { CaseCache } from '../../../services/joiner/case-cache.ts';
 import { GapMemory } from '../../../services/joiner/gap-memory.ts';
 import { OwnedPartition } from '../../../services/joiner/owned-partition.ts';
 import type { PartitionProducer, Positions } from '../../../services/joiner/partition-producer.ts';
-import { imageEmbedded, reportLabeled } from '../../support/event-fixture.ts';
 
 const REPORTS = TOPICS.reportLabeled;
 const IMAGES = TOPICS.imageEmbedded;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testContext } from '../../../platform/testing.ts';
+import { reportLabeled } from '../../../harness/event-fixture.ts';
+import { testContext } from '../../../harness/service-context.ts';
 import { events } from '../../../schemas/events.ts';
 import { handleReports } from '../../../services/labeler/handle-reports.ts';
-import { reportLabeled } from '../../support/event-fixture.ts';
 import { firstRecord, NarrowTopic } from '../../support/narrow-topic.ts';
 
 /** What comes out for one report, where records hold `maxBytes`. */

@@ -4,9 +4,9 @@ import type { Case, ReportLabeled, ReportStatus } from '../../../core/radiology/
 import { mergeCases, mergeReport } from '../../../core/radiology/merge.ts';
 import { LABELER } from '../../../core/text/labeler-version.ts';
 import { reportLabels } from '../../../core/text/report-labels.ts';
+import { digestOf, reportLabeled } from '../../../harness/event-fixture.ts';
 import { events } from '../../../schemas/events.ts';
 import { engines } from '../../support/engines.ts';
-import { digestOf, reportLabeled } from '../../support/event-fixture.ts';
 import { runLabeler } from './run-labeler.ts';
 
 const older = { labeler: { generation: 1, hash: 'an older labeler' } };

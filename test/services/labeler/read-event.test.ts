@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_LEXICON } from '../../../core/text/lexicon.ts';
+import { reportLabeled, vector } from '../../../harness/event-fixture.ts';
 import { labeledEvent, readEvent, withoutReading } from '../../../services/labeler/read-event.ts';
-import { reportLabeled, vector } from '../../support/event-fixture.ts';
 
 const { received } = reportLabeled();
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { ReportLabeled } from '../../../core/radiology/events.ts';
-import { deadLetterTopic, MAX_RECORD_BYTES } from '../../../core/radiology/topics.ts';
-import { loadConfig } from '../../../platform/config.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import { testKafka } from '../../../harness/test-kafka.ts';
+import { until } from '../../../harness/until.ts';
 import { consume } from '../../../platform/kafka/consumer.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
-import { testContext } from '../../../platform/testing.ts';
+import { loadConfig } from '../../../platform/process/config.ts';
 import { events } from '../../../schemas/events.ts';
+import { deadLetterTopic, MAX_RECORD_BYTES } from '../../../schemas/topics.ts';
 import { config } from '../../../services/labeler/config.ts';
 import { type NAMES, start } from '../../../services/labeler/service.ts';
-import { testKafka } from '../../support/test-kafka.ts';
-import { until } from '../../support/until.ts';
 
 const PARTITIONS = 2;
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReportLabeled, ReportPart, ReportReceived } from '../../../core/radiology/events.ts';
-import { MAX_RECORD_BYTES } from '../../../core/radiology/topics.ts';
 import { LABELER } from '../../../core/text/labeler-version.ts';
 import { reportLabels } from '../../../core/text/report-labels.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
+import { digestOf, reportLabeled } from '../../../harness/event-fixture.ts';
 import { SENTENCE_VECTOR } from '../../../models/sentence-encoder.ts';
 import { events } from '../../../schemas/events.ts';
+import { MAX_RECORD_BYTES } from '../../../schemas/topics.ts';
 import { engines } from '../../support/engines.ts';
-import { digestOf, reportLabeled } from '../../support/event-fixture.ts';
 import { runLabeler } from './run-labeler.ts';
 
 const CASE = digestOf('labeler service test').slice(0, 32);

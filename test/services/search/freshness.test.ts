@@ -2,25 +2,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fastify from 'fastify';
 import { UNMATCHED_AFTER_MS } from '../../../core/radiology/standing.ts';
-import type {
-  CaseView,
-  SearchAnswer,
-  SimilarAnswer,
-  VersionsAnswer,
-} from '../../../services/search/answers.ts';
-import type { CaseIndex } from '../../../services/search/case-index.ts';
-import { entityTag, namesTag } from '../../../services/search/entity-tag.ts';
-import { addFreshnessRoutes } from '../../../services/search/freshness-routes.ts';
-import { httpError } from '../../../services/search/http-error.ts';
+import type { CaseView, SearchAnswer, SimilarAnswer, VersionsAnswer } from '../../../schemas/api/answers.ts';
+import { RateLimit } from '../../../services/search/access/rate-limit.ts';
+import { entityTag, namesTag } from '../../../services/search/http/entity-tag.ts';
+import { addFreshnessRoutes } from '../../../services/search/http/freshness-routes.ts';
+import { httpError } from '../../../services/search/http/http-error.ts';
+import { parseVersionsRequest } from '../../../services/search/http/search-request.ts';
 import {
   MAX_BODY_BYTES,
   MAX_POLL_BURST,
   MAX_POLLED_CASES,
   MAX_POLLS_PER_SECOND,
 } from '../../../services/search/limits.ts';
-import { RateLimit } from '../../../services/search/rate-limit.ts';
-import { parseVersionsRequest } from '../../../services/search/search-request.ts';
-import { ShownImages } from '../../../services/search/shown-images.ts';
+import type { CaseIndex } from '../../../services/search/retrieval/case-index.ts';
+import { ShownImages } from '../../../services/search/view/shown-images.ts';
 import { caseFixture, sha256 } from '../../support/case-fixture.ts';
 import { SearchSite } from './search-site.ts';
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InterleaveError } from '../../../core/errors.ts';
-import { allowedHosts } from '../../../platform/allowed-hosts.ts';
-import { httpError } from '../../../services/search/http-error.ts';
+import { allowedHosts } from '../../../platform/net/allowed-hosts.ts';
+import { highlightedSegments } from '../../../schemas/api/segments.ts';
+import { RateLimit } from '../../../services/search/access/rate-limit.ts';
+import { httpError } from '../../../services/search/http/http-error.ts';
+import { parseSearchRequest, parseSimilarRequest } from '../../../services/search/http/search-request.ts';
 import {
   MAX_FILTER_VALUE_LENGTH,
   MAX_FILTER_VALUES,
@@ -14,11 +17,8 @@ import {
   MAX_WORDS_LENGTH,
   RANK_WINDOW,
 } from '../../../services/search/limits.ts';
-import { readQuery } from '../../../services/search/query-reading.ts';
-import { QueryVectors } from '../../../services/search/query-vectors.ts';
-import { RateLimit } from '../../../services/search/rate-limit.ts';
-import { parseSearchRequest, parseSimilarRequest } from '../../../services/search/search-request.ts';
-import { highlightedSegments } from '../../../services/search/segments.ts';
+import { readQuery } from '../../../services/search/query/query-reading.ts';
+import { QueryVectors } from '../../../services/search/retrieval/query-vectors.ts';
 
 const refused = { code: 'QUERY_INVALID' };
 

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { toFloat16 } from '../../../core/vector/float16.ts';
 import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../../models/tensor-backend.ts';
-import type { SearchAnswer } from '../../../services/search/answers.ts';
-import { DASH_IS_NO_MINUS } from '../../../services/search/asked-numbers.ts';
+import type { SearchAnswer } from '../../../schemas/api/answers.ts';
+import { DASH_IS_NO_MINUS } from '../../../services/search/query/asked-numbers.ts';
 import { caseFixture, PLANTED } from '../../support/case-fixture.ts';
 import { SearchSite } from './search-site.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../services/search/answers.ts';
+import { until } from '../../../harness/until.ts';
+import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../schemas/api/answers.ts';
 import { MAX_EXCLUDED_IMAGES } from '../../../services/search/limits.ts';
-import { ShownImages } from '../../../services/search/shown-images.ts';
+import { ShownImages } from '../../../services/search/view/shown-images.ts';
 import { caseFixture, sha256, vectorOf } from '../../support/case-fixture.ts';
-import { until } from '../../support/until.ts';
 import {
   DicomWebSite,
   FRAMES,

@@ -6,9 +6,9 @@ import type { Case } from '../../../core/radiology/events.ts';
 import { toFloat16 } from '../../../core/vector/float16.ts';
 import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../../models/tensor-backend.ts';
-import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../services/search/answers.ts';
+import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../schemas/api/answers.ts';
 import { MAX_BODY_BYTES, MAX_RESPELLED_WORDS, MIN_SIMILAR_TEXT } from '../../../services/search/limits.ts';
-import { LANGUAGE_NOT_READ, OR_IS_AND } from '../../../services/search/query-reading.ts';
+import { LANGUAGE_NOT_READ, OR_IS_AND } from '../../../services/search/query/query-reading.ts';
 import {
   caseFixture,
   type FixtureOptions,

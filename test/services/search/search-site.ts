@@ -3,19 +3,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rejectionKey } from '../../../core/radiology/rejections.ts';
-import { loadConfig } from '../../../platform/config.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import { testKafka } from '../../../harness/test-kafka.ts';
+import { until } from '../../../harness/until.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
-import type { RunningService } from '../../../platform/lifecycle.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
-import { testContext } from '../../../platform/testing.ts';
+import { loadConfig } from '../../../platform/process/config.ts';
+import type { RunningService } from '../../../platform/process/lifecycle.ts';
 import { events } from '../../../schemas/events.ts';
 import { config } from '../../../services/search/config.ts';
 import { start } from '../../../services/search/service.ts';
 import { engines } from '../../support/engines.ts';
 import { OwnIndices } from '../../support/own-indices.ts';
-import { testKafka } from '../../support/test-kafka.ts';
-import { until } from '../../support/until.ts';
 
 const SECRET = 'a secret of the test, long enough';
 

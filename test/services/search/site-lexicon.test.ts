@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openLexicon } from '../../../infra/labeler/site-lexicon-file.ts';
-import type { SearchAnswer } from '../../../services/search/answers.ts';
+import { openLexicon } from '../../../models/site-lexicon-file.ts';
+import type { SearchAnswer } from '../../../schemas/api/answers.ts';
 import { caseFixture, sha256 } from '../../support/case-fixture.ts';
 import { SearchSite } from './search-site.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { testContext } from '../../../platform/testing.ts';
+import { testContext } from '../../../harness/service-context.ts';
 import type { CasePlan } from '../../../simulator/case-plan.ts';
 import { type DeliveryItem, itemName, scheduledCase } from '../../../simulator/department.ts';
 import { Feed, type FeedOptions } from '../../../simulator/feed/feed.ts';

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { after, describe, it } from 'node:test';
+import { until } from '../../../../harness/until.ts';
 import { MAX_STOW_CONNECTIONS_PER_PEER } from '../../../../services/dicom-gateway/dicomweb/limits.ts';
 import { type Identity, noOpenssl, TestAuthority } from '../../../support/certificates.ts';
 import { dicomFile } from '../../../support/dicom-files.ts';
 import { dicomWebClient } from '../../../support/dicomweb-client.ts';
 import { assertTellsFailedHandshake } from '../../../support/tls-refusal.ts';
-import { until } from '../../../support/until.ts';
 import { type StowGateway, stowGateway } from './stow-gateway.ts';
 
 describe('STOW-RS over TLS', { skip: noOpenssl }, () => {

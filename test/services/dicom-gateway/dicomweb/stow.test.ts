@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
 import { part10Header } from '../../../../core/dicom/part10.ts';
-import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
+import type { JsonDataSet } from '../../../../core/dicomweb/json-model.ts';
 import { InterleaveError } from '../../../../core/errors.ts';
+import { until } from '../../../../harness/until.ts';
 import {
   MAX_FILE_META,
   MAX_STOW_CONNECTIONS_PER_PEER,
@@ -13,7 +14,6 @@ import {
 } from '../../../../services/dicom-gateway/dicomweb/limits.ts';
 import { dicomFile, type FileOptions } from '../../../support/dicom-files.ts';
 import { dicomWebClient } from '../../../support/dicomweb-client.ts';
-import { until } from '../../../support/until.ts';
 import { image } from '../test-objects.ts';
 import { BOUNDARY, MULTIPART, message, type StowGateway, stowGateway } from './stow-gateway.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { TRANSFER_SYNTAX } from '../../../../core/dicom/uids.ts';
-import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
+import type { JsonDataSet } from '../../../../core/dicomweb/json-model.ts';
 import type { Case, ImageReceived } from '../../../../core/radiology/events.ts';
 import { caseFixture, sha256 } from '../../../support/case-fixture.ts';
 import { dicomFile, type FileOptions, JPEG_BASELINE } from '../../../support/dicom-files.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fastify from 'fastify';
+import { RateLimit } from '../../../../services/search/access/rate-limit.ts';
 import { addFrameRoutes } from '../../../../services/search/dicomweb/frame-routes.ts';
 import {
   MAX_OBJECT_REQUESTS_BURST,
@@ -8,8 +9,7 @@ import {
 } from '../../../../services/search/dicomweb/limits.ts';
 import type { DicomWebParts } from '../../../../services/search/dicomweb/parts.ts';
 import { addRetrieveRoutes } from '../../../../services/search/dicomweb/retrieve-routes.ts';
-import { httpError } from '../../../../services/search/http-error.ts';
-import { RateLimit } from '../../../../services/search/rate-limit.ts';
+import { httpError } from '../../../../services/search/http/http-error.ts';
 
 test('objects, metadata, frames and bulk data are given at a rate for each address, enough for a CT at once', async () => {
   assert.ok(MAX_OBJECT_REQUESTS_BURST >= 1_000 && MAX_OBJECT_REQUESTS_PER_SECOND >= 100);

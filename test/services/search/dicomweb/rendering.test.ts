@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseAccept } from '../../../../core/dicom/web/media-type.ts';
+import { parseAccept } from '../../../../core/dicomweb/media-type.ts';
 import { MAX_VIEWPORT } from '../../../../services/search/dicomweb/limits.ts';
 import { parseRendering } from '../../../../services/search/dicomweb/rendering.ts';
 

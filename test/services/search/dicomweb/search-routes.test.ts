@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { JsonDataSet } from '../../../../core/dicom/web/json-model.ts';
-import { dicomJson } from '../../../../core/dicom/web/json-text.ts';
-import { CaseIndex } from '../../../../services/search/case-index.ts';
-import { ShownImages } from '../../../../services/search/shown-images.ts';
+import type { JsonDataSet } from '../../../../core/dicomweb/json-model.ts';
+import { dicomJson } from '../../../../core/dicomweb/json-text.ts';
+import { CaseIndex } from '../../../../services/search/retrieval/case-index.ts';
+import { ShownImages } from '../../../../services/search/view/shown-images.ts';
 import {
   BIG,
   DEFLATED,

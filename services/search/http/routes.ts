@@ -1,0 +1,127 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { InterleaveError } from '../../../core/errors.ts';
+import { NOTICE } from '../../../core/notice.ts';
+import { isCaseId } from '../../../core/radiology/case-key.ts';
+import type { Lexicon } from '../../../core/text/lexicon.ts';
+import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
+import type { Audit } from '../access/audit.ts';
+import type { RateLimit } from '../access/rate-limit.ts';
+import { conceptsOf } from '../query/named-concept.ts';
+import type { CaseIndex } from '../retrieval/case-index.ts';
+import type { QueryVectors } from '../retrieval/query-vectors.ts';
+import { similarCases } from '../retrieval/similar-cases.ts';
+import { searchCases } from '../retrieval/word-search.ts';
+import { caseView } from '../view/case-view.ts';
+import { addFreshnessRoutes, answeredUnchanged } from './freshness-routes.ts';
+import { parseSearchRequest, parseSimilarRequest } from './search-request.ts';
+
+/** What the routes stand on. */
+export interface SearchParts {
+  index: CaseIndex;
+  vectors: QueryVectors;
+  /** the one that the labeler reads with */
+  lexicon: Lexicon;
+  objects: ObjectStore;
+  audit: Audit;
+  rate: RateLimit;
+  /** of pages that ask whether something has changed */
+  pollRate: RateLimit;
+  observe(route: 'search' | 'similar' | 'case', seconds: number): void;
+  version: string;
+  /** the tensor backend that embeds queries */
+  backend: { kind: string; name: string };
+}
+
+/** The API. Words travel only in bodies; addresses hold case ids (keyed hashes) and SHA-256, nothing else. */
+export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
+  const { index, vectors, lexicon, objects, audit } = parts;
+
+  server.post('/api/search', async (request) => {
+    limitRate(request);
+    const search = parseSearchRequest(request.body);
+    const answer = await timed('search', () => searchCases(index, vectors, lexicon, search));
+    audit.searched(search, answer.hits.length, answer.query);
+    return answer;
+  });
+  server.get('/api/search', () => {
+    throw new InterleaveError('METHOD_NOT_ALLOWED', 'Searches are posted: words have no place in addresses.');
+  });
+
+  server.get<{ Params: { id: string } }>('/api/cases/:id', async (request, reply) => {
+    const id = caseIdOf(request.params.id);
+    if (await answeredUnchanged(parts, request, reply, id)) return reply;
+    const found = await timed('case', () => index.get(id));
+    audit.viewed(id);
+    const view = caseView(found);
+    reply.header('etag', `"${view.tag}"`);
+    return { notice: NOTICE, case: view };
+  });
+  addFreshnessRoutes(server, parts);
+
+  server.get<{ Params: { id: string } }>('/api/cases/:id/similar', async (request) => {
+    limitRate(request);
+    const id = caseIdOf(request.params.id);
+    const query = parseSimilarRequest(request.query);
+    const answer = await timed('similar', () => similarCases(index, lexicon, id, query));
+    audit.compared(id, answer.hits.length);
+    return answer;
+  });
+
+  // Asked of the index first: an image that is withheld from the case, or rejected, is not served either. Nor may a browser keep it:
+  // it could be withheld a minute later, and the next person at the same screen has not asked for it.
+  server.get<{ Params: { id: string; sha256: string } }>(
+    '/api/cases/:id/images/:sha256/thumbnail',
+    async (request, reply) => {
+      const id = caseIdOf(request.params.id);
+      index.shown.require();
+      const { document } = await index.get(id, { only: ['images.thumbnail'] });
+      const thumbnail = (document.images ?? [])
+        .map((image) => image.thumbnail)
+        .find((candidate) => candidate?.sha256 === request.params.sha256);
+      if (thumbnail == null) throw new InterleaveError('OBJECT_MISSING');
+      const type = THUMBNAIL_TYPES.has(thumbnail.media_type)
+        ? thumbnail.media_type
+        : 'application/octet-stream';
+      return reply.type(type).send(await objects.read(id, thumbnail.sha256));
+    },
+  );
+
+  server.get('/api/concepts', () => ({ notice: NOTICE, concepts: conceptsOf(lexicon.data) }));
+
+  server.get('/api/status', async () => {
+    const [{ name, meta }, cases] = await Promise.all([index.current(), index.count()]);
+    return {
+      notice: NOTICE,
+      version: parts.version,
+      ready: meta.text_vector_generation === vectors.generation,
+      cases,
+      index: {
+        name,
+        mappingVersion: meta.mapping_version,
+        textGeneration: meta.text_vector_generation,
+        imageGeneration: meta.image_vector_generation,
+      },
+      encoder: { generation: vectors.generation, backend: parts.backend.kind, name: parts.backend.name },
+    };
+  });
+
+  function limitRate(request: FastifyRequest): void {
+    if (!parts.rate.allows(request.ip)) throw new InterleaveError('RATE_LIMITED');
+  }
+
+  async function timed<T>(route: 'search' | 'similar' | 'case', work: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    try {
+      return await work();
+    } finally {
+      parts.observe(route, (performance.now() - began) / 1000);
+    }
+  }
+}
+
+const THUMBNAIL_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp']);
+
+function caseIdOf(value: string): string {
+  if (!isCaseId(value)) throw new InterleaveError('CASE_NOT_FOUND');
+  return value;
+}

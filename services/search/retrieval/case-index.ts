@@ -1,0 +1,167 @@
+import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import { type ErrorCode, InterleaveError } from '../../../core/errors.ts';
+import { elasticsearchError } from '../../../platform/elasticsearch/client.ts';
+import type { CaseDocument } from '../../../schemas/index/case-document.ts';
+import { type CasesMeta, parseCasesMeta } from '../../../schemas/index/index-definition.ts';
+import { entityTag, WAITING_FIELDS } from '../http/entity-tag.ts';
+import { INDEX_RECHECK_MS } from '../limits.ts';
+import type { FoundCase } from '../view/case-view.ts';
+import type { ShownImages } from '../view/shown-images.ts';
+
+/** The physical index that the alias stands for now, and what its mapping says of itself. */
+export interface CurrentIndex {
+  name: string;
+  meta: CasesMeta;
+}
+
+export type SearchBody = estypes.MsearchMultisearchBody;
+export type SearchResult = estypes.MsearchMultiSearchItem<CaseDocument>;
+
+const IMAGE_UID = 'images.sop_instance_uid';
+const VECTOR_FIELDS = ['text_vector', 'images.vector'];
+
+/**
+ * The clinical view, read through its alias, without the images that may not be shown: whatever is answered is read
+ * here. All errors are ours: `ELASTICSEARCH_UNAVAILABLE` where it may pass,
+ * `INDEX_MISMATCH` where the alias stands for something else.
+ */
+export class CaseIndex {
+  readonly #client: Client;
+  readonly #alias: string;
+  readonly shown: ShownImages;
+  #current: { index: CurrentIndex; at: number } | null = null;
+
+  constructor(client: Client, alias: string, shown: ShownImages) {
+    this.#client = client;
+    this.#alias = alias;
+    this.shown = shown;
+  }
+
+  /** Looked up again now and then: the alias moves to a new index while search goes on. */
+  async current(): Promise<CurrentIndex> {
+    if (this.#current !== null && Date.now() - this.#current.at < INDEX_RECHECK_MS)
+      return this.#current.index;
+    const mappings = await this.#ask(() => this.#client.indices.getMapping({ index: this.#alias }));
+    const [entry, ...others] = Object.entries(mappings);
+    const meta = parseCasesMeta(entry?.[1].mappings._meta);
+    if (entry === undefined || others.length > 0 || meta === null)
+      throw new InterleaveError('INDEX_MISMATCH', `${this.#alias} does not stand for one index of cases.`);
+    const index = { name: entry[0], meta };
+    this.#current = { index, at: Date.now() };
+    return index;
+  }
+
+  /** Several searches in one request; their answers in order. `refused`: what it means that Elasticsearch refuses one. */
+  async searchAll(bodies: readonly SearchBody[], refused: ErrorCode = 'INTERNAL'): Promise<SearchResult[]> {
+    if (bodies.length === 0) return [];
+    const { responses } = await this.#ask(() =>
+      this.#client.msearch<CaseDocument>({
+        index: this.#alias,
+        searches: bodies.flatMap((body) => [{}, body]),
+      }),
+    );
+    return responses.map((response) => {
+      if (!('error' in response)) return this.#withShownImages(response);
+      const status = response.status ?? 500;
+      throw status === 429 || status >= 500
+        ? new InterleaveError('ELASTICSEARCH_UNAVAILABLE', `Status ${status}.`)
+        : new InterleaveError(refused, `Elasticsearch refused a search (${response.error.type}).`);
+    });
+  }
+
+  /** The newest version, whether refreshed or not; without vectors unless they are asked for. `CASE_NOT_FOUND`. */
+  async get(id: string, options: { vectors?: boolean; only?: string[] } = {}): Promise<FoundCase> {
+    const answer = await this.#ask(() =>
+      this.#client.get<CaseDocument>({
+        index: this.#alias,
+        id,
+        ...(options.vectors ? {} : { _source_excludes: VECTOR_FIELDS }),
+        ...(options.only === undefined ? {} : { _source_includes: [...options.only, IMAGE_UID] }),
+      }),
+    );
+    if (answer._source === undefined) throw new InterleaveError('CASE_NOT_FOUND');
+    return {
+      id,
+      version: answer._version ?? 0,
+      written: { ...answer, _shown: this.shown.stateOf(answer._source) },
+      document: this.shown.shownIn(answer._source),
+    };
+  }
+
+  /** The entity tags of these cases, whether refreshed or not; a case that is not there has none. */
+  async tags(ids: readonly string[]): Promise<Map<string, string>> {
+    const { docs } = await this.#ask(() =>
+      this.#client.mget<CaseDocument>({
+        index: this.#alias,
+        ids: [...new Set(ids)],
+        _source_includes: [...WAITING_FIELDS, IMAGE_UID],
+      }),
+    );
+    const tags = new Map<string, string>();
+    for (const doc of docs) {
+      // Not to be taken for a case that is gone.
+      if ('error' in doc) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE', 'A case was not read.');
+      if (doc.found && doc._source !== undefined)
+        tags.set(doc._id, entityTag({ ...doc, _shown: this.shown.stateOf(doc._source) }, doc._source));
+    }
+    return tags;
+  }
+
+  /** Aggregations are not looked at here: who asks for images in one sees to it. */
+  #withShownImages(result: SearchResult): SearchResult {
+    for (const hit of result.hits.hits) {
+      if (hit._source !== undefined) {
+        Object.assign(hit, { _shown: this.shown.stateOf(hit._source) });
+        hit._source = this.shown.shownIn(hit._source);
+      }
+      const inner = hit.inner_hits?.['images']?.hits;
+      if (inner !== undefined)
+        inner.hits = inner.hits.filter(
+          ({ _source }: estypes.SearchHit<{ sop_instance_uid?: string }>) =>
+            _source?.sop_instance_uid === undefined || this.shown.isShown(_source.sop_instance_uid),
+        );
+    }
+    return result;
+  }
+
+  async count(): Promise<number> {
+    return (await this.#ask(() => this.#client.count({ index: this.#alias }))).count;
+  }
+
+  /** Asks every shard of the index and brings nothing. Throws where searches would fail now. */
+  async ping(requestTimeout: number): Promise<void> {
+    const body = { index: this.#alias, size: 0, terminate_after: 1, track_total_hits: false } as const;
+    await this.#ask(() =>
+      this.#client.search({ ...body, allow_partial_search_results: false }, { requestTimeout }),
+    );
+  }
+
+  async #ask<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      const body: unknown = error instanceof errors.ResponseError ? error.body : null;
+      if (typeof body === 'object' && body !== null && 'found' in body && body.found === false)
+        throw new InterleaveError('CASE_NOT_FOUND');
+      throw elasticsearchError(error);
+    }
+  }
+}
+
+/** For searches that bring whole cases. */
+export const WHOLE_CASES = {
+  version: true,
+  seq_no_primary_term: true,
+  _source: { excludes: VECTOR_FIELDS },
+} satisfies SearchBody;
+
+/** A hit with its document; null where the search did not ask for it. */
+export function foundCase(hit: estypes.SearchHit<CaseDocument>): FoundCase | null {
+  if (hit._source === undefined || hit._id === undefined) return null;
+  return { id: hit._id, version: hit._version ?? 0, written: hit, document: hit._source };
+}
+
+export function totalOf(result: SearchResult): number {
+  const { total } = result.hits;
+  return typeof total === 'number' ? total : (total?.value ?? 0);
+}

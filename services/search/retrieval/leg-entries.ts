@@ -1,0 +1,14 @@
+import type { LegName } from '../../../schemas/api/answers.ts';
+import type { SearchResult } from './case-index.ts';
+
+/** A leg's ranking out of an answer, the best first; vectors are scored by their cosine. */
+export function entriesOf(leg: LegName, result: SearchResult | undefined): { id: string; score: number }[] {
+  return (result?.hits.hits ?? []).flatMap(({ _id, _score }) =>
+    _id === undefined ? [] : [{ id: _id, score: leg === 'MEANING' ? cosine(_score ?? 0) : (_score ?? 0) }],
+  );
+}
+
+/** Elasticsearch's score of the cosine c is (1 + c) / 2. */
+export function cosine(score: number): number {
+  return Math.round((2 * score - 1) * 1e6) / 1e6;
+}

@@ -1,0 +1,104 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { LegName, Tier, Total } from '../../../schemas/api/answers.ts';
+import type { SearchRequest } from '../http/search-request.ts';
+import { RANK_WINDOW } from '../limits.ts';
+import type { AskedNumbers } from '../query/asked-numbers.ts';
+import type { QueryReading } from '../query/query-reading.ts';
+import { type CaseIndex, totalOf } from './case-index.ts';
+import { type CaseQuery, caseQuery, matching } from './case-query.ts';
+import { facetsOf, facetsWanted } from './facets.ts';
+import { type FoundCases, noCases } from './found-cases.ts';
+import { entriesOf } from './leg-entries.ts';
+import { matchedCases } from './matched-cases.ts';
+import type { QueryVectors } from './query-vectors.ts';
+import { type Fused, fuse, isOnlyOf, type Leg } from './reciprocal-rank-fusion.ts';
+import { legsOfTier } from './search-legs.ts';
+import { bySide } from './side-order.ts';
+
+/** Cases by words: each tier's legs fused, one tier after the other, and of the page what in each case matched. */
+export async function rankedCases(
+  index: CaseIndex,
+  vectors: QueryVectors,
+  reading: QueryReading,
+  request: SearchRequest,
+  numbers: AskedNumbers,
+): Promise<FoundCases> {
+  const query = withNumbers(caseQuery(reading, request.filters), numbers);
+  if (query.words === null && query.wordsRequired)
+    return noCases(request.facets ? facetsOf(undefined) : null);
+  const { meta } = await index.current();
+  const vector =
+    query.meaning === '' ? null : await vectors.vectorOf(query.meaning, meta.text_vector_generation);
+
+  const tiers = query.tiers.map((tier) => legsOfTier(query, tier, vector));
+  const [counted, ...results] = await index.searchAll([
+    { query: matching(query), size: 0, track_total_hits: true, aggs: aggregations(query, request.facets) },
+    ...tiers.flatMap((legs) => legs.map(({ body }) => body)),
+  ]);
+  const fused = tiers.map((legs) =>
+    fuse(legs.map(({ leg }): Leg<LegName> => ({ leg, weight: 1, entries: entriesOf(leg, results.shift()) }))),
+  );
+  // What was not read names no side; it stays behind what was.
+  const unread = tiers.length > 1 ? fused.splice(-1).flat() : [];
+  const read = await bySide(index, fused, reading.concepts);
+  const { named, near } = apart(query, [...read, ...unread]);
+  const ranked = [...named, ...near];
+  const count = counted === undefined ? 0 : totalOf(counted);
+  const page = ranked.slice(request.from, request.from + request.size);
+  return {
+    hits: await matchedCases(index, page, reading, query),
+    total: {
+      value: Math.max(count, ranked.length),
+      relation: isWhole(query, ranked) ? 'eq' : 'gte',
+      tiers: tierCounts(query, counted?.aggregations),
+      byMeaningOnly: near.length,
+    },
+    facets: request.facets ? facetsOf(counted?.aggregations) : null,
+  };
+}
+
+function withNumbers(query: CaseQuery, { filter, byMeaning }: AskedNumbers): CaseQuery {
+  return { ...query, filter: [...query.filter, ...filter], meaning: byMeaning ? query.meaning : '' };
+}
+
+/** Words that name no concept: cases that have them, then those whose text is merely near to them. */
+function apart(
+  query: CaseQuery,
+  ranked: readonly Fused<LegName>[],
+): { named: Fused<LegName>[]; near: Fused<LegName>[] } {
+  const isNear = ({ legs }: Fused<LegName>) => query.wordsRequired && isOnlyOf('MEANING', legs);
+  return { named: ranked.filter((hit) => !isNear(hit)), near: ranked.filter(isNear) };
+}
+
+/** Words that name no concept are near to some cases without being in them; beyond the window nobody has counted these. */
+function isWhole(query: CaseQuery, ranked: readonly Fused<LegName>[]): boolean {
+  return !query.wordsRequired || ranked.length < RANK_WINDOW;
+}
+
+function aggregations(
+  { tiers }: CaseQuery,
+  facets: boolean,
+): Record<string, estypes.AggregationsAggregationContainer> {
+  const counts = tiers.map((filter, position): [string, estypes.AggregationsAggregationContainer] => [
+    `tier ${position}`,
+    { filter: { bool: { filter } } },
+  ]);
+  return { ...facetsWanted(facets).aggs, ...Object.fromEntries(counts) };
+}
+
+/** In the order of `conceptTiers`: SOME only where several findings were asked for as present. */
+const TIERS: readonly Tier[] = ['AS_ASKED', 'UNCERTAIN', 'SOME', 'UNREAD'];
+
+/** Only where something was asked for as present are there several tiers. */
+function tierCounts(
+  { tiers }: CaseQuery,
+  counted: Record<string, estypes.AggregationsAggregate> | undefined,
+): Total['tiers'] {
+  if (tiers.length < 2) return [];
+  const names = TIERS.filter((tier) => tier !== 'SOME' || tiers.length === TIERS.length);
+  const counts = names.map((tier, position) => {
+    const filtered = counted?.[`tier ${position}`] as estypes.AggregationsFilterAggregate | undefined;
+    return { tier, count: filtered?.doc_count ?? 0 };
+  });
+  return counts.filter(({ tier, count }) => tier !== 'UNREAD' || count > 0);
+}

@@ -1,0 +1,41 @@
+import type { estypes } from '@elastic/elasticsearch';
+import type { LegName } from '../../../schemas/api/answers.ts';
+import { KNN_CANDIDATES, MIN_TEXT_SIMILARITY, RANK_WINDOW } from '../limits.ts';
+import type { SearchBody } from './case-index.ts';
+import type { CaseQuery } from './case-query.ts';
+
+/** The searches of one tier whose ranks are fused: by words (BM25), and by meaning where the words have a vector. */
+export function legsOfTier(
+  query: CaseQuery,
+  tier: readonly estypes.QueryDslQueryContainer[],
+  vector: number[] | null,
+): { leg: LegName; body: SearchBody }[] {
+  const filter = [...query.filter, ...tier];
+  const words: SearchBody = {
+    query: { bool: { filter, [query.wordsRequired ? 'must' : 'should']: query.words ?? [] } },
+    sort: BEST_FIRST,
+    track_scores: true,
+    track_total_hits: false,
+    size: RANK_WINDOW,
+    _source: false,
+  };
+  if (vector === null) return [{ leg: 'WORDS', body: words }];
+  const meaning: SearchBody = {
+    knn: {
+      field: 'text_vector',
+      query_vector: vector,
+      k: RANK_WINDOW,
+      num_candidates: KNN_CANDIDATES,
+      filter,
+      ...(query.wordsRequired ? { similarity: MIN_TEXT_SIMILARITY } : {}),
+    },
+    size: RANK_WINDOW,
+    _source: false,
+  };
+  return [
+    { leg: 'WORDS', body: words },
+    { leg: 'MEANING', body: meaning },
+  ];
+}
+
+const BEST_FIRST: estypes.Sort = [{ _score: { order: 'desc' } }, { sorted_at: 'desc' }];

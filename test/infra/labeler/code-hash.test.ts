@@ -1,8 +1,0 @@
-import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
-import { CODE_HASH_FILE, codeHashFile } from '../../../infra/labeler/code-hash.ts';
-
-test('the hash of the labeler is that of its code (else run infra/labeler/write-code-hash.ts)', () => {
-  assert.equal(readFileSync(CODE_HASH_FILE, 'utf8'), codeHashFile());
-});
