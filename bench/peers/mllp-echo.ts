@@ -5,7 +5,7 @@ import { frameMessage, MllpFramer } from '../../core/hl7/frame.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { Journal } from '../../platform/object-store/journal.ts';
-import { UNTOLD } from '../../platform/object-store/troubles.ts';
+import { NO_OBSERVER } from '../../platform/object-store/store-observer.ts';
 import { createLogger } from '../../platform/process/log.ts';
 import { Metrics } from '../../platform/process/metrics.ts';
 import { TOPICS } from '../../schemas/topics.ts';
@@ -41,11 +41,11 @@ async function keeper(): Promise<(bytes: Buffer) => Promise<unknown>> {
     const nothing = async () => [];
     const journal = new Journal({
       folder: where,
-      setAside: where,
+      quarantine: where,
       restore: nothing,
       lacking: nothing,
       sync: async () => undefined,
-      troubles: UNTOLD,
+      observer: NO_OBSERVER,
     });
     return (bytes) =>
       journal.append({ sha256: '0'.repeat(64), caseIds: ['bench'], bytes }, Promise.resolve(null));

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterleaveError } from '../../core/errors.ts';
 import { damagedObjects, openObjectStore } from '../../platform/object-store/open.ts';
-import type { DamagedObject } from '../../platform/object-store/troubles.ts';
+import type { DamagedObject } from '../../platform/object-store/store-observer.ts';
 import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { DEAD_LETTER_SERVICES } from '../../schemas/topics.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';

@@ -171,7 +171,7 @@ function dateRange(value: string): { from: string; to: string } {
 }
 
 function uid(value: string): string {
-  if (!isUid(value)) throw invalid('A UID is none.');
+  if (!isUid(value)) throw invalid('Not a valid UID.');
   return value;
 }
 

@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../process/files.ts';
 import { type JournalRecord, recordParts } from './journal-record.ts';
+import { Quarantine } from './quarantine.ts';
 import { type Journaled, type RestoreOptions, restoreSegment } from './restore-segment.ts';
 import {
   ageOf,
@@ -15,9 +16,8 @@ import {
   writeParts,
 } from './segment-file.ts';
 import { SegmentIndex } from './segment-index.ts';
-import { SetAside } from './set-aside.ts';
 import { toStoreError } from './store-errors.ts';
-import type { DamagedObject, StoreTroubles } from './troubles.ts';
+import type { DamagedObject, StoreObserver } from './store-observer.ts';
 
 /** A segment is given up for a new one at this age or size; then its objects are made durable by themselves. */
 export const SEGMENT_MAX_AGE_MS = 300_000;
@@ -39,10 +39,10 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 export interface JournalOptions extends RestoreOptions {
   folder: string;
   /** for segments in which something is damaged */
-  setAside: string;
+  quarantine: string;
   /** Makes the files of the records durable. */
   sync: (records: () => Promise<JournalRecord[]>) => Promise<void>;
-  troubles: StoreTroubles;
+  observer: StoreObserver;
   maxAgeMs?: number;
 }
 
@@ -85,11 +85,11 @@ export class Journal {
   #checkpoint: Promise<void> = Promise.resolve();
   /** of the segments that are there, by file */
   readonly #indexes = new Map<string, SegmentIndex>();
-  readonly #setAside: SetAside;
+  readonly #quarantine: Quarantine;
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    this.#setAside = new SetAside(options.setAside);
+    this.#quarantine = new Quarantine(options.quarantine);
   }
 
   /** Resolves when the record is on the disk; `files` resolves when its files are written, and never rejects. */
@@ -112,11 +112,11 @@ export class Journal {
       const isOrphan = (await ageOf(file)) > orphanAgeMs;
       const restored = await restoreSegment(file, isOrphan, this.#options).catch(putOffWhereFull);
       if (restored === null) {
-        this.#options.troubles.delayed('file', 'OBJECT_STORE_FULL');
+        this.#options.observer.delayed('file', 'OBJECT_STORE_FULL');
         continue;
       }
       const { records, damaged } = restored;
-      for (const one of damaged) this.#options.troubles.damaged(one);
+      for (const one of damaged) this.#options.observer.damaged(one);
       if (!isOrphan) continue;
       await this.#options.sync(async () => records);
       await this.#letGo(file, damaged);
@@ -145,9 +145,9 @@ export class Journal {
 
   /** Takes a case out of every segment, of other processes too: nothing of it can come back. */
   async eraseCase(caseId: string): Promise<void> {
-    for (const file of [...(await this.#segments()), ...(await this.#setAside.segments())])
+    for (const file of [...(await this.#segments()), ...(await this.#quarantine.segments())])
       await withFile(file, 'r+', (handle) => eraseFromSegment(handle, caseId));
-    await this.#setAside.forget(caseId);
+    await this.#quarantine.forget(caseId);
   }
 
   /** Ends the segment, syncs its files and removes it; the next record opens another. */
@@ -210,7 +210,7 @@ export class Journal {
       if (end === null) return;
       const damaged = { ...end, segment: basename(segment.file) };
       segment.damaged.push(damaged);
-      this.#options.troubles.damaged(damaged);
+      this.#options.observer.damaged(damaged);
       // Nothing more is confirmed where the disk does not give back what was.
       if (this.#segment === segment) this.#endSegment();
     });
@@ -231,7 +231,7 @@ export class Journal {
     clearTimeout(this.#timer);
     if (segment === null) return;
     const settled = this.#settle(segment).catch((error: unknown) =>
-      this.#options.troubles.delayed('sync', toStoreError(error).code),
+      this.#options.observer.delayed('sync', toStoreError(error).code),
     );
     this.#checkpoint = Promise.all([this.#checkpoint, settled]).then(() => undefined);
   }
@@ -245,7 +245,7 @@ export class Journal {
 
   async #letGo(file: string, damaged: readonly DamagedObject[]): Promise<void> {
     if (damaged.length === 0) await this.#remove(file);
-    else await this.#setAside.take(file, damaged);
+    else await this.#quarantine.take(file, damaged);
   }
 
   async #open(): Promise<Segment> {

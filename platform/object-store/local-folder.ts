@@ -12,7 +12,7 @@ import type { ByteRange, ObjectStore, ObjectWriter, StoredObject } from './objec
 import { appendReceipt, encodeReceipt, type Receipt, readReceipts } from './receipts.ts';
 import { MAX_SMALL_OBJECT_BYTES, SmallObjects } from './small-objects.ts';
 import { ifThere, missingOrUnavailable, unavailable } from './store-errors.ts';
-import type { StoreTroubles } from './troubles.ts';
+import type { StoreObserver } from './store-observer.ts';
 
 /** How long a look at the free space holds: at 1 GB/s half of the reserve is left when the next one finds it too little. */
 const FREE_SPACE_MAX_AGE_MS = 100;
@@ -26,7 +26,7 @@ export interface LocalFolderOptions {
   /** false: nothing is synced, and nothing survives a power cut. For benches only */
   sync?: boolean;
   /** what it says to those who run it */
-  troubles?: StoreTroubles;
+  observer?: StoreObserver;
 }
 
 /**
@@ -61,8 +61,8 @@ export class LocalFolderStore implements ObjectStore {
     const store = new LocalFolderStore(root, options);
     await unavailable(mkdir(store.#incoming, { recursive: true, mode: 0o700 }));
     await unavailable(store.clearIncoming());
-    const { troubles } = options;
-    const small = { root, file: store.#file, ...(troubles === undefined ? {} : { troubles }) };
+    const { observer } = options;
+    const small = { root, file: store.#file, ...(observer === undefined ? {} : { observer }) };
     if (store.#sync) store.#small = await unavailable(SmallObjects.open(small));
     return store;
   }

@@ -3,8 +3,8 @@ import type { Logger } from '../process/log.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { LocalFolderStore } from './local-folder.ts';
 import type { ObjectStore } from './object-store.ts';
-import { SET_ASIDE, SetAside } from './set-aside.ts';
-import { type DamagedObject, storeTroubles } from './troubles.ts';
+import { QUARANTINE, Quarantine } from './quarantine.ts';
+import { type DamagedObject, storeObserver } from './store-observer.ts';
 
 export interface ObjectStoreSettings {
   /** false: what is resolved is not durable */
@@ -15,7 +15,7 @@ export interface ObjectStoreSettings {
 
 /** The objects of a data directory that were confirmed, and that its disk does not give back. */
 export function damagedObjects(dataDir: string): Promise<DamagedObject[]> {
-  return new SetAside(join(dataDir, 'objects', SET_ASIDE)).damaged();
+  return new Quarantine(join(dataDir, 'objects', QUARANTINE)).damaged();
 }
 
 /** The object store of a data directory: a local folder now, others behind the same interface later. */
@@ -23,6 +23,6 @@ export function openObjectStore(
   dataDir: string,
   { sync = true, context }: ObjectStoreSettings = {},
 ): Promise<ObjectStore> {
-  const told = context === undefined ? {} : { troubles: storeTroubles(context) };
+  const told = context === undefined ? {} : { observer: storeObserver(context) };
   return LocalFolderStore.open(join(dataDir, 'objects'), { sync, ...told });
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type DamagedRecord, type JournalRecord, scanSegment } from './journal-record.ts';
 import { MAX_READ_TRIES, RETRY_MS } from './limits.ts';
 import { readSegment, withFile } from './segment-file.ts';
-import type { DamagedObject } from './troubles.ts';
+import type { DamagedObject } from './store-observer.ts';
 
 /** Where a record stands in the journal: whether its case was erased meanwhile, by any process, can be seen there. */
 export interface Journaled {

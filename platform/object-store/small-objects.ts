@@ -12,10 +12,10 @@ import { type FilesEnd, Journal } from './journal.ts';
 import { isErased, type JournalRecord } from './journal-record.ts';
 import { MAX_READ_TRIES, RETRY_MS } from './limits.ts';
 import type { ObjectFileOptions } from './object-file.ts';
+import { QUARANTINE } from './quarantine.ts';
 import { encodeReceipt, holdsReceipt, RECEIPTS, type Receipt } from './receipts.ts';
 import type { Journaled, PlacedInSegment } from './restore-segment.ts';
-import { SET_ASIDE } from './set-aside.ts';
-import { type StoreTroubles, UNTOLD } from './troubles.ts';
+import { NO_OBSERVER, type StoreObserver } from './store-observer.ts';
 
 /** What is larger is worth a sync of its own. */
 export const MAX_SMALL_OBJECT_BYTES = 1024 * 1024;
@@ -39,7 +39,7 @@ export interface SmallObjectsOptions {
   maxAgeMs?: number;
   /** default `RETRY_MS` */
   retryMs?: number;
-  troubles?: StoreTroubles;
+  observer?: StoreObserver;
 }
 
 /** Its bytes are not kept: they are copied from the journal. */
@@ -64,8 +64,8 @@ export class SmallObjects {
     this.#options = options;
     this.#journal = new Journal({
       folder: join(options.root, '.journal'),
-      setAside: join(options.root, SET_ASIDE),
-      troubles: options.troubles ?? UNTOLD,
+      quarantine: join(options.root, QUARANTINE),
+      observer: options.observer ?? NO_OBSERVER,
       lacking: (record) => this.#lacking(record),
       retryMs: options.retryMs ?? RETRY_MS,
       restore: (records) => this.#restore(records),
@@ -151,7 +151,7 @@ export class SmallObjects {
   #copied(pending: Pending, failure: CopyFailure | null): void {
     const isDamaged = failure?.unread === true && pending.tries + 1 >= MAX_READ_TRIES;
     if (failure !== null && !isDamaged) {
-      if (pending.tries === 0) this.#options.troubles?.delayed('file', diskError(failure.code).code);
+      if (pending.tries === 0) this.#options.observer?.delayed('file', diskError(failure.code).code);
       this.#later({ ...pending, tries: pending.tries + 1 });
       return;
     }

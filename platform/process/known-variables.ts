@@ -68,7 +68,7 @@ const OTHERS = [
   'keyImageMarks',
   'keyImageModalities',
   'keyImageSeriesMaximum',
-  'labelerReadAgain',
+  'labelerRelabel',
   'lexiconFile',
   'modelsDir',
   'programDir',

@@ -1,18 +1,18 @@
 /** Reads a data set that is refused to its end, so that the sender gets to hear why; but not for ever. */
 import { InterleaveError } from '../../core/errors.ts';
+import type { CallingPeer } from './calling-peer.ts';
 import type { DataSetReceiver, StoreAnswer } from './dimse-service.ts';
-import type { Sender } from './sender.ts';
 import type { StoreObjectOptions } from './store-object.ts';
 
 /** Refuses what one sender sends, and tells each refusal as that of an object that was looked at. */
 export function refusing(
-  { report, maxDiscardedLength }: Pick<StoreObjectOptions, 'report' | 'maxDiscardedLength'>,
-  from: Sender,
+  { onStored, maxDiscardedLength }: Pick<StoreObjectOptions, 'onStored' | 'maxDiscardedLength'>,
+  from: CallingPeer,
 ): (answer: StoreAnswer) => DataSetReceiver {
   return (answer) =>
     new DiscardDataSet(answer, maxDiscardedLength, (bytes) => {
       // A C-ECHO is read the same way, and no refusal.
-      if (answer.code !== null) report({ answer, bytes, caseIds: [], from });
+      if (answer.code !== null) onStored({ answer, bytes, caseIds: [], from });
     });
 }
 

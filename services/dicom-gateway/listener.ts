@@ -9,14 +9,14 @@ import { Admission } from '../../platform/concurrency/admission.ts';
 import { addressOf } from '../../platform/net/peer-address.ts';
 import { createSocketServer } from '../../platform/net/sockets.ts';
 import type { ServerTls } from '../../platform/net/tls.ts';
+import type { CallingPeer } from './calling-peer.ts';
 import type { Config } from './config.ts';
 import { DimseService } from './dimse-service.ts';
 import { refusing } from './discard-data-set.ts';
-import { type Instruments, listenError } from './instruments.ts';
 import { CONNECTION_HEADROOM, CONNECTION_HEADROOM_PER_PEER } from './limits.ts';
 import { PeerList } from './peer-list.ts';
-import type { Sender } from './sender.ts';
 import { StoreObject, type StoreObjectOptions } from './store-object.ts';
+import { type GatewayTelemetry, listenError } from './telemetry.ts';
 import { UpperLayer } from './upper-layer.ts';
 
 export interface Listener {
@@ -29,10 +29,10 @@ export interface Listener {
 export async function listen(
   config: Config,
   options: StoreObjectOptions,
-  told: Instruments,
+  telemetry: GatewayTelemetry,
   tls: ServerTls | null = null,
 ): Promise<Listener> {
-  const serve = associations(config, options, told);
+  const serve = associations(config, options, telemetry);
   const peers = new PeerList(config.dicomPeers);
   const maxConnections = config.dicomMaxAssociations + CONNECTION_HEADROOM;
   const connections = new Admission(
@@ -44,25 +44,26 @@ export async function listen(
     allowHalfOpen: false,
     mayOpen(address) {
       if (peers.allows(address)) return true;
-      told.connectionRefused('DICOM_PEER_REFUSED', { peer: addressOf(address) });
+      telemetry.connectionRefused('DICOM_PEER_REFUSED', { peer: addressOf(address) });
       return false;
     },
     onSocket(socket) {
       socket.on('error', () => undefined); // its end is seen by who reads it
       const leave = connections.enter(socket.remoteAddress ?? '');
       if (leave === null) {
-        told.connectionRefused('DICOM_ASSOCIATION_LIMIT', { peer: addressOf(socket.remoteAddress) });
+        telemetry.connectionRefused('DICOM_ASSOCIATION_LIMIT', { peer: addressOf(socket.remoteAddress) });
         socket.destroy();
         return;
       }
       socket.once('close', leave);
       serve.connection(socket);
     },
-    onRefused: (why, address) => told.connectionRefused('TLS_REFUSED', { peer: addressOf(address), why }),
+    onRefused: (why, address) =>
+      telemetry.connectionRefused('TLS_REFUSED', { peer: addressOf(address), why }),
   });
   server.maxConnections = maxConnections;
   server.on('drop', (drop) =>
-    told.connectionRefused('DICOM_ASSOCIATION_LIMIT', { peer: addressOf(drop?.remoteAddress) }),
+    telemetry.connectionRefused('DICOM_ASSOCIATION_LIMIT', { peer: addressOf(drop?.remoteAddress) }),
   );
   await bind(server, config.dicomPort, config.host);
   return {
@@ -77,9 +78,9 @@ export async function listen(
 }
 
 /** What becomes of the connections that may speak. */
-function associations(config: Config, options: StoreObjectOptions, told: Instruments) {
+function associations(config: Config, options: StoreObjectOptions, telemetry: GatewayTelemetry) {
   const admission = new Admission(config.dicomMaxAssociations, config.dicomMaxAssociationsPerPeer, (count) =>
-    told.associationsOpen(count),
+    telemetry.associationsOpen(count),
   );
   const policy: AssociationPolicy = {
     callingAeTitles: config.dicomCallingAeTitles,
@@ -98,7 +99,7 @@ function associations(config: Config, options: StoreObjectOptions, told: Instrum
   const open = new Map<UpperLayer, Promise<void>>();
   return {
     connection(socket: Socket): void {
-      const from: Sender = { peer: addressOf(socket.remoteAddress) };
+      const from: CallingPeer = { peer: addressOf(socket.remoteAddress) };
       const connection = new UpperLayer(socket, {
         policy,
         admit: () => admission.enter(socket.remoteAddress ?? ''),
@@ -108,14 +109,14 @@ function associations(config: Config, options: StoreObjectOptions, told: Instrum
           const refused = negotiation.accepted
             ? refusedContexts(contexts, negotiation.accept.contexts)
             : null;
-          if (refused !== null) told.contextsRefused(refused, from);
+          if (refused !== null) telemetry.contextsRefused(refused, from);
         },
         artimMs: config.dicomArtimMs,
         idleMs: config.dicomIdleMs,
       });
       const ended = connection.run().then((end) => {
         open.delete(connection);
-        told.connectionEnded(end, from);
+        telemetry.connectionEnded(end, from);
       });
       open.set(connection, ended);
     },
@@ -126,7 +127,7 @@ function associations(config: Config, options: StoreObjectOptions, told: Instrum
   };
 }
 
-function senderOf({ callingAeTitle, calledAeTitle }: Association, peer: string): Sender {
+function senderOf({ callingAeTitle, calledAeTitle }: Association, peer: string): CallingPeer {
   return { peer, callingAeTitle, calledAeTitle };
 }
 

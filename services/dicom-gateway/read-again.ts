@@ -45,7 +45,7 @@ export async function readAgain(
     deadLetter: async (code, object, caseId) => {
       if (caseId !== UNKNOWN_CASE) await deadLetter(code, object, caseId);
     },
-    report: () => undefined,
+    onStored: () => undefined,
   };
   try {
     return await readListAgain(

@@ -17,18 +17,18 @@ import { events } from '../../schemas/events.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { listenForStores } from './dicomweb/store-listener.ts';
-import { type Instruments, instruments } from './instruments.ts';
+import { KeyImageIndex } from './key-image-index.ts';
 import { DISCARD_FACTOR } from './limits.ts';
 import { listen } from './listener.ts';
-import { ObjectMemory } from './object-memory.ts';
 import { sendRejections } from './send-rejections.ts';
 import type { StoreObjectOptions } from './store-object.ts';
+import { type GatewayTelemetry, gatewayTelemetry } from './telemetry.ts';
 
 const SERVICE = 'dicom-gateway';
 
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
   const { log, metrics, ready } = context;
-  const told = instruments(context);
+  const telemetry = gatewayTelemetry(context);
   const kafka = createKafka(config.kafkaBrokers, `interleave-${SERVICE}`, log);
   const topics = [TOPICS.imageReceived, TOPICS.imageRejected, deadLetterTopic(SERVICE)];
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
@@ -49,19 +49,19 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const options: StoreObjectOptions = {
     ...stored,
     ...publishing(producer, stored.secret),
-    report(report) {
-      told.stored(report);
-      probe.saw(report.answer.code);
+    onStored(outcome) {
+      telemetry.stored(outcome);
+      probe.saw(outcome.answer.code);
     },
     now: Date.now,
   };
-  const listener = await listen(config, options, told, config.dicomTls ? tls : null).catch(
+  const listener = await listen(config, options, telemetry, config.dicomTls ? tls : null).catch(
     async (error: unknown) => {
       await producer.disconnect();
       throw error;
     },
   );
-  const stow = await listening(config, options, told, config.stowTls ? tls : null).catch(
+  const stow = await listening(config, options, telemetry, config.stowTls ? tls : null).catch(
     async (error: unknown) => {
       await listener.stop();
       await producer.disconnect();
@@ -86,11 +86,11 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
 async function listening(
   config: Config,
   options: StoreObjectOptions,
-  told: Instruments,
+  telemetry: GatewayTelemetry,
   tls: ServerTls | null,
 ) {
   if (config.stowPort === undefined) return null;
-  return listenForStores(config, options, told, tls);
+  return listenForStores(config, options, telemetry, tls);
 }
 
 /** The object store, the site's rules and the limits of one object. */
@@ -105,7 +105,7 @@ export async function storing(config: Config, context: Pick<ServiceContext, 'log
     site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),
     secret: await readSecret(secretFile),
     ...siteRules(config),
-    memory: await ObjectMemory.open(memory, config.dicomMemoryMib * 1024 * 1024),
+    memory: await KeyImageIndex.open(memory, config.dicomMemoryMib * 1024 * 1024),
     maxDataSetLength,
     maxDiscardedLength: maxDataSetLength * DISCARD_FACTOR,
   };

@@ -16,10 +16,10 @@ import type { SiteTable } from '../../core/radiology/case-key.ts';
 import type { ImageReceived, ObjectRef, Rejection } from '../../core/radiology/events.ts';
 import { UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import type { ObjectStore, ObjectWriter } from '../../platform/object-store/object-store.ts';
+import type { CallingPeer } from './calling-peer.ts';
 import type { DataSetReceiver, StoreAnswer, StoreRequest } from './dimse-service.ts';
-import type { ObjectMemory } from './object-memory.ts';
+import type { KeyImageIndex } from './key-image-index.ts';
 import { ReadHeader } from './read-header.ts';
-import type { Sender } from './sender.ts';
 
 export interface StoreObjectOptions {
   store: Pick<ObjectStore, 'writer' | 'note'>;
@@ -32,7 +32,7 @@ export interface StoreObjectOptions {
   site: SiteTable;
   secret: Buffer;
   rule: KeyImageRule;
-  memory: ObjectMemory;
+  memory: KeyImageIndex;
   /** objects of these classes are refused */
   refused: readonly ObjectClass[];
   /** what becomes of other bytes under a known SOP Instance UID */
@@ -40,18 +40,18 @@ export interface StoreObjectOptions {
   maxDataSetLength: number;
   maxDiscardedLength: number;
   /** told once for each object, also one that is refused unread, before its answer leaves */
-  report(report: StoredReport): void;
+  onStored(outcome: StoreOutcome): void;
   now(): number;
 }
 
 /** What became of one C-STORE. */
-export interface StoredReport {
+export interface StoreOutcome {
   answer: StoreAnswer;
   /** of the data set */
   bytes: number;
   /** empty where nothing was stored */
   caseIds: string[];
-  from: Sender;
+  from: CallingPeer;
   /** of what is refused for good: the name of its bytes in the object store, `<case id>/<sha256>`, where they were kept */
   deadLetter?: string;
 }
@@ -93,7 +93,7 @@ export class StoreObject implements DataSetReceiver {
     const answer = await this.#finish();
     await this.abort();
     const { peer = '', callingAeTitle, calledAeTitle } = this.#request;
-    this.#options.report({
+    this.#options.onStored({
       answer,
       bytes: this.#size,
       caseIds: answer.code === null ? this.#caseIds : [],
@@ -194,13 +194,13 @@ export class StoreObject implements DataSetReceiver {
     const { sopInstanceUid } = header;
     const waits = objectKind(header) === 'IMAGE' && events[0]?.keyImage === 'NONE';
     const sha256 = events[0]?.object.sha256 ?? '';
-    const remembered = memory.saw(sopInstanceUid, sha256, waits ? events : []);
+    const remembered = memory.record(sopInstanceUid, sha256, waits ? events : []);
     await Promise.all([remembered, ...events.map(publish)]);
     const again: ImageReceived[] =
       waits && memory.isNamed(sopInstanceUid) ? events.map((event) => ({ ...event, keyImage: 'NAMED' })) : [];
     again.push(...(await this.#name(header, named)));
     await Promise.all(again.map(publish));
-    await memory.forget(again.map((event) => event.sopInstanceUid));
+    await memory.clearPending(again.map((event) => event.sopInstanceUid));
   }
 
   async #keyImage(header: Header) {
@@ -215,7 +215,7 @@ export class StoreObject implements DataSetReceiver {
   /** What this object makes a key image after the fact. */
   async #name(header: Header, { references, titleCode }: NamedObjects): Promise<ImageReceived[]> {
     if (!marksKeyImages(header, this.#options.rule) || isRejectionNote(titleCode)) return [];
-    return this.#options.memory.name(references.map((reference) => reference.sopInstanceUid));
+    return this.#options.memory.markNamed(references.map((reference) => reference.sopInstanceUid));
   }
 
   async #commit(caseIds: string[]): Promise<ObjectRef> {

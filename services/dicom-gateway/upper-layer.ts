@@ -30,7 +30,7 @@ import { readSocket } from './read-socket.ts';
 import { isUnread, sendResponse } from './send-response.ts';
 
 /** How a connection came to its end. */
-export type Outcome =
+export type AssociationEnd =
   | 'released'
   | 'rejected'
   | 'aborted-by-peer'
@@ -70,7 +70,7 @@ export class UpperLayer {
   readonly #reader = new PduReader();
   readonly #deadline = new Deadline(() => this.#expire());
   #state: State = 'awaiting-association';
-  #outcome: Outcome = 'lost';
+  #outcome: AssociationEnd = 'lost';
   #problem: ErrorCode | null = null;
   #handler: MessageHandler | null = null;
   #leave: () => void = () => undefined;
@@ -86,7 +86,7 @@ export class UpperLayer {
   }
 
   /** Resolves when the connection is over; never rejects. `problem` is what was wrong, where something was. */
-  async run(): Promise<{ outcome: Outcome; problem: ErrorCode | null }> {
+  async run(): Promise<{ outcome: AssociationEnd; problem: ErrorCode | null }> {
     await readSocket(this.#socket, (chunk) => this.#chunk(chunk));
     this.#deadline.cancel();
     await this.#endHandler();
@@ -177,14 +177,14 @@ export class UpperLayer {
     this.#close(encodeReject(reject));
   }
 
-  #abort(outcome: Outcome, reason: number = ABORT_REASON.NOT_SPECIFIED): void {
+  #abort(outcome: AssociationEnd, reason: number = ABORT_REASON.NOT_SPECIFIED): void {
     if (this.#isClosing()) return;
     this.#outcome = outcome;
     this.#close(encodeAbort({ source: 2, reason }));
   }
 
   /** Nobody to speak to: the connection goes without a word (PS3.8 AA-2). */
-  #lose(outcome: Outcome): void {
+  #lose(outcome: AssociationEnd): void {
     this.#outcome = outcome;
     this.#close(null);
   }

@@ -135,7 +135,7 @@ function parsed(bytes: Buffer): Message | null {
   }
 }
 
-/** Who waits for too long leaves it starting, for the next. */
+/** On timeout the reader keeps starting; the next message uses it. */
 async function opened(reader: Reader, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

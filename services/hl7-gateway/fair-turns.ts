@@ -1,5 +1,5 @@
 /** One of the places that `FairTurns` gives, until it is left. */
-export interface Place {
+export interface ReaderSlot {
   number: number;
   leave: () => void;
 }
@@ -7,7 +7,7 @@ export interface Place {
 interface Waiting {
   owner: string;
   weight: number;
-  enter: (place: Place) => void;
+  enter: (place: ReaderSlot) => void;
 }
 
 /**
@@ -28,7 +28,7 @@ export class FairTurns {
   }
 
   /** A place, or null when none was to be had within `waitMs`, at once where too many of the owner wait already. */
-  async take(owner: string, waitMs: number, weight = 1): Promise<Place | null> {
+  async take(owner: string, waitMs: number, weight = 1): Promise<ReaderSlot | null> {
     const waiting = this.#waiting.get(owner) ?? [];
     const before = waiting.reduce((sum, one) => sum + one.weight, 0);
     if (waiting.length > 0 && before + weight > this.#maxWeight) return null;

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import { events as codecs } from '../../schemas/events.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 import type { EventDraft } from './accept-message.ts';
-import type { Outcome } from './recent-messages.ts';
+import type { AnswerCode } from './recent-messages.ts';
 import type { Turn } from './turnstile.ts';
 
 export const MEDIA_TYPE = 'application/hl7-v2+er7';
@@ -20,7 +20,7 @@ export async function keepReport(
   drafts: EventDraft[],
   turn: Turn,
   { store, producer }: { store: ObjectStore; producer: EventProducer },
-): Promise<Outcome> {
+): Promise<AnswerCode> {
   try {
     const caseIds = [...new Set(drafts.map((draft) => draft.caseId))];
     const receivedAt = drafts[0]?.receivedAt;
@@ -54,7 +54,7 @@ export function sendEvents(
 
 /** What became of a message, and where its bytes are when it was refused and is kept as a dead letter. */
 export interface Kept {
-  outcome: Outcome;
+  outcome: AnswerCode;
   /** their name in the object store, `unknown/<sha256>`: nothing of a patient */
   deadLetter?: string;
 }

@@ -11,7 +11,7 @@ import type { Documents } from './documents.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { type Kept, keepRefused, keepReport } from './keep-message.ts';
 import { KEEP_SHARE } from './limits.ts';
-import type { Admission, Outcome, RecentMessages } from './recent-messages.ts';
+import type { Admission, AnswerCode, RecentMessages } from './recent-messages.ts';
 import { type Turn, Turnstile } from './turnstile.ts';
 
 export interface FrameReceiverOptions {
@@ -27,7 +27,7 @@ export interface FrameReceiverOptions {
   metrics: GatewayMetrics;
   log: Logger;
   /** told about every outcome, so that readiness can show whether the promise can be kept */
-  onOutcome: (outcome: Outcome) => void;
+  onOutcome: (outcome: AnswerCode) => void;
 }
 
 /** Whose a frame is, and who waits for it. */
@@ -123,7 +123,7 @@ export class FrameReceiver {
       turn.pass();
       return this.#keepUnhandled(bytes, verdict.code);
     }
-    const attempt = (): Promise<Outcome> => keepReport(bytes, verdict.events, turn, this.#options);
+    const attempt = (): Promise<AnswerCode> => keepReport(bytes, verdict.events, turn, this.#options);
     const admission: Admission =
       messageKey === ''
         ? { standing: 'NEW', outcome: await attempt() }

@@ -2,14 +2,14 @@ import type { ErrorCode } from '../../core/errors.ts';
 import { MAX_REMEMBERED_MESSAGES } from './limits.ts';
 
 /** Null: accepted. */
-export type Outcome = ErrorCode | null;
+export type AnswerCode = ErrorCode | null;
 
-export type Admission = { standing: 'NEW'; outcome: Outcome } | { standing: 'REPEAT' | 'REUSED' };
+export type Admission = { standing: 'NEW'; outcome: AnswerCode } | { standing: 'REPEAT' | 'REUSED' };
 
 interface Remembered {
   bodyDigest: string;
   at: number;
-  outcome: Promise<Outcome>;
+  outcome: Promise<AnswerCode>;
 }
 
 /**
@@ -37,7 +37,7 @@ export class RecentMessages {
    */
   async admit(
     message: { key: string; bodyDigest: string; now: number },
-    attempt: () => Promise<Outcome>,
+    attempt: () => Promise<AnswerCode>,
     waiting: () => void = () => undefined,
   ): Promise<Admission> {
     for (;;) {
@@ -53,8 +53,8 @@ export class RecentMessages {
 
   async #remember(
     { key, bodyDigest, now }: { key: string; bodyDigest: string; now: number },
-    outcome: Promise<Outcome>,
-  ): Promise<Outcome> {
+    outcome: Promise<AnswerCode>,
+  ): Promise<AnswerCode> {
     const remembered = { bodyDigest, at: now, outcome };
     this.#known.delete(key);
     this.#known.set(key, remembered);

@@ -7,7 +7,7 @@ export const config = {
   /** the site's own lexicon over ours, a JSON file; '' for ours alone */
   lexiconFile: text(''),
   /** reports that another labeler or lexicon read are read again from their cases */
-  labelerReadAgain: flag(false),
+  labelerRelabel: flag(false),
 };
 
 export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

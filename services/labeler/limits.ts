@@ -21,7 +21,7 @@ export const MAX_REMEMBERED_SENTENCES = 5_000;
 export const MAX_POLL_CASES = 4;
 
 /** Old reports that are read again in a second: about a fifth of what the encoder can do on two cores. */
-export const REPORTS_READ_AGAIN_PER_S = 10;
+export const REPORTS_RELABELED_PER_S = 10;
 
 /** Time for the encoder to be loaded. */
 export const MAX_OPEN_MS = 120_000;

@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import { openEncoder } from './encoder.ts';
 import { handleReports } from './handle-reports.ts';
 import { MAX_POLL_CASES, MAX_POLL_REPORTS } from './limits.ts';
-import { readAgain } from './read-again.ts';
+import { relabel } from './relabel.ts';
 import { ReportVectors } from './report-vectors.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
@@ -24,7 +24,7 @@ export const NAMES = {
 };
 
 /** Of each version of the labeler one: it begins with the first case, and goes on there after a restart. */
-export function readAgainGroup(groupId: string, { hash }: LabelerVersion): string {
+export function relabelGroup(groupId: string, { hash }: LabelerVersion): string {
   return `${groupId}-again-${hash.slice(0, 12)}`;
 }
 
@@ -41,7 +41,7 @@ export async function start(
   log.info(labelerVersion(lexicon), 'labeler.golden-set.passed');
 
   const kafka = createKafka(config.kafkaBrokers, 'interleave-labeler', log);
-  const cases = config.labelerReadAgain ? [names.cases] : [];
+  const cases = config.labelerRelabel ? [names.cases] : [];
   await checkTopics(kafka, topicsOf('labeler', [names.received, names.labeled, ...cases]), config.partitions);
 
   ready.set('encoder', false, 'loading');
@@ -67,14 +67,14 @@ export async function start(
       handle: handleReports(parts),
     }),
   ];
-  if (config.labelerReadAgain)
+  if (config.labelerRelabel)
     consumers.push(
       await consume(kafka, {
         ...common,
         maxRecords: MAX_POLL_CASES,
-        groupId: readAgainGroup(names.groupId, labelerVersion(lexicon)),
+        groupId: relabelGroup(names.groupId, labelerVersion(lexicon)),
         topics: [names.cases],
-        handle: readAgain({ ...parts, startedAt: Date.now() }),
+        handle: relabel({ ...parts, startedAt: Date.now() }),
       }),
     );
 

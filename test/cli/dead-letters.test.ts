@@ -12,7 +12,7 @@ import { deadLetterCodec, deadLetterObject, UNKNOWN_CASE } from '../../platform/
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
-import { SET_ASIDE, SetAside } from '../../platform/object-store/set-aside.ts';
+import { QUARANTINE, Quarantine } from '../../platform/object-store/quarantine.ts';
 import { deadLetterTopic, TOPIC_SPECS } from '../../schemas/topics.ts';
 import { runCli } from '../support/cli.ts';
 import { engines } from '../support/engines.ts';
@@ -109,7 +109,7 @@ test('list shows what the disk does not give back, too', async () => {
   };
   const segment = join(dataDir, 'objects', '.journal', one.segment);
   await writeFile(segment, 'what is left');
-  await new SetAside(join(dataDir, 'objects', SET_ASIDE)).take(segment, [one]);
+  await new Quarantine(join(dataDir, 'objects', QUARANTINE)).take(segment, [one]);
   const { code, stdout, stderr } = await run('list', '--last', '1');
   assert.equal(code, 0, stderr);
   const names = `case1/${sha256}  case2/${sha256}`;

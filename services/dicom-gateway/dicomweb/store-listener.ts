@@ -9,10 +9,10 @@ import type { ServerTls } from '../../../platform/net/tls.ts';
 import type { Config } from '../config.ts';
 import type { StoreRequest } from '../dimse-service.ts';
 import { refusing } from '../discard-data-set.ts';
-import { type Instruments, listenError } from '../instruments.ts';
 import type { Listener } from '../listener.ts';
 import { PeerList } from '../peer-list.ts';
 import { StoreObject, type StoreObjectOptions } from '../store-object.ts';
+import { type GatewayTelemetry, listenError } from '../telemetry.ts';
 import { httpServer } from './http-server.ts';
 import {
   MAX_STOW_CONNECTIONS_PER_PEER,
@@ -30,7 +30,7 @@ export async function listenForStores(
   > &
     Pick<Config, 'dicomExtraSopClasses' | 'dicomRefusedObjects' | 'dicomPeers'>,
   storing: StoreObjectOptions,
-  told: Pick<Instruments, 'stowRequest' | 'connectionRefused'>,
+  telemetry: Pick<GatewayTelemetry, 'stowRequest' | 'connectionRefused'>,
   tls: ServerTls | null = null,
 ): Promise<Listener> {
   const admission = new Admission(MAX_STOW_REQUESTS, MAX_STOW_REQUESTS_PER_PEER);
@@ -53,7 +53,7 @@ export async function listenForStores(
     const store = (object: StoreRequest) => new StoreObject(storing, { ...object, peer });
     const discard = refusing(storing, { peer, callingAeTitle: config.stowAeTitle });
     const work = storeRequest(request, response, { ...options, store, discard })
-      .then((problem) => told.stowRequest(problem, peer))
+      .then((problem) => telemetry.stowRequest(problem, peer))
       .finally(() => open.delete(work));
     open.add(work);
   };
@@ -68,14 +68,15 @@ export async function listenForStores(
       const isListed = peers.allows(socket.remoteAddress);
       const leave = isListed ? connections.enter(socket.remoteAddress ?? '') : null;
       if (leave === null)
-        told.connectionRefused(isListed ? 'TOO_MANY_REQUESTS' : 'DICOM_PEER_REFUSED', whoIs(socket));
+        telemetry.connectionRefused(isListed ? 'TOO_MANY_REQUESTS' : 'DICOM_PEER_REFUSED', whoIs(socket));
       else socket.once('close', leave);
       return leave !== null;
     },
-    onRefused: (why, address) => told.connectionRefused('TLS_REFUSED', { peer: addressOf(address), why }),
+    onRefused: (why, address) =>
+      telemetry.connectionRefused('TLS_REFUSED', { peer: addressOf(address), why }),
   });
   server.maxConnections = maxConnections;
-  server.on('drop', (drop) => told.connectionRefused('TOO_MANY_REQUESTS', whoIs(drop)));
+  server.on('drop', (drop) => telemetry.connectionRefused('TOO_MANY_REQUESTS', whoIs(drop)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(listenError(cause, config.stowPort ?? 0)));
     server.listen(config.stowPort, config.host, resolve);

@@ -78,7 +78,7 @@ function readHead(request: IncomingMessage, options: StoreRequestOptions) {
   if (method !== 'POST') throw new InterleaveError('METHOD_NOT_ALLOWED');
   const studyInstanceUid = path[1] ?? null;
   if (studyInstanceUid !== null && !isUid(studyInstanceUid))
-    throw new InterleaveError('QUERY_INVALID', 'A UID is none.');
+    throw new InterleaveError('QUERY_INVALID', 'Not a valid UID.');
   const media = parseMediaType(headers['content-type'] ?? '');
   const type = media?.parameters.get('type')?.toLowerCase();
   if (media?.type !== 'multipart/related' || (type !== undefined && type !== 'application/dicom'))

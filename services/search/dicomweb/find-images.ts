@@ -5,7 +5,7 @@ import type { CaseIndex } from '../retrieval/case-index.ts';
 import { MAX_STUDY_CASES } from './limits.ts';
 
 /** A study, a series of it, or an instance of that. */
-export interface Place {
+export interface DicomPath {
   study: string;
   series?: string | undefined;
   instance?: string | undefined;
@@ -39,7 +39,7 @@ export const IMAGE_FIELDS = [
  * in the index and so not found, as on the page. An object that belongs to several cases is found once.
  * @throws InterleaveError INSTANCE_NOT_FOUND, REJECTIONS_UNREAD, ELASTICSEARCH_UNAVAILABLE
  */
-export async function findImages(index: CaseIndex, place: Place): Promise<IndexedImage[]> {
+export async function findImages(index: CaseIndex, place: DicomPath): Promise<IndexedImage[]> {
   index.shown.require();
   const images = place.instance === undefined ? await ofCases(index, place) : await ofOne(index, place);
   if (images.length === 0) throw new InterleaveError('INSTANCE_NOT_FOUND');
@@ -72,7 +72,7 @@ export function gatherFrames(
   return [...found.values()];
 }
 
-async function ofCases(index: CaseIndex, place: Place): Promise<IndexedImage[]> {
+async function ofCases(index: CaseIndex, place: DicomPath): Promise<IndexedImage[]> {
   const [result] = await index.searchAll([
     {
       query: { nested: { path: 'images', query: within(place) } },
@@ -88,7 +88,7 @@ async function ofCases(index: CaseIndex, place: Place): Promise<IndexedImage[]> 
 }
 
 /** Only the entries of one object travel, however large its case is. */
-async function ofOne(index: CaseIndex, place: Place): Promise<IndexedImage[]> {
+async function ofOne(index: CaseIndex, place: DicomPath): Promise<IndexedImage[]> {
   const [result] = await index.searchAll([
     {
       query: {
@@ -112,7 +112,7 @@ async function ofOne(index: CaseIndex, place: Place): Promise<IndexedImage[]> {
 /** More entries than one object has in a case (`MAX_IMAGE_FRAMES`). */
 const MAX_INNER_HITS = 32;
 
-function within({ study, series, instance }: Place): estypes.QueryDslQueryContainer {
+function within({ study, series, instance }: DicomPath): estypes.QueryDslQueryContainer {
   const terms: [string, string | undefined][] = [
     ['images.study_instance_uid', study],
     ['images.series_instance_uid', series],
@@ -125,7 +125,7 @@ function within({ study, series, instance }: Place): estypes.QueryDslQueryContai
   };
 }
 
-function isIn({ study, series }: Place): (image: CaseDocumentImage) => boolean {
+function isIn({ study, series }: DicomPath): (image: CaseDocumentImage) => boolean {
   return (image) =>
     image.study_instance_uid === study && (series === undefined || image.series_instance_uid === series);
 }

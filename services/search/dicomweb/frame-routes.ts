@@ -2,16 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { chooseFrameForm, type FrameForm, isNativeLittleEndian } from '../../../core/dicomweb/frame-media.ts';
 import { InterleaveError } from '../../../core/errors.ts';
 import { littleEndianBytes } from '../../../core/imaging/frame-bytes.ts';
-import { findImages, type IndexedImage, type Place } from './find-images.ts';
+import { dicomPathOf, frameNumbers } from './dicom-path.ts';
+import { type DicomPath, findImages, type IndexedImage } from './find-images.ts';
 import { requireAllFrames } from './frame-source.ts';
 import type { OpenedImage } from './frames.ts';
 import { elementsOf, instancePath, PIXEL_DATA, valueAt } from './metadata.ts';
 import { type AnswerPart, multipartAnswer } from './multipart-answer.ts';
 import { acceptedBy, baseOf, DICOM_WEB, type DicomWebParts, limitRate } from './parts.ts';
-import { frameNumbers, placeOf } from './place.ts';
 import { openStoredObject } from './stored-object.ts';
 
-type Request = FastifyRequest<{ Params: Partial<Place> & { list?: string; '*'?: string } }>;
+type Request = FastifyRequest<{ Params: Partial<DicomPath> & { list?: string; '*'?: string } }>;
 
 const INSTANCE = `${DICOM_WEB}/studies/:study/series/:series/instances/:instance`;
 const OCTETS = 'application/octet-stream';
@@ -106,7 +106,7 @@ async function* onePart(value: Buffer): AsyncGenerator<AnswerPart> {
 }
 
 export async function onlyImage({ index }: DicomWebParts, request: Request): Promise<IndexedImage> {
-  const [image] = await findImages(index, placeOf(request.params));
+  const [image] = await findImages(index, dicomPathOf(request.params));
   if (image === undefined) throw new InterleaveError('INSTANCE_NOT_FOUND');
   return image;
 }

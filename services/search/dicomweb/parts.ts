@@ -5,8 +5,8 @@ import type { ObjectStore } from '../../../platform/object-store/object-store.ts
 import type { Audit } from '../access/audit.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { CaseIndex } from '../retrieval/case-index.ts';
+import { parametersOf } from './dicom-path.ts';
 import type { Frames } from './frames.ts';
-import { parametersOf } from './place.ts';
 
 /** What the DICOMweb routes stand on. */
 export interface DicomWebParts {

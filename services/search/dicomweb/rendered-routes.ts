@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseAccept } from '../../../core/dicomweb/media-type.ts';
 import { InterleaveError } from '../../../core/errors.ts';
-import { findImages, type IndexedImage, type Place } from './find-images.ts';
+import { dicomPathOf, frameNumbers, parametersOf } from './dicom-path.ts';
+import { type DicomPath, findImages, type IndexedImage } from './find-images.ts';
 import { onlyImage } from './frame-routes.ts';
 import { THUMBNAIL_SIZE } from './limits.ts';
 import { acceptedBy, DICOM_WEB, type DicomWebParts, limitRate } from './parts.ts';
-import { frameNumbers, parametersOf, placeOf } from './place.ts';
 import { parseRendering } from './rendering.ts';
 
-type Request = FastifyRequest<{ Params: Partial<Place> & { frame?: string } }>;
+type Request = FastifyRequest<{ Params: Partial<DicomPath> & { frame?: string } }>;
 
 const SERIES = `${DICOM_WEB}/studies/:study/series/:series`;
 const INSTANCE = `${SERIES}/instances/:instance`;
@@ -48,7 +48,7 @@ async function sendThumbnail(
 ): Promise<FastifyReply> {
   limitRate(parts.rate, request);
   const { mediaType } = parseRendering(acceptedBy(request), new URLSearchParams());
-  const images = await findImages(parts.index, placeOf(request.params));
+  const images = await findImages(parts.index, dicomPathOf(request.params));
   const frame = frameOf(request);
   const kept = frame === null && mediaType === 'image/jpeg' ? images.find(hasThumbnail) : undefined;
   const image = kept ?? images[0];

@@ -6,16 +6,16 @@ import { dicomJson } from '../../../core/dicomweb/json-text.ts';
 import type { MediaRange } from '../../../core/dicomweb/media-type.ts';
 import { takes } from '../../../core/dicomweb/media-type.ts';
 import { InterleaveError } from '../../../core/errors.ts';
-import { findImages, type IndexedImage, type Place } from './find-images.ts';
+import { dicomPathOf } from './dicom-path.ts';
+import { type DicomPath, findImages, type IndexedImage } from './find-images.ts';
 import { inOrder } from './in-order.ts';
 import { HEADERS_AT_ONCE } from './limits.ts';
 import { instancePath, readMetadata } from './metadata.ts';
 import { type AnswerPart, multipartAnswer } from './multipart-answer.ts';
 import { acceptedBy, baseOf, DICOM_WEB, type DicomWebParts, jsonTypeFor, limitRate } from './parts.ts';
-import { placeOf } from './place.ts';
 import { openStoredObject } from './stored-object.ts';
 
-type Request = FastifyRequest<{ Params: Partial<Place> }>;
+type Request = FastifyRequest<{ Params: Partial<DicomPath> }>;
 
 const RESOURCES = [
   '/studies/:study',
@@ -26,10 +26,10 @@ const RESOURCES = [
 /** WADO-RS: objects as they are stored, and their metadata (PS3.18 10.4.1.1.1, 10.4.1.1.2). */
 export function addRetrieveRoutes(server: FastifyInstance, parts: DicomWebParts): void {
   for (const path of RESOURCES) {
-    server.get<{ Params: Partial<Place> }>(`${DICOM_WEB}${path}`, (request, reply) =>
+    server.get<{ Params: Partial<DicomPath> }>(`${DICOM_WEB}${path}`, (request, reply) =>
       sendObjects(parts, request, reply),
     );
-    server.get<{ Params: Partial<Place> }>(`${DICOM_WEB}${path}/metadata`, (request, reply) =>
+    server.get<{ Params: Partial<DicomPath> }>(`${DICOM_WEB}${path}/metadata`, (request, reply) =>
       sendMetadata(parts, request, reply),
     );
   }
@@ -41,7 +41,7 @@ async function sendObjects(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   limitRate(parts.objectRate, request);
-  const place = placeOf(request.params);
+  const place = dicomPathOf(request.params);
   const range = acceptedBy(request).find((one) => takes(one, DICOM_MEDIA_TYPE));
   if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `There is ${DICOM_MEDIA_TYPE}.`);
   const images = await findImages(parts.index, place);
@@ -95,7 +95,7 @@ async function sendMetadata(
 ): Promise<FastifyReply> {
   limitRate(parts.objectRate, request);
   const type = jsonTypeFor(request);
-  const images = await findImages(parts.index, placeOf(request.params));
+  const images = await findImages(parts.index, dicomPathOf(request.params));
   parts.audit.retrieved(caseIdsOf(images), 'metadata');
   const base = baseOf(parts, request);
   const all = inOrder(images, HEADERS_AT_ONCE, (image) => readMetadata(parts.objects, image, base));

@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JsonDataSet } from '../../../core/dicomweb/json-model.ts';
 import { dicomJson } from '../../../core/dicomweb/json-text.ts';
 import { parseSearchQuery, type SearchLevel } from '../../../core/dicomweb/search-query.ts';
-import type { Place } from './find-images.ts';
+import { dicomPathOf, parametersOf } from './dicom-path.ts';
+import type { DicomPath } from './find-images.ts';
 import { inOrder } from './in-order.ts';
 import { HEADERS_AT_ONCE } from './limits.ts';
 import { readMetadata } from './metadata.ts';
 import { baseOf, DICOM_WEB, type DicomWebParts, jsonTypeFor, limitRate } from './parts.ts';
-import { parametersOf, placeOf } from './place.ts';
 import { resultOf } from './result-attributes.ts';
 import { type SearchMatch, searchImages } from './search-images.ts';
 
@@ -23,7 +23,7 @@ const RESOURCES: readonly (readonly [path: string, level: SearchLevel, from: Sea
 
 export function addSearchRoutes(server: FastifyInstance, parts: DicomWebParts): void {
   for (const [path, level, from] of RESOURCES)
-    server.get<{ Params: Partial<Place> }>(`${DICOM_WEB}${path}`, (request, reply) =>
+    server.get<{ Params: Partial<DicomPath> }>(`${DICOM_WEB}${path}`, (request, reply) =>
       answer(parts, level, from, request, reply),
     );
 }
@@ -32,14 +32,14 @@ async function answer(
   parts: DicomWebParts,
   level: SearchLevel,
   from: SearchLevel,
-  request: FastifyRequest<{ Params: Partial<Place> }>,
+  request: FastifyRequest<{ Params: Partial<DicomPath> }>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   limitRate(parts.rate, request);
   const type = jsonTypeFor(request);
   const query = parseSearchQuery(level, parametersOf(request.url));
   if (request.params.study !== undefined) {
-    const { study, series } = placeOf(request.params);
+    const { study, series } = dicomPathOf(request.params);
     query.keys.studies = both(query.keys.studies, study);
     if (series !== undefined) query.keys.series = both(query.keys.series, series);
   }

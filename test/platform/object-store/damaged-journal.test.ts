@@ -15,7 +15,7 @@ import {
   MAX_SMALL_OBJECT_BYTES,
   SmallObjects,
 } from '../../../platform/object-store/small-objects.ts';
-import type { DamagedObject } from '../../../platform/object-store/troubles.ts';
+import type { DamagedObject } from '../../../platform/object-store/store-observer.ts';
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'interleave-damaged-'));
@@ -31,23 +31,23 @@ const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() 
 const journalOf = async (folder: string) =>
   (await namesIn(join(folder, '.journal'))).map((name) => join(folder, '.journal', name));
 
-/** What a store says of its troubles. */
+/** What a store says to its observer. */
 function listening() {
   const damaged: DamagedObject[] = [];
   const delayed: string[] = [];
   return {
     damaged,
     delayed,
-    troubles: {
+    observer: {
       damaged: (one: DamagedObject) => damaged.push(one),
       delayed: (step: string, code: string) => delayed.push(`${step} ${code}`),
     },
   };
 }
 
-function smallObjects(folder: string, troubles = listening().troubles): Promise<SmallObjects> {
+function smallObjects(folder: string, observer = listening().observer): Promise<SmallObjects> {
   const file = { incoming: folder, folderOf: (caseId: string) => join(folder, caseId) };
-  return SmallObjects.open({ root: folder, file, retryMs: 10, troubles });
+  return SmallObjects.open({ root: folder, file, retryMs: 10, observer });
 }
 
 /** The disk gives back something else for what stands there. */
@@ -66,8 +66,8 @@ async function grownOld(file: string): Promise<void> {
 
 test('what cannot be read is tried so many times, then told and set aside; the others go on, and the store closes', () =>
   inFolder(async (folder) => {
-    const { damaged, delayed, troubles } = listening();
-    const small = await smallObjects(folder, troubles);
+    const { damaged, delayed, observer } = listening();
+    const small = await smallObjects(folder, observer);
     // A file in the way keeps it in the journal.
     await writeFile(join(folder, 'case1'), 'in the way');
     const lost = await small.put(['case1', 'case2'], Buffer.from('the lost one'), 'text/plain');
@@ -97,14 +97,14 @@ test('what cannot be read is tried so many times, then told and set aside; the o
     );
     // The next start has nothing to do with it.
     const after = listening();
-    await smallObjects(folder, after.troubles);
+    await smallObjects(folder, after.observer);
     assert.deepEqual(after.damaged, []);
   }));
 
 test('what cannot be read takes no room for ever: more than may be pending can be put behind it', () =>
   inFolder(async (folder) => {
-    const { damaged, troubles } = listening();
-    const small = await smallObjects(folder, troubles);
+    const { damaged, observer } = listening();
+    const small = await smallObjects(folder, observer);
     await writeFile(join(folder, 'case1'), 'in the way');
     const count = MAX_PENDING_BYTES / MAX_SMALL_OBJECT_BYTES + 1;
     for (let n = 0; n < count; n += 1) {
@@ -139,7 +139,7 @@ test('a segment of a process that is gone: what is damaged in it stops neither t
 
     // It is young: perhaps its process lives. It is told, and left where it is.
     const young = listening();
-    await smallObjects(folder, young.troubles);
+    await smallObjects(folder, young.observer);
     assert.deepEqual(
       young.damaged.map(({ caseIds, why }) => [caseIds, why]),
       [[['case-12'], 'SHA256']],
@@ -152,7 +152,7 @@ test('a segment of a process that is gone: what is damaged in it stops neither t
 
     await grownOld(segment);
     const old = listening();
-    const after = await smallObjects(folder, old.troubles);
+    const after = await smallObjects(folder, old.observer);
     assert.deepEqual(
       old.damaged.map((one) => one.sha256),
       [sha256('the lost one')],
@@ -183,9 +183,9 @@ test('what is only being changed while a process starts is no damage', () =>
     await damage(segment, 'being changed');
     await rm(join(folder, 'case1'), { recursive: true, force: true });
     await grownOld(segment);
-    const { damaged, troubles } = listening();
+    const { damaged, observer } = listening();
     const file = { incoming: folder, folderOf: (caseId: string) => join(folder, caseId) };
-    const starting = SmallObjects.open({ root: folder, file, retryMs: 300, troubles });
+    const starting = SmallObjects.open({ root: folder, file, retryMs: 300, observer });
     await new Promise((resolve) => setTimeout(resolve, 100));
     await writeFile(segment, whole, { flag: 'r+' });
     await starting;
@@ -230,11 +230,11 @@ test('a segment that gives back nothing (EIO) is set aside; other objects are fo
     await assert.rejects(small.find('case1', sha256('not there')), { code: 'EIO' });
     await rm(join(folder, 'case1'));
     await small.checkpoint();
-    const { damaged, troubles } = listening();
+    const { damaged, observer } = listening();
     const settings = {
       folder: join(folder, '.journal'),
-      setAside: join(folder, '.set-aside'),
-      troubles,
+      quarantine: join(folder, '.set-aside'),
+      observer,
       retryMs: 1,
     };
     const nothing = async () => [];

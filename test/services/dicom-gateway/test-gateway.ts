@@ -14,13 +14,13 @@ import type { ObjectStore } from '../../../platform/object-store/object-store.ts
 import { loadConfig } from '../../../platform/process/config.ts';
 import type { ServiceContext } from '../../../platform/process/lifecycle.ts';
 import { config as shape } from '../../../services/dicom-gateway/config.ts';
-import { type Instruments, instruments } from '../../../services/dicom-gateway/instruments.ts';
+import { KeyImageIndex } from '../../../services/dicom-gateway/key-image-index.ts';
 import { DISCARD_FACTOR } from '../../../services/dicom-gateway/limits.ts';
 import { listen } from '../../../services/dicom-gateway/listener.ts';
-import { ObjectMemory } from '../../../services/dicom-gateway/object-memory.ts';
 import { siteRules } from '../../../services/dicom-gateway/service.ts';
-import type { StoredReport, StoreObjectOptions } from '../../../services/dicom-gateway/store-object.ts';
-import type { Outcome } from '../../../services/dicom-gateway/upper-layer.ts';
+import type { StoreObjectOptions, StoreOutcome } from '../../../services/dicom-gateway/store-object.ts';
+import { type GatewayTelemetry, gatewayTelemetry } from '../../../services/dicom-gateway/telemetry.ts';
+import type { AssociationEnd } from '../../../services/dicom-gateway/upper-layer.ts';
 
 export interface TestGateway {
   port: number;
@@ -29,8 +29,8 @@ export interface TestGateway {
   /** what went into the register */
   rejected: Rejection[];
   deadLetters: { code: ErrorCode; object: ObjectRef | null; caseId: string }[];
-  reports: StoredReport[];
-  ended: { outcome: Outcome; problem: string | null }[];
+  outcomes: StoreOutcome[];
+  ended: { outcome: AssociationEnd; problem: string | null }[];
   /** why connections were closed before they said anything */
   dropped: ErrorCode[];
   /** names of the half-written files */
@@ -65,7 +65,7 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     value,
   ]);
   const config = loadConfig(shape, Object.fromEntries(env) as Record<string, string>);
-  const memory = await ObjectMemory.open(memoryFolder, config.dicomMemoryMib * 1024 * 1024);
+  const memory = await KeyImageIndex.open(memoryFolder, config.dicomMemoryMib * 1024 * 1024);
   const maxDataSetLength = options.maxDataSetLength ?? config.dicomMaxDataSetMib * 1024 * 1024;
   const gateway: TestGateway = {
     port: 0,
@@ -73,14 +73,15 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     published: [],
     rejected: [],
     deadLetters: [],
-    reports: [],
+    outcomes: [],
     ended: [],
     dropped: [],
     incoming: () => readdir(join(folder, '.incoming')),
     connect: (...objects) => connect(gateway.port, ...objects),
     stop: async () => undefined,
   };
-  const told: Instruments = options.context === undefined ? kept(gateway) : instruments(options.context);
+  const telemetry: GatewayTelemetry =
+    options.context === undefined ? kept(gateway) : gatewayTelemetry(options.context);
   const storing: StoreObjectOptions = {
     store: options.wrap?.(store) ?? store,
     publish: async (event) => {
@@ -101,13 +102,13 @@ export async function testGateway(t: TestContext, options: TestGatewayOptions = 
     memory,
     maxDataSetLength,
     maxDiscardedLength: maxDataSetLength * DISCARD_FACTOR,
-    report: (report) => {
-      gateway.reports.push(report);
-      told.stored(report);
+    onStored: (outcome) => {
+      gateway.outcomes.push(outcome);
+      telemetry.stored(outcome);
     },
     now: Date.now,
   };
-  const listener = await listen(config, storing, told, config.dicomTls ? await serverTls(config) : null);
+  const listener = await listen(config, storing, telemetry, config.dicomTls ? await serverTls(config) : null);
   gateway.port = listener.port;
   let stopped: Promise<void> | null = null;
   gateway.stop = () => {
@@ -133,9 +134,9 @@ export function connect(port: number, ...objects: DicomObject[]): Promise<DimseS
 }
 
 /** What happened, for the tests. */
-function kept(gateway: TestGateway): Instruments {
+function kept(gateway: TestGateway): GatewayTelemetry {
   return {
-    connectionEnded: (end: { outcome: Outcome; problem: string | null }) => gateway.ended.push(end),
+    connectionEnded: (end: { outcome: AssociationEnd; problem: string | null }) => gateway.ended.push(end),
     connectionRefused: (code: ErrorCode) => gateway.dropped.push(code),
     contextsRefused: () => undefined,
     stored: () => undefined,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FairTurns, type Place } from '../../../services/hl7-gateway/fair-turns.ts';
+import { FairTurns, type ReaderSlot } from '../../../services/hl7-gateway/fair-turns.ts';
 
 const PATIENT = 60_000;
 
@@ -30,7 +30,7 @@ describe('FairTurns', () => {
     const order: string[] = [];
     const held = await turns.take('a', PATIENT);
     const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map(async (name) => {
-      const place: Place | null = await turns.take(name.charAt(0), PATIENT);
+      const place: ReaderSlot | null = await turns.take(name.charAt(0), PATIENT);
       order.push(name);
       place?.leave();
     });

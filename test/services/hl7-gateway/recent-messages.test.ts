@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Outcome, RecentMessages } from '../../../services/hl7-gateway/recent-messages.ts';
+import { type AnswerCode, RecentMessages } from '../../../services/hl7-gateway/recent-messages.ts';
 
-const accepted = (): Promise<Outcome> => Promise.resolve(null);
+const accepted = (): Promise<AnswerCode> => Promise.resolve(null);
 
 /** What becomes of a message that will be accepted if it is new. */
 async function standing(
@@ -49,8 +49,8 @@ describe('recent messages', () => {
 
   it('a message that fails is forgotten, and who waits for it is new', async () => {
     const recent = new RecentMessages({ rememberMs: 1_000 });
-    let fail: (outcome: Outcome) => void = () => undefined;
-    const failing = new Promise<Outcome>((resolve) => {
+    let fail: (outcome: AnswerCode) => void = () => undefined;
+    const failing = new Promise<AnswerCode>((resolve) => {
       fail = resolve;
     });
     const first = recent.admit({ key: 'k', bodyDigest: 'a', now: 0 }, () => failing);

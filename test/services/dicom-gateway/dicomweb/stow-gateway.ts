@@ -13,10 +13,10 @@ import { loadConfig } from '../../../../platform/process/config.ts';
 import type { ServiceContext } from '../../../../platform/process/lifecycle.ts';
 import { config as shape } from '../../../../services/dicom-gateway/config.ts';
 import { listenForStores } from '../../../../services/dicom-gateway/dicomweb/store-listener.ts';
-import { instruments } from '../../../../services/dicom-gateway/instruments.ts';
-import { ObjectMemory } from '../../../../services/dicom-gateway/object-memory.ts';
+import { KeyImageIndex } from '../../../../services/dicom-gateway/key-image-index.ts';
 import { siteRules } from '../../../../services/dicom-gateway/service.ts';
-import type { StoredReport } from '../../../../services/dicom-gateway/store-object.ts';
+import type { StoreOutcome } from '../../../../services/dicom-gateway/store-object.ts';
+import { gatewayTelemetry } from '../../../../services/dicom-gateway/telemetry.ts';
 
 export interface StowGateway {
   port: number;
@@ -25,7 +25,7 @@ export interface StowGateway {
   store: LocalFolderStore;
   published: ImageReceived[];
   deadLetters: { code: ErrorCode; object: ObjectRef | null }[];
-  reports: StoredReport[];
+  outcomes: StoreOutcome[];
   problems: (ErrorCode | null)[];
   /** why connections were closed: the code, and what TLS says */
   dropped: string[];
@@ -55,7 +55,7 @@ export async function stowGateway(
     store,
     published: [],
     deadLetters: [],
-    reports: [],
+    outcomes: [],
     problems: [],
     dropped: [],
     incoming: () => readdir(join(folder, '.incoming')),
@@ -73,13 +73,13 @@ export async function stowGateway(
     site: DEFAULT_SITE,
     secret: randomBytes(32),
     ...siteRules(config),
-    memory: await ObjectMemory.open(join(folder, '.memory'), config.dicomMemoryMib * 1024 * 1024),
+    memory: await KeyImageIndex.open(join(folder, '.memory'), config.dicomMemoryMib * 1024 * 1024),
     maxDataSetLength,
     maxDiscardedLength: maxDataSetLength * 4,
-    report: (report: StoredReport) => gateway.reports.push(report),
+    onStored: (outcome: StoreOutcome) => gateway.outcomes.push(outcome),
     now: Date.now,
   };
-  const told = options.context === undefined ? null : instruments(options.context);
+  const telemetry = options.context === undefined ? null : gatewayTelemetry(options.context);
   const listener = await listenForStores(
     config,
     storing,
@@ -87,7 +87,7 @@ export async function stowGateway(
       stowRequest: (problem) => gateway.problems.push(problem),
       connectionRefused: (code, who) => {
         gateway.dropped.push(who.why === undefined ? code : `${code} ${who.why}`);
-        told?.connectionRefused(code, who);
+        telemetry?.connectionRefused(code, who);
       },
     },
     config.stowTls ? await serverTls(config) : null,

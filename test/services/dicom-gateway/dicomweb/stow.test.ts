@@ -113,7 +113,7 @@ describe('STOW-RS', () => {
     assert.equal(status, 409);
     assert.deepEqual(sequence(body, FAILED), [[`${STUDY}.1.1`, 0x0122]]);
     assert.deepEqual(
-      gateway.reports.map(({ answer, from }) => [answer.code, from]),
+      gateway.outcomes.map(({ answer, from }) => [answer.code, from]),
       [['DICOM_SOP_CLASS_UNSUPPORTED', { peer: '127.0.0.1', callingAeTitle: 'STOW' }]],
     );
     const elsewhere = await stowGateway(t, { env: { DICOM_PEERS: '192.0.2.1' } });

@@ -11,6 +11,7 @@ import { codeOf } from '../../../../core/errors.ts';
 import { MAX_INFLATED_BYTES } from '../../../../core/imaging/codec-limits.ts';
 import type { ObjectStore } from '../../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../../platform/object-store/open.ts';
+import { frameNumbers } from '../../../../services/search/dicomweb/dicom-path.ts';
 import {
   findFrames,
   readStoredFrame,
@@ -23,7 +24,6 @@ import {
   MAX_WAITING_DECODES,
 } from '../../../../services/search/dicomweb/limits.ts';
 import { instancePath } from '../../../../services/search/dicomweb/metadata.ts';
-import { frameNumbers } from '../../../../services/search/dicomweb/place.ts';
 import { openStoredObject } from '../../../../services/search/dicomweb/stored-object.ts';
 import { buildDataSet, type Item } from '../../../core/dicom/data-set-builder.ts';
 

@@ -1,5 +1,5 @@
 /** Who calls: what operators need to find a device among many, and what logs say of it. */
-export interface Sender {
+export interface CallingPeer {
   /** address */
   peer: string;
   /** as the request gave them; not there before one came */
@@ -11,7 +11,7 @@ export interface Sender {
 const MAX_AE_TITLE_LENGTH = 16;
 
 /** For a log line: titles come from outside, so what is no printable ASCII is shown as `?`, and no more than 16 characters. */
-export function shown({ peer, callingAeTitle, calledAeTitle }: Sender): Sender {
+export function shown({ peer, callingAeTitle, calledAeTitle }: CallingPeer): CallingPeer {
   return {
     peer,
     ...(callingAeTitle === undefined ? {} : { callingAeTitle: shownTitle(callingAeTitle) }),

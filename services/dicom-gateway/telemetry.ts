@@ -3,22 +3,22 @@
 import type { RefusedContexts } from '../../core/dicom/refused-contexts.ts';
 import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { ServiceContext } from '../../platform/process/lifecycle.ts';
-import { type Sender, shown } from './sender.ts';
-import type { StoredReport } from './store-object.ts';
-import type { Outcome } from './upper-layer.ts';
+import { type CallingPeer, shown } from './calling-peer.ts';
+import type { StoreOutcome } from './store-object.ts';
+import type { AssociationEnd } from './upper-layer.ts';
 
-export interface Instruments {
-  connectionEnded(end: { outcome: Outcome; problem: string | null }, from: Sender): void;
+export interface GatewayTelemetry {
+  connectionEnded(end: { outcome: AssociationEnd; problem: string | null }, from: CallingPeer): void;
   /** closed before it could say anything; `why` is a code (`platform/net/sockets.ts`) */
   connectionRefused(code: ErrorCode, who: { peer: string; why?: string }): void;
   /** what was asked for in an association that was accepted, and is not taken */
-  contextsRefused(refused: RefusedContexts, from: Sender): void;
-  stored(report: StoredReport): void;
+  contextsRefused(refused: RefusedContexts, from: CallingPeer): void;
+  stored(outcome: StoreOutcome): void;
   associationsOpen(count: number): void;
   stowRequest(problem: ErrorCode | null, peer: string): void;
 }
 
-export function instruments({ log, metrics }: ServiceContext): Instruments {
+export function gatewayTelemetry({ log, metrics }: ServiceContext): GatewayTelemetry {
   const connections = metrics.counter('interleave_dicom_connections_total', 'Connections by how they ended', [
     'outcome',
   ]);

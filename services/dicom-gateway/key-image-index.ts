@@ -35,7 +35,7 @@ const NEW: Entry = { named: false, sha256: '', events: [], images: [], place: 0,
 /** What an entry takes beside its texts, about. */
 const ENTRY_BYTES = 128;
 
-export class ObjectMemory {
+export class KeyImageIndex {
   readonly #folder: string;
   readonly #root: RootDatabase;
   readonly #entries: Database<Entry, string>;
@@ -60,7 +60,7 @@ export class ObjectMemory {
    * half written is thrown away, and one whose last opening never ended: a broken file ends the process in native code.
    * Rejects with `DISK_FULL` where there is no room to open it.
    */
-  static async open(folder: string, maxBytes: number): Promise<ObjectMemory> {
+  static async open(folder: string, maxBytes: number): Promise<KeyImageIndex> {
     await privateFolder(folder);
     requireLmdbRoom(folder);
     const path = join(folder, 'memory.mdb');
@@ -71,7 +71,7 @@ export class ObjectMemory {
       const unsynced = join(folder, `${UNSYNCED}${process.pid}`);
       if (boot !== null) await writeFile(unsynced, boot, { mode: 0o600 });
       const root = open({ path, maxDbs: 3, noSync: boot !== null, ...OURS_ALONE });
-      return new ObjectMemory(folder, root, maxBytes, async () => {
+      return new KeyImageIndex(folder, root, maxBytes, async () => {
         await syncFile(path);
         await rm(unsynced, { force: true });
       });
@@ -104,7 +104,7 @@ export class ObjectMemory {
   }
 
   /** An object came; `waiting` are its events where it is an image that nothing made a key image yet. */
-  async saw(sopInstanceUid: string, sha256: string, waiting: readonly ImageReceived[]): Promise<void> {
+  async record(sopInstanceUid: string, sha256: string, waiting: readonly ImageReceived[]): Promise<void> {
     const key = objectKey(sopInstanceUid);
     const events = waiting.map((event) => codecs.imageReceived.encode(event));
     await this.#write(() => {
@@ -113,7 +113,7 @@ export class ObjectMemory {
   }
 
   /** These are named now. Returns the events of those that came before, to be sent again as key images. */
-  async name(sopInstanceUids: readonly string[]): Promise<ImageReceived[]> {
+  async markNamed(sopInstanceUids: readonly string[]): Promise<ImageReceived[]> {
     const waiting = await this.#write(() =>
       sopInstanceUids.flatMap((uid) => {
         const key = objectKey(uid);
@@ -126,7 +126,7 @@ export class ObjectMemory {
   }
 
   /** Their events have been sent as those of key images. */
-  async forget(sopInstanceUids: readonly string[]): Promise<void> {
+  async clearPending(sopInstanceUids: readonly string[]): Promise<void> {
     if (sopInstanceUids.length === 0) return;
     await this.#write(() => {
       for (const uid of new Set(sopInstanceUids)) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { shown } from '../../../services/dicom-gateway/sender.ts';
+import { shown } from '../../../services/dicom-gateway/calling-peer.ts';
 
 it('an AE title in a log is bounded, and what is no printable ASCII is a question mark', () => {
   const peer = '10.1.2.3';

@@ -1,10 +1,10 @@
 import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../process/files.ts';
-import type { DamagedObject } from './troubles.ts';
+import type { DamagedObject } from './store-observer.ts';
 
 /** The folder in that of the store. */
-export const SET_ASIDE = '.set-aside';
+export const QUARANTINE = '.set-aside';
 
 /** Beside a segment that is set aside: what is damaged in it, one JSON object in each line. */
 const NOTES = '.jsonl';
@@ -14,7 +14,7 @@ const NOTES = '.jsonl';
  * longer, and nothing in them is lost that a disk, or who mends one, may still give back. A segment that is moved back
  * into `.journal` is restored at the next start.
  */
-export class SetAside {
+export class Quarantine {
   readonly #folder: string;
 
   constructor(folder: string) {

@@ -10,7 +10,7 @@ import { withHeartbeat } from '../../platform/kafka/with-heartbeat.ts';
 import type { Logger } from '../../platform/process/log.ts';
 import type { Metrics } from '../../platform/process/metrics.ts';
 import { events } from '../../schemas/events.ts';
-import { REPORTS_READ_AGAIN_PER_S } from './limits.ts';
+import { REPORTS_RELABELED_PER_S } from './limits.ts';
 import { labeledEvent, readEvent } from './read-event.ts';
 import type { ReportVectors } from './report-vectors.ts';
 
@@ -32,9 +32,9 @@ interface Parts {
  * started, is read again, so that what a site adds to its lexicon is found in old reports too. Slowly: reports that come in
  * go first.
  */
-export function readAgain(parts: Parts) {
+export function relabel(parts: Parts) {
   const { lexicon, vectors, producer, topic, startedAt, log, metrics } = parts;
-  const { perSecond = REPORTS_READ_AGAIN_PER_S } = parts;
+  const { perSecond = REPORTS_RELABELED_PER_S } = parts;
   const total = metrics.counter('interleave_reports_read_again_total', 'Reports read again', ['outcome']);
   const version = labelerVersion(lexicon);
 
@@ -78,7 +78,7 @@ export function readAgain(parts: Parts) {
     try {
       state = events.case.decode(value);
     } catch (error) {
-      log.warn({ code: codeOf(error), partition, offset }, 'read-again.case.unreadable');
+      log.warn({ code: codeOf(error), partition, offset }, 'relabel.case.unreadable');
       return [];
     }
     return state.reports.flatMap(heldVersions);

@@ -18,13 +18,13 @@ export interface DamagedObject {
 }
 
 /** What a store says to those who run it; nothing of a patient. */
-export interface StoreTroubles {
+export interface StoreObserver {
   damaged(object: DamagedObject): void;
   /** It is tried again, or done at the next start. */
   delayed(step: 'file' | 'sync', code: ErrorCode): void;
 }
 
-export function storeTroubles({ log, metrics }: { log: Logger; metrics: Metrics }): StoreTroubles {
+export function storeObserver({ log, metrics }: { log: Logger; metrics: Metrics }): StoreObserver {
   const damaged = metrics.counter(
     'interleave_objects_damaged_total',
     'Confirmed objects that cannot be read',
@@ -44,4 +44,4 @@ export function storeTroubles({ log, metrics }: { log: Logger; metrics: Metrics 
   };
 }
 
-export const UNTOLD: StoreTroubles = { damaged: () => undefined, delayed: () => undefined };
+export const NO_OBSERVER: StoreObserver = { damaged: () => undefined, delayed: () => undefined };

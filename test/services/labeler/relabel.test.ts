@@ -31,7 +31,7 @@ test('reports that an older labeler read are read again, each at its place in it
     key,
     state: state as Case | null,
   }));
-  const got = await readAgainFrom([{ key: old.key, state: null }, ...cases, old, last], 2);
+  const got = await relabelFrom([{ key: old.key, state: null }, ...cases, old, last], 2);
 
   assert.deepEqual(new Set(got.map(({ received }) => received.caseId)), new Set([old.key, last.key]));
   const event = got.find(({ received }) => received.caseId === old.key);
@@ -49,7 +49,7 @@ test('reports that an older labeler read are read again, each at its place in it
 });
 
 /** What a labeler reads again of these states of cases, null for one that was erased. */
-async function readAgainFrom(
+async function relabelFrom(
   cases: readonly { key: string; state: Case | null }[],
   expected: number,
 ): Promise<ReportLabeled[]> {
@@ -60,7 +60,7 @@ async function readAgainFrom(
       value: state === null ? null : events.case.encode(state),
     })),
     expected,
-    env: { INTERLEAVE_LABELER_READ_AGAIN: 'on' },
+    env: { INTERLEAVE_LABELER_RELABEL: 'on' },
   });
 }
 
@@ -75,7 +75,7 @@ test('of a report with versions with and without a zone both that its case holds
   const preliminary = caseOf('both', version('PRELIMINARY', 2, true));
   const state = mergeCases(final.state, preliminary.state);
   assert.equal(state.reports[0]?.latest.received.status, 'FINAL');
-  const got = await readAgainFrom([{ key: final.key, state }], 2);
+  const got = await relabelFrom([{ key: final.key, state }], 2);
   assert.deepEqual(got.map(({ received }) => received.status).sort(), ['FINAL', 'PRELIMINARY']);
   const after = got.reduce((before, event) => mergeReport(before, { ...event, again: false }), state);
   assert.equal(after.reports[0]?.latest.reading.labeler.hash, LABELER.hash);

@@ -1,12 +1,12 @@
 import { isUid } from '../../../core/dicom/uids.ts';
 import { MAX_REQUESTED_FRAMES } from '../../../core/dicomweb/limits.ts';
 import { InterleaveError } from '../../../core/errors.ts';
-import type { Place } from './find-images.ts';
+import type { DicomPath } from './find-images.ts';
 
 /** The UIDs of an address. @throws InterleaveError QUERY_INVALID where one is none */
-export function placeOf({ study, series, instance }: Partial<Place>): Place {
+export function dicomPathOf({ study, series, instance }: Partial<DicomPath>): DicomPath {
   for (const uid of [study, series, instance])
-    if (uid !== undefined && !isUid(uid)) throw new InterleaveError('QUERY_INVALID', 'A UID is none.');
+    if (uid !== undefined && !isUid(uid)) throw new InterleaveError('QUERY_INVALID', 'Not a valid UID.');
   if (study === undefined) throw new InterleaveError('INSTANCE_NOT_FOUND');
   return { study, series, instance };
 }
