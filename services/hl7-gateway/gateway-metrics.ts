@@ -7,8 +7,8 @@ export function gatewayMetrics(metrics: Metrics) {
   return {
     messages: metrics.counter('interleave_hl7_messages_total', 'Messages by outcome', ['outcome']),
     repeats: metrics.counter('interleave_hl7_repeats_total', 'Messages that were answered again'),
-    setAside: metrics.counter(
-      'interleave_hl7_set_aside_total',
+    unsupportedAccepted: metrics.counter(
+      'interleave_hl7_unsupported_accepted_total',
       'Messages that are kept and answered positively, and make no report: orders without result, and by configuration types that are not handled',
       ['code'],
     ),

@@ -145,12 +145,12 @@ export class FrameReceiver {
   async #keepUnhandled(bytes: Buffer, code: ErrorCode): Promise<Kept> {
     const kept = await keepRefused(bytes, code, this.#options);
     const { otherTypes, metrics, log } = this.#options;
-    const isSetAside =
+    const isAccepted =
       kept.outcome === 'HL7_NO_RESULT' ||
       (kept.outcome === 'HL7_TYPE_UNSUPPORTED' && otherTypes === 'accept');
-    if (!isSetAside) return kept;
-    metrics.setAside.inc({ code });
-    log.info({ code, bytes: bytes.length, deadLetter: kept.deadLetter }, 'message.set-aside');
+    if (!isAccepted) return kept;
+    metrics.unsupportedAccepted.inc({ code });
+    log.info({ code, bytes: bytes.length, deadLetter: kept.deadLetter }, 'message.unsupported.accepted');
     return { outcome: null };
   }
 

@@ -35,7 +35,11 @@ interface Parts {
 export function relabel(parts: Parts) {
   const { lexicon, vectors, producer, topic, startedAt, log, metrics } = parts;
   const { perSecond = REPORTS_RELABELED_PER_S } = parts;
-  const total = metrics.counter('interleave_reports_read_again_total', 'Reports read again', ['outcome']);
+  const total = metrics.counter(
+    'interleave_reports_relabeled_total',
+    'Reports that were read again by a new labeler',
+    ['outcome'],
+  );
   const version = labelerVersion(lexicon);
 
   const isPast = ({ received, reading: { labeler }, readAt }: ReportLabeled): boolean =>

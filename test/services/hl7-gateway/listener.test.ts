@@ -345,7 +345,7 @@ describe('orders without result', () => {
       scheduled('C1'),
     );
     const text = await metrics.text();
-    assert.match(text, /interleave_hl7_set_aside_total\{[^}]*code="HL7_NO_RESULT"[^}]*\} 1/);
+    assert.match(text, /interleave_hl7_unsupported_accepted_total\{[^}]*code="HL7_NO_RESULT"[^}]*\} 1/);
     assert.match(text, /interleave_hl7_orders_without_result_total(?:\{[^}]*\})? 1/);
   });
 
@@ -376,7 +376,7 @@ describe('message types that are not handled', () => {
       assert.ok(backends.objects.has(`${UNKNOWN_CASE}/${kept.object?.sha256}`));
       const count =
         otherTypes === 'accept'
-          ? /interleave_hl7_set_aside_total\{[^}]*code="HL7_TYPE_UNSUPPORTED"[^}]*\} 1/
+          ? /interleave_hl7_unsupported_accepted_total\{[^}]*code="HL7_TYPE_UNSUPPORTED"[^}]*\} 1/
           : /interleave_hl7_messages_total\{outcome="HL7_TYPE_UNSUPPORTED"[^}]*\} 1/;
       assert.match(await metrics.text(), count);
     }
