@@ -2,6 +2,7 @@
  * What a key object selection (PS3.3 A.35.4, PS3.16 TID 2010) or a presentation state (PS3.3 C.11.11) names: the objects,
  * their frames, and the title that says why.
  */
+import { isRejectionNote } from '../radiology/rejections.ts';
 import type { DataSet, Tag } from './data-set.ts';
 import { MAX_REFERENCED_FRAMES, MAX_REFERENCES } from './limits.ts';
 import { isUsableUid } from './usable-uids.ts';
@@ -20,17 +21,6 @@ export interface NamedObjects {
   cutOff: boolean;
   /** the objects that a rejection note withdraws: all of them, whole, also those that `references` leaves out */
   rejected: string[];
-}
-
-/**
- * Titles of CID 7011: the selection withdraws what it names. 113001 for quality reasons, 113037 for patient safety,
- * 113038 incorrect worklist entry, 113039 data retention expired (IHE RAD Imaging Object Change Management).
- */
-const REJECTION_TITLES: ReadonlySet<string> = new Set(['113001', '113037', '113038', '113039']);
-
-/** By the code value alone: whatever coding scheme the sender names, none has these numbers for another title. */
-export function isRejectionNote(titleCode: string): boolean {
-  return REJECTION_TITLES.has(titleCode);
 }
 
 const TAG = {

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { InterleaveError } from '../errors.ts';
-import { readPath } from '../hl7/path.ts';
 import type { CaseKey } from './events.ts';
 
 /**
@@ -86,7 +85,6 @@ function readAccessionPaths(given: unknown): Record<string, string[]> {
       'accessionPaths in the site table does not map facilities to lists of HL7 field paths.',
     );
   const lists = Object.entries(given as Record<string, string[]>);
-  for (const path of lists.flatMap(([, paths]) => paths)) readPath(path);
   return Object.fromEntries(lists.map(([facility, paths]) => [normaliseName(facility), paths]));
 }
 

@@ -1,5 +1,5 @@
-import { isRejectionNote } from '../dicom/key-object.ts';
 import type { Case } from './events.ts';
+import { isRejectionNote } from './rejections.ts';
 
 /** What key object selections and presentation states say of one object. */
 export interface ImageMark {

@@ -3,6 +3,17 @@ import type { Case, Rejection } from './events.ts';
 import { compareText } from './total-order.ts';
 
 /**
+ * Titles of CID 7011: the selection withdraws what it names. 113001 for quality reasons, 113037 for patient safety,
+ * 113038 incorrect worklist entry, 113039 data retention expired (IHE RAD Imaging Object Change Management).
+ */
+const REJECTION_TITLES: ReadonlySet<string> = new Set(['113001', '113037', '113038', '113039']);
+
+/** By the code value alone: whatever coding scheme the sender names, none has these numbers for another title. */
+export function isRejectionNote(titleCode: string): boolean {
+  return REJECTION_TITLES.has(titleCode);
+}
+
+/**
  * The key of a rejection in its register: each note counts for itself, whatever else rejects the same object. It is made
  * with the site's secret, so that no UID stands in a key, and whoever has not the secret writes none that counts.
  */

@@ -6,7 +6,7 @@
 import type { Header } from '../../core/dicom/header.ts';
 import { type ImageCase, imageCases, imageReceived } from '../../core/dicom/image-received.ts';
 import { type KeyImageRule, keyImageReason, marksKeyImages, objectKind } from '../../core/dicom/key-image.ts';
-import { isRejectionNote, type NamedObjects } from '../../core/dicom/key-object.ts';
+import type { NamedObjects } from '../../core/dicom/key-object.ts';
 import { type ObjectClass, objectClass } from '../../core/dicom/object-class.ts';
 import { DICOM_MEDIA_TYPE, part10Header } from '../../core/dicom/part10.ts';
 import { isRefusedForGood, STATUS, storeStatusOf } from '../../core/dicom/status.ts';
@@ -14,6 +14,7 @@ import { requireUsableUids } from '../../core/dicom/usable-uids.ts';
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { SiteTable } from '../../core/radiology/case-key.ts';
 import type { ImageReceived, ObjectRef, Rejection } from '../../core/radiology/events.ts';
+import { isRejectionNote } from '../../core/radiology/rejections.ts';
 import { UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import type { ObjectStore, ObjectWriter } from '../../platform/object-store/object-store.ts';
 import type { CallingPeer } from './calling-peer.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
+import { readPath } from '../../core/hl7/path.ts';
+import { DEFAULT_SITE, parseSiteTable, type SiteTable } from '../../core/radiology/case-key.ts';
 import { watchDisk } from '../../platform/disk/watch-disk.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { DurabilityProbe } from '../../platform/kafka/durability-probe.ts';
@@ -87,10 +88,18 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
 /** The site's rules, by which a message is decided on, whenever it is. */
 export async function acceptanceRules(config: Config): Promise<AcceptanceRules> {
   return {
-    site: config.siteFile === '' ? DEFAULT_SITE : parseSiteTable(await readJsonFile(config.siteFile)),
+    site: await siteTable(config.siteFile),
     secret: await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret')),
     accessionPaths: config.hl7AccessionPaths,
     timeZone: config.hl7TimeZone,
     processingIds: config.hl7ProcessingIds,
   };
+}
+
+/** The site's table, whose field paths only this service reads, so that it checks them. */
+async function siteTable(file: string): Promise<SiteTable> {
+  if (file === '') return DEFAULT_SITE;
+  const site = parseSiteTable(await readJsonFile(file));
+  for (const path of Object.values(site.accessionPaths).flat()) readPath(path);
+  return site;
 }

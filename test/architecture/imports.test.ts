@@ -19,6 +19,7 @@ const ROOMS = [
   'scripts',
   'harness',
   'bench',
+  'web',
 ];
 
 interface Import {
@@ -26,23 +27,26 @@ interface Import {
   to: string;
 }
 
-const imports = ROOMS.filter((room) => existsSync(join(ROOT, room))).flatMap((room) =>
-  importsIn(join(ROOT, room)),
-);
+const imports = ROOMS.flatMap((room) => importsIn(join(ROOT, room)));
 
 /** Every relative import and every package, of every TypeScript file below a folder. */
 function importsIn(folder: string): Import[] {
+  return filesOf(folder).flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+    return targets.map((target) => ({
+      from: relative(ROOT, file),
+      to: target.startsWith('.') ? relative(ROOT, resolve(dirname(file), target)) : target,
+    }));
+  });
+}
+
+/** Every TypeScript file below a folder, without what is built there. */
+function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .flatMap((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      const text = readFileSync(file, 'utf8');
-      const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
-      return targets.map((target) => ({
-        from: relative(ROOT, file),
-        to: target.startsWith('.') ? relative(ROOT, resolve(dirname(file), target)) : target,
-      }));
-    });
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/\/(dist|node_modules)\//.test(file));
 }
 
 const within = (path: string, room: string) => path.startsWith(`${room}/`);
@@ -110,6 +114,7 @@ test('nothing reaches up: what a service, the simulator or the command line stan
     ['infra', ['services', 'clients', 'simulator', ...above]],
     ['services', ['clients', 'simulator', 'infra', ...above]],
     ['simulator', ['services', ...above]],
+    ['web', ['services', 'models', 'platform', 'clients', 'simulator', 'infra', ...above]],
     ['cli', ['services', 'bench', 'harness', 'test']],
     ['scripts', ['services', 'bench', 'harness', 'test']],
     ['harness', ['bench', 'test']],
@@ -121,6 +126,25 @@ test('nothing reaches up: what a service, the simulator or the command line stan
     );
 });
 
+test('in core, radiology and text know no wire format', () => {
+  const WIRE = ['core/hl7', 'core/dicom', 'core/dicomweb'];
+  assertNone(
+    imports.filter(
+      ({ from, to }) =>
+        (within(from, 'core/radiology') || within(from, 'core/text')) &&
+        WIRE.some((room) => within(to, room)),
+    ),
+  );
+});
+
+test('nothing that runs reads a file below test/', () => {
+  const RUNS = ['cli', 'services', 'platform', 'models', 'infra', 'evaluation', 'simulator', 'clients'];
+  const reading = RUNS.flatMap((room) => filesOf(join(ROOT, room)))
+    .filter((file) => /join\([^)]*'test'|['"`/]test\/[\w-]+\//.test(readFileSync(file, 'utf8')))
+    .map((file) => relative(ROOT, file));
+  assert.deepEqual(reading, []);
+});
+
 test('every service has the same files', () => {
   for (const service of readdirSync(join(ROOT, 'services')))
     for (const file of ['README.md', 'config.ts', 'service.ts', 'main.ts', 'limits.ts'])
@@ -128,12 +152,8 @@ test('every service has the same files', () => {
 });
 
 test('files are named in kebab case and stay readable', () => {
-  const long = ROOMS.filter((room) => existsSync(join(ROOT, room))).flatMap((room) =>
-    readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => readFileSync(file, 'utf8').split('\n').length > 350)
-      .map((file) => relative(ROOT, file)),
-  );
+  const long = ROOMS.flatMap((room) => filesOf(join(ROOT, room)))
+    .filter((file) => readFileSync(file, 'utf8').split('\n').length > 350)
+    .map((file) => relative(ROOT, file));
   assert.deepEqual(long, []);
 });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Kafka } from 'kafkajs';
 import type { z } from 'zod';
-import { isRejectionNote } from '../../../core/dicom/key-object.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { Case } from '../../../core/radiology/events.ts';
+import { isRejectionNote } from '../../../core/radiology/rejections.ts';
 import {
   elasticsearchError,
   openElasticsearch,

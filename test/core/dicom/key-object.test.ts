@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DataSetReader } from '../../../core/dicom/data-set-reader.ts';
 import { wantedOf } from '../../../core/dicom/header.ts';
-import { isRejectionNote, namedObjects } from '../../../core/dicom/key-object.ts';
+import { namedObjects } from '../../../core/dicom/key-object.ts';
 import { MAX_REFERENCED_FRAMES, MAX_REFERENCES } from '../../../core/dicom/limits.ts';
 import { KEY_OBJECT_SELECTION, TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
+import { isRejectionNote } from '../../../core/radiology/rejections.ts';
 import { buildDataSet, type Item } from './data-set-builder.ts';
 
 function named(elements: Item, sopClassUid: string = KEY_OBJECT_SELECTION) {
