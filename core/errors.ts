@@ -39,8 +39,16 @@ export const ERRORS = {
   EVENT_TOO_LARGE: ['reject', 'The event is larger than a Kafka record may be.'],
   EVENT_UNREADABLE: [
     'reject',
-    'A record on a topic is not in the Avro wire format or its schema is unknown.',
+    'A record on a topic is not in the Avro wire format, or no event of its topic.',
   ],
+  SCHEMA_UNKNOWN: [
+    'retry',
+    'A record was written with a schema that is not known yet, or that only a newer version reads: it waits.',
+  ],
+  SCHEMA_INVALID: ['reject', 'What is given as a schema is no Avro schema, or larger than one may be.'],
+  SCHEMA_CLASH: ['fatal', 'Another schema stands under the id of one of ours.'],
+  SCHEMA_REGISTRY_UNAVAILABLE: ['retry', 'The schema registry did not answer in time.'],
+  SCHEMA_REGISTRY_REFUSED: ['fatal', 'The schema registry refused a request.'],
   OBJECT_STORE_UNAVAILABLE: ['retry', 'The object store could not be written or read.'],
   OBJECT_STORE_FULL: ['retry', 'The object store has too little free space.'],
   OBJECT_MISSING: ['reject', 'The object store does not hold this object.'],

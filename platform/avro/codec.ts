@@ -1,40 +1,31 @@
 import type avro from 'avsc';
 import { InterleaveError } from '../../core/errors.ts';
 import { checkLengths } from './check-lengths.ts';
-import { SchemaStore } from './schema-store.ts';
+import { MAX_EVENT_BYTES } from './limits.ts';
+import { type RegisteredSchema, SchemaStore } from './schema-store.ts';
+import { HEADER_BYTES, schemaIdOf, wireHeader } from './wire-format.ts';
 
 /** Writes and reads one kind of event in the Confluent wire format: 0, schema id (4 bytes, big endian), Avro binary. */
 export interface Codec<T> {
   encode(value: T): Buffer;
-  /** Reads what any registered version wrote. Throws `EVENT_UNREADABLE`. */
+  /**
+   * Reads what any build wrote whose schema is known. Throws `SCHEMA_UNKNOWN` where it is not known yet,
+   * `EVENT_UNREADABLE` for what is no such event.
+   */
   decode(bytes: Buffer): T;
 }
-
-const MAGIC = 0;
-const HEADER_BYTES = 5;
-
-/** No record of ours is larger, so that a broken length cannot make the decoder allocate without bound. */
-const MAX_EVENT_BYTES = 8 * 1024 * 1024;
 
 export function codec<T>(event: string, store: SchemaStore = defaultStore()): Codec<T> {
   const writer = store.newest(event);
   const reader = store.current(event).type;
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt8(MAGIC, 0);
-  header.writeUInt32BE(writer.id, 1);
-  const resolvers = new Map<number, avro.Resolver | null>();
+  const header = wireHeader(writer.id);
+  const resolvers = new Map<number, { schema: RegisteredSchema; resolver: avro.Resolver }>();
 
-  const resolverFor = (id: number): avro.Resolver | null => {
-    const known = resolvers.get(id);
-    if (known !== undefined) return known;
-    const registered = store.byId(id);
-    if (registered.event !== event)
-      throw new InterleaveError(
-        'EVENT_UNREADABLE',
-        `Schema id ${id} is of ${registered.event}, not ${event}.`,
-      );
-    const resolver = id === writer.id ? null : reader.createResolver(registered.type);
-    resolvers.set(id, resolver);
+  const resolverFor = (schema: RegisteredSchema): avro.Resolver => {
+    const known = resolvers.get(schema.id);
+    if (known?.schema === schema) return known.resolver;
+    const resolver = reader.createResolver(schema.type);
+    resolvers.set(schema.id, { schema, resolver });
     return resolver;
   };
 
@@ -48,13 +39,17 @@ export function codec<T>(event: string, store: SchemaStore = defaultStore()): Co
       }
     },
     decode(bytes) {
-      if (bytes.length < HEADER_BYTES || bytes.length > MAX_EVENT_BYTES || bytes.readUInt8(0) !== MAGIC)
-        throw new InterleaveError('EVENT_UNREADABLE');
-      const resolver = resolverFor(bytes.readUInt32BE(1));
+      const id = schemaIdOf(bytes);
+      if (id === null || bytes.length > MAX_EVENT_BYTES) throw new InterleaveError('EVENT_UNREADABLE');
+      const schema = store.byId(id);
+      if (schema.event !== event)
+        throw new InterleaveError('EVENT_UNREADABLE', `Schema id ${id} is not of ${event}.`);
       try {
         const body = bytes.subarray(HEADER_BYTES);
-        checkLengths(store.byId(bytes.readUInt32BE(1)).type, body);
-        return (resolver === null ? writer.type.fromBuffer(body) : reader.fromBuffer(body, resolver)) as T;
+        checkLengths(schema.type, body);
+        return (
+          id === writer.id ? writer.type.fromBuffer(body) : reader.fromBuffer(body, resolverFor(schema))
+        ) as T;
       } catch (cause) {
         throw new InterleaveError('EVENT_UNREADABLE', undefined, { cause });
       }
@@ -64,7 +59,8 @@ export function codec<T>(event: string, store: SchemaStore = defaultStore()): Co
 
 let shared: SchemaStore | undefined;
 
-function defaultStore(): SchemaStore {
+/** What the codecs of this process know, and what its readers of the topic of schemas teach. */
+export function defaultStore(): SchemaStore {
   shared ??= new SchemaStore();
   return shared;
 }

@@ -1,0 +1,15 @@
+/** No record of ours is larger, so that a broken length cannot make the decoder allocate without bound. */
+export const MAX_EVENT_BYTES = 8 * 1024 * 1024;
+/** A schema id of Confluent's is a positive signed number of 32 bits. */
+export const MAX_SCHEMA_ID = 0x7fffffff;
+/** Characters of a schema that another build brings; the largest of ours has about 40,000. */
+export const MAX_SCHEMA_LENGTH = 256 * 1024;
+/** Schemas of other builds that a process keeps, and their characters together. */
+export const MAX_LEARNED_SCHEMAS = 1_000;
+export const MAX_LEARNED_LENGTH = 16 * 1024 * 1024;
+/** Schema ids that an operator gave up and that a process keeps. */
+export const MAX_GIVEN_UP_SCHEMAS = 100_000;
+/** A registry that has not answered after this long is away. */
+export const REGISTRY_TIMEOUT_MS = 5_000;
+/** Bytes of an answer of a registry: a schema of the largest size, escaped. */
+export const MAX_REGISTRY_ANSWER_BYTES = 2 * MAX_SCHEMA_LENGTH;
