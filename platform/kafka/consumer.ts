@@ -14,6 +14,7 @@ import {
   REBALANCE_TIMEOUT_MS,
   SESSION_TIMEOUT_MS,
 } from './limits.ts';
+import type { Schemas } from './schemas.ts';
 import { watchLag } from './watch-lag.ts';
 
 export interface ConsumedRecord {
@@ -40,6 +41,8 @@ export interface ConsumeOptions {
   maxRecords?: number;
   /** partitions that are handled at the same time; 1 unless told */
   concurrentPartitions?: number;
+  /** where the schema of a record is asked for that this build does not have */
+  schemas?: Schemas;
   /** holds partitions back; see `InputGate` */
   hold?: Pick<InputGateOptions, 'mayBegin' | 'held' | 'begun'>;
 }
@@ -62,6 +65,8 @@ export const CONSUMER_SETTINGS = {
  *
  * An `InterleaveError` of kind `retry` is tried again with the same records until it passes; any other error ends the
  * consumer through `fail`. What can never be handled belongs into a dead letter, by `handle` itself.
+ *
+ * A record whose schema is not known is not handed over: its partition is paused until `schemas` has it; others go on.
  */
 export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ stop(): Promise<void> }> {
   const { log, metrics, ready } = options;
@@ -71,7 +76,13 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   ready.set('kafka', false, 'joining the group');
   let stopping = false;
 
-  consumer.on(consumer.events.GROUP_JOIN, () => ready.set('kafka', true));
+  /** partitions that wait for a schema; each assignment begins anew */
+  let holding = new AbortController();
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    holding.abort();
+    holding = new AbortController();
+    ready.set('kafka', true);
+  });
   // A batch of control records or aborted transactions only never reaches `eachBatch`; uncommitted it would look like
   // lag for ever, and like a stall when nothing follows.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
@@ -102,20 +113,42 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
     const step = options.maxRecords ?? MAX_POLL_RECORDS;
     for (let start = 0; start < batch.messages.length; start += step) {
       if (stopping || !payload.isRunning() || payload.isStale()) return;
-      const records = batch.messages
+      const fetched = batch.messages
         .slice(start, start + step)
         .map((message) => toRecord(batch.topic, batch.partition, message));
+      const { known: records, waiting } = options.schemas?.split(fetched) ?? {
+        known: fetched,
+        waiting: null,
+      };
       const last = records.at(-1);
-      if (last === undefined || !(await handleUntilDone(records, payload))) return;
-      payload.resolveOffset(String(last.offset));
-      const isEnd = start + step >= batch.messages.length;
+      if (last !== undefined) {
+        if (!(await handleUntilDone(records, payload))) return;
+        payload.resolveOffset(String(last.offset));
+      }
+      if (waiting !== null) untilKnown(waiting.id, waiting.record);
+      if (last === undefined) return;
+      const isEnd = waiting === null && start + step >= batch.messages.length;
       // The record that ends a transaction follows its records, and is not handed to us.
       const lastOffset = isEnd ? Number(batch.lastOffset()) : last.offset;
       await commit(member, batch, lastOffset, gate.metadata(batch, last));
       handled.inc({ topic: batch.topic }, records.length);
       lag.progressed();
       await payload.heartbeat();
+      if (waiting !== null) return;
     }
+  }
+
+  /** Fetches nothing more of a partition until the schema of this record is known. */
+  function untilKnown(schemaId: number, { topic, partition, offset }: ConsumedRecord): void {
+    const { signal } = holding;
+    const place = { topic, partitions: [partition] };
+    consumer.pause([place]);
+    options.schemas
+      ?.until(schemaId, { topic, partition, offset }, { signal, waiting: () => lag.progressed() })
+      .then((isKnown) => {
+        if (isKnown && !signal.aborted) consumer.resume([place]);
+      })
+      .catch(options.fail);
   }
 
   /** False where the partition was taken away or the consumer stops meanwhile. */
@@ -145,6 +178,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   return {
     async stop() {
       stopping = true;
+      holding.abort();
       await lag.stop();
       await gate.stop();
       await consumer.disconnect();

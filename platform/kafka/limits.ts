@@ -46,3 +46,9 @@ export const REGISTER_POLL_MS = 250;
 export const REGISTER_LATE_MS = 10_000;
 /** Distinct entries of a register that a process keeps, about 200 bytes each; of one with more nothing further is read. */
 export const MAX_REGISTER_RECORDS = 2_000_000;
+
+/** Between two questions for a schema that nobody could give yet. */
+export const MIN_SCHEMA_WAIT_MS = 100;
+export const MAX_SCHEMA_WAIT_MS = 5_000;
+/** A partition that waits for a schema is told again after this long. */
+export const SCHEMA_TOLD_AGAIN_MS = 60_000;

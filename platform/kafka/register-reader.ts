@@ -7,6 +7,7 @@ import type { Readiness } from '../process/readiness.ts';
 import type { FetchedRecord } from './fetched-records.ts';
 import { MAX_REGISTER_RECORDS, REGISTER_LATE_MS, REGISTER_POLL_MS } from './limits.ts';
 import { PartitionReader } from './read-partition.ts';
+import type { Schemas } from './schemas.ts';
 
 export interface RegisterOptions {
   kafka: Kafka;
@@ -16,10 +17,14 @@ export interface RegisterOptions {
    * one, or counts for nothing, costs nothing. What it throws ends the service through `fail`.
    */
   apply(records: readonly FetchedRecord[]): number;
+  /** where the schema of a record is asked for that this build does not have */
+  schemas?: Schemas;
   log: Logger;
   metrics: Metrics;
   ready: Readiness;
   fail(error: unknown): void;
+  /** called while the schema of a record is waited for */
+  waiting?: () => void;
   /** how many entries may be kept; `MAX_REGISTER_RECORDS` unless told */
   maxRecords?: number;
 }
@@ -31,6 +36,8 @@ export interface RegisterOptions {
  * Readiness names the topic: not ready until it was read to the end that it had at the start, and again when nothing could
  * be read of it for `REGISTER_LATE_MS`. What is known by then stays known: nothing can be confirmed to a sender
  * while Kafka is away, so that nothing confirmed is missed.
+ *
+ * A record whose schema is not known is waited for: what follows it is not read before.
  *
  * One with more entries than may be kept is told with `REGISTER_TOO_LARGE` and read no further: what is known stays known,
  * readiness is false, and it counts as not whole, until the process is started with room for it. It does not end the
@@ -113,9 +120,22 @@ export class RegisterReader {
       this.#next = 0;
     }
     await reader.read(topic, 0, Math.max(low, this.#next), high, async (records, next) => {
+      await this.#untilKnown(records);
       this.#apply(records);
       this.#next = next;
     });
+  }
+
+  async #untilKnown(records: readonly FetchedRecord[]): Promise<void> {
+    const { topic, schemas, waiting } = this.#options;
+    const { signal } = this.#stopping;
+    for (;;) {
+      const missing = schemas?.split(records).waiting ?? null;
+      if (schemas === undefined || missing === null) return;
+      const { id, record } = missing;
+      if (!(await schemas.until(id, { topic, partition: 0, offset: record.offset }, { signal, waiting })))
+        throw new InterleaveError('KAFKA_UNAVAILABLE', 'The register is not read any more.');
+    }
   }
 
   #apply(records: readonly FetchedRecord[]): void {
