@@ -11,6 +11,7 @@ import { evaluate } from './verbs/evaluate.ts';
 import { label } from './verbs/label.ts';
 import { labeler } from './verbs/labeler.ts';
 import { recover } from './verbs/recover.ts';
+import { schemas } from './verbs/schemas.ts';
 import { search } from './verbs/search.ts';
 import { send } from './verbs/send.ts';
 import { status } from './verbs/status.ts';
@@ -28,6 +29,7 @@ const VERBS: readonly Verb[] = [
   deadLetters,
   recover,
   erase,
+  schemas,
 ];
 
 /** Runs one command line (`['up', '--no-feed']`) and resolves to its exit code; errors are told in one sentence. */

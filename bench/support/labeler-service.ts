@@ -9,7 +9,7 @@ import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
 import { loadConfig } from '../../platform/process/config.ts';
 import { events } from '../../schemas/events.ts';
-import { deadLetterTopic, MAX_RECORD_BYTES } from '../../schemas/topics.ts';
+import { deadLetterTopic, MAX_RECORD_BYTES, TOPICS } from '../../schemas/topics.ts';
 import { config } from '../../services/labeler/config.ts';
 import { start } from '../../services/labeler/service.ts';
 import type { BenchReport } from './bench-reports.ts';
@@ -35,10 +35,11 @@ export async function measureService(reports: readonly BenchReport[]): Promise<n
   const stops: (() => Promise<void>)[] = [() => broker.stop()];
   try {
     const large = { 'max.message.bytes': String(MAX_RECORD_BYTES) };
-    const topics = [names.received, names.labeled, deadLetterTopic('labeler')];
+    const single = [deadLetterTopic('labeler'), TOPICS.schema];
+    const topics = [names.received, names.labeled, ...single];
     await createTopics(
       kafka,
-      topics.map((name) => ({ name, keyed: !name.includes('dead'), config: large })),
+      topics.map((name) => ({ name, keyed: !single.includes(name), config: large })),
       PARTITIONS,
       1,
     );

@@ -1,7 +1,13 @@
+import type { Kafka } from 'kafkajs';
 import { codeOf, InterleaveError } from '../../core/errors.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { type DeadLetter, deadLetterCodec } from '../../platform/kafka/dead-letter.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
+import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { createLogger } from '../../platform/process/log.ts';
+import { Metrics } from '../../platform/process/metrics.ts';
+import { Readiness } from '../../platform/process/readiness.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { DEAD_LETTER_SERVICES, deadLetterTopic } from '../../schemas/topics.ts';
 import { rangesOf, readRanges } from './read-range.ts';
 
@@ -28,14 +34,19 @@ export async function lastLetters(
   const kafka = kafkaOf(brokers);
   const ranges = await rangesOf(kafka, services.map(deadLetterTopic));
   for (const range of ranges.values()) range.from = Math.max(range.from, range.to - count);
-  const letters: Letter[] = [];
+  const found: { id: string; value: Buffer }[] = [];
   await readRanges(kafka, ranges, (topic, offset, value) => {
-    letters.push(shown(`${topic.slice(deadLetterTopic('').length)}/${offset}`, value));
+    found.push({ id: `${topic.slice(deadLetterTopic('').length)}/${offset}`, value });
   });
+  // One whose schema nobody gives is shown by its code.
+  await schemasOf(kafka)
+    .askFor(found)
+    .catch(() => undefined);
+  const letters = found.map(({ id, value }) => shown(id, value));
   return letters.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt));
 }
 
-/** One of them, whole. Throws OBJECT_MISSING where there is none, EVENT_UNREADABLE, KAFKA_UNAVAILABLE. */
+/** One of them, whole. Throws OBJECT_MISSING where there is none, EVENT_UNREADABLE, SCHEMA_UNKNOWN, KAFKA_UNAVAILABLE. */
 export async function readLetter(brokers: string, service: string, offset: number): Promise<DeadLetter> {
   const kafka = kafkaOf(brokers);
   const topic = deadLetterTopic(service);
@@ -51,6 +62,7 @@ export async function readLetter(brokers: string, service: string, offset: numbe
     );
   if (found === null)
     throw new InterleaveError('OBJECT_MISSING', `There is no dead letter ${service}/${offset}.`);
+  await schemasOf(kafka).askFor([{ value: found }]);
   return deadLetterCodec.decode(found);
 }
 
@@ -81,6 +93,12 @@ function shown(id: string, value: Buffer): Letter {
   } catch (error) {
     return { id, code: codeOf(error), receivedAt: '', object: null, bytes: null, record: null };
   }
+}
+
+function schemasOf(kafka: Kafka): Schemas {
+  const log = createLogger('dead-letters', 'silent');
+  const told = { log, metrics: new Metrics('cli'), ready: new Readiness() };
+  return Schemas.reading(schemaOptions(kafka, loadConfig(commonConfig), told));
 }
 
 function kafkaOf(brokers: string) {

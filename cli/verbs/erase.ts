@@ -5,11 +5,14 @@ import { isCaseId } from '../../core/radiology/case-key.ts';
 import { correctionKey, sealedCorrection } from '../../core/radiology/corrections.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { readSecret } from '../../platform/process/files.ts';
 import { createLogger } from '../../platform/process/log.ts';
 import { Metrics } from '../../platform/process/metrics.ts';
+import { Readiness } from '../../platform/process/readiness.ts';
 import { events } from '../../schemas/events.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -53,7 +56,7 @@ export const erase: Verb = {
     if (reason.trim() === '' || !input.flag('yes'))
       throw new InterleaveError('USAGE', 'It needs --reason TEXT and --yes: see `interleave erase --help`.');
     const dataDir = dataDirOf(input);
-    const { kafkaBrokers, siteSecretFile } = loadConfig(commonConfig);
+    const { kafkaBrokers, siteSecretFile, schemaRegistryUrl } = loadConfig(commonConfig);
     const brokers = askedInstance(input, namesBrokers())?.kafkaBrokers.split(',') ?? kafkaBrokers;
     const secret = await readSecret(siteSecretFile || join(dataDir, 'site-secret'));
     const correction = sealedCorrection(secret, {
@@ -64,11 +67,11 @@ export const erase: Verb = {
       reason,
     });
     const log = createLogger('cli', 'fatal');
-    const producer = await EventProducer.connect(
-      createKafka(brokers, 'interleave-cli', log),
-      log,
-      new Metrics('cli'),
-    );
+    const kafka = createKafka(brokers, 'interleave-cli', log);
+    const metrics = new Metrics('cli');
+    const told = { log, metrics, ready: new Readiness() };
+    await Schemas.published(schemaOptions(kafka, { schemaRegistryUrl }, told));
+    const producer = await EventProducer.connect(kafka, log, metrics);
     try {
       const value = events.caseCorrection.encode(correction);
       await producer.send(TOPICS.caseCorrection, { key: correctionKey(secret, correction), value });

@@ -14,6 +14,7 @@ import {
   REBALANCE_TIMEOUT_MS,
   SESSION_TIMEOUT_MS,
 } from './limits.ts';
+import { SchemaHold } from './schema-hold.ts';
 import type { Schemas } from './schemas.ts';
 import { watchLag } from './watch-lag.ts';
 
@@ -76,11 +77,13 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   ready.set('kafka', false, 'joining the group');
   let stopping = false;
 
-  /** partitions that wait for a schema; each assignment begins anew */
-  let holding = new AbortController();
+  const { schemas, fail } = options;
+  const held =
+    schemas === undefined
+      ? null
+      : new SchemaHold({ consumer, schemas, waiting: () => lag.progressed(), fail });
   consumer.on(consumer.events.GROUP_JOIN, () => {
-    holding.abort();
-    holding = new AbortController();
+    held?.clear();
     ready.set('kafka', true);
   });
   // A batch of control records or aborted transactions only never reaches `eachBatch`; uncommitted it would look like
@@ -116,7 +119,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
       const fetched = batch.messages
         .slice(start, start + step)
         .map((message) => toRecord(batch.topic, batch.partition, message));
-      const { known: records, waiting } = options.schemas?.split(fetched) ?? {
+      const { known: records, waiting } = schemas?.split(fetched) ?? {
         known: fetched,
         waiting: null,
       };
@@ -125,7 +128,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
         if (!(await handleUntilDone(records, payload))) return;
         payload.resolveOffset(String(last.offset));
       }
-      if (waiting !== null) untilKnown(waiting.id, waiting.record);
+      if (waiting !== null) held?.hold(waiting.id, waiting.record);
       if (last === undefined) return;
       const isEnd = waiting === null && start + step >= batch.messages.length;
       // The record that ends a transaction follows its records, and is not handed to us.
@@ -136,19 +139,6 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
       await payload.heartbeat();
       if (waiting !== null) return;
     }
-  }
-
-  /** Fetches nothing more of a partition until the schema of this record is known. */
-  function untilKnown(schemaId: number, { topic, partition, offset }: ConsumedRecord): void {
-    const { signal } = holding;
-    const place = { topic, partitions: [partition] };
-    consumer.pause([place]);
-    options.schemas
-      ?.until(schemaId, { topic, partition, offset }, { signal, waiting: () => lag.progressed() })
-      .then((isKnown) => {
-        if (isKnown && !signal.aborted) consumer.resume([place]);
-      })
-      .catch(options.fail);
   }
 
   /** False where the partition was taken away or the consumer stops meanwhile. */
@@ -178,7 +168,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<{ 
   return {
     async stop() {
       stopping = true;
-      holding.abort();
+      held?.clear();
       await lag.stop();
       await gate.stop();
       await consumer.disconnect();

@@ -16,6 +16,13 @@ import {
   RESTORE_STALL_MS,
 } from './limits.ts';
 
+export interface ReaderOptions {
+  /** topics that need not be there, and count as empty */
+  empty?: ReadonlySet<string>;
+  /** where schemas that this build does not have are asked for; reading throws `SCHEMA_UNKNOWN` where nobody gives one */
+  schemas?: { askFor(records: readonly FetchedRecord[]): Promise<void> };
+}
+
 /**
  * Reads one partition between two offsets, without a consumer group. kafkajs has no `assign`; but it hands every
  * partition assigner its cluster, whose brokers can be asked directly: no group to join (a new one waits for
@@ -25,16 +32,15 @@ export class PartitionReader {
   readonly #consumer: Consumer;
   readonly #cluster: Cluster;
 
-  readonly #empty: ReadonlySet<string>;
+  readonly #options: ReaderOptions;
 
-  private constructor(consumer: Consumer, cluster: Cluster, empty: ReadonlySet<string>) {
+  private constructor(consumer: Consumer, cluster: Cluster, options: ReaderOptions) {
     this.#consumer = consumer;
     this.#cluster = cluster;
-    this.#empty = empty;
+    this.#options = options;
   }
 
-  /** `empty` are topics that need not be there, and count as empty. */
-  static async connect(kafka: Kafka, empty: ReadonlySet<string> = new Set()): Promise<PartitionReader> {
+  static async connect(kafka: Kafka, options: ReaderOptions = {}): Promise<PartitionReader> {
     const clusters: Cluster[] = [];
     const capture: PartitionAssigner = ({ cluster }) => {
       clusters.push(cluster);
@@ -44,12 +50,12 @@ export class PartitionReader {
     const [cluster] = clusters;
     if (cluster === undefined) throw new InterleaveError('INTERNAL', 'kafkajs gave the assigner no cluster.');
     await consumer.connect();
-    return new PartitionReader(consumer, cluster, empty);
+    return new PartitionReader(consumer, cluster, options);
   }
 
   /** The first offset that is still there, and the one that the next record will get. */
   async ends(topic: string, partition: number): Promise<{ low: number; high: number }> {
-    if (this.#empty.has(topic)) return { low: 0, high: 0 };
+    if (this.#options.empty?.has(topic)) return { low: 0, high: 0 };
     const end = async (fromBeginning: boolean): Promise<number> => {
       const [answer] = await this.#cluster.fetchTopicsOffset([
         { topic, fromBeginning, partitions: [{ partition }] },
@@ -87,6 +93,7 @@ export class PartitionReader {
         next = reached;
         movedAt = Date.now();
         empty = 0;
+        await this.#options.schemas?.askFor(records);
         await handle(records, Math.min(next, to));
       } else if (Date.now() - movedAt > RESTORE_STALL_MS)
         throw new InterleaveError('KAFKA_UNAVAILABLE', `${topic} could not be read to its end.`);

@@ -29,12 +29,13 @@ export class Relay<In, Out> {
     this.#options = options;
   }
 
-  /** The event of a record; null where it is none, and a dead letter now. */
+  /** The event of a record; null where it is none, and a dead letter now. Throws `SCHEMA_UNKNOWN`. */
   async read(record: ConsumedRecord): Promise<In | null> {
     const { input, log } = this.#options;
     try {
       return input.decode(record.value ?? Buffer.alloc(0));
     } catch (error) {
+      if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
       const { partition, offset } = record;
       log.error({ code: codeOf(error), partition, offset }, 'event.unreadable');
       await this.#giveUp(record, 'EVENT_UNREADABLE');

@@ -103,6 +103,12 @@ export class Schemas {
     throw new UnknownSchemaError(id);
   }
 
+  /** Asks for what these records lack. Throws `SCHEMA_UNKNOWN`. */
+  async askFor(records: readonly { value: Buffer | null }[]): Promise<void> {
+    for (let { waiting } = this.split(records); waiting !== null; { waiting } = this.split(records))
+      await this.ask(waiting.id);
+  }
+
   /**
    * Asks for the schema until it is known. False where `signal` ended the waiting. `waiting` is called before each further
    * question.

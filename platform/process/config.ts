@@ -35,6 +35,8 @@ export const commonConfig = {
   partitions: z.coerce.number().int().min(1).max(1000).default(8),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
   host: text('127.0.0.1'),
+  /** a schema registry with the API of Confluent's, in place of the topic of schemas; may hold a user and a password */
+  schemaRegistryUrl: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
 };
 
 /** Names whose values are never printed. */
@@ -71,7 +73,17 @@ export function printableConfig(config: Readonly<Record<string, unknown>>): Reco
   return Object.fromEntries(
     Object.entries(config).map(([name, value]) => [
       variableName(name),
-      SECRET_NAME.test(name) && value !== '' ? '(redacted)' : value,
+      SECRET_NAME.test(name) && value !== '' ? '(redacted)' : withoutUser(value),
     ]),
   );
+}
+
+/** An address without the user and the password that it may hold. */
+function withoutUser(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.includes('@') || !URL.canParse(value)) return value;
+  const url = new URL(value);
+  if (url.username === '' && url.password === '') return value;
+  url.username = 'redacted';
+  url.password = '';
+  return url.href;
 }

@@ -5,12 +5,14 @@ import type { ObjectRef } from '../../core/object-ref.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { UNKNOWN_CASE } from '../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { type LostObject, type ReadAgain, readListAgain } from '../../platform/object-store/lost-objects.ts';
 import type { ObjectStore, ObjectWriter } from '../../platform/object-store/object-store.ts';
 import { text } from '../../platform/process/config.ts';
 import type { Logger } from '../../platform/process/log.ts';
 import { Metrics } from '../../platform/process/metrics.ts';
 import { Readiness } from '../../platform/process/readiness.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { type Config, config as gatewayConfig } from './config.ts';
 import { MAX_FILE_META } from './dicomweb/limits.ts';
 import { publishing, storing } from './service.ts';
@@ -33,8 +35,10 @@ export async function readAgain(
   say: (progress: string) => void,
 ): Promise<ReadAgain> {
   const metrics = new Metrics('dicom-gateway');
-  const stored = await storing(settings, { log, metrics, ready: new Readiness() });
+  const ready = new Readiness();
+  const stored = await storing(settings, { log, metrics, ready });
   const kafka = createKafka(settings.kafkaBrokers, 'interleave-dicom-gateway', log);
+  await Schemas.published(schemaOptions(kafka, settings, { log, metrics, ready }));
   const producer = await EventProducer.connect(kafka, log, metrics);
   const { publish, reject, deadLetter } = publishing(producer, stored.secret);
   const options: Omit<StoreObjectOptions, 'now' | 'store'> = {

@@ -1,4 +1,5 @@
 /** The DICOM gateway: its associations store objects and publish `radiology.image.received`. */
+
 import { join } from 'node:path';
 import { DEFAULT_SITE, parseSiteTable } from '../../core/radiology/case-key.ts';
 import { untilLmdbRoom } from '../../platform/disk/lmdb-room.ts';
@@ -7,6 +8,7 @@ import { createKafka } from '../../platform/kafka/client.ts';
 import { deadLetterObject } from '../../platform/kafka/dead-letter.ts';
 import { DurabilityProbe } from '../../platform/kafka/durability-probe.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import { type ServerTls, serverTls } from '../../platform/net/tls.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
@@ -14,6 +16,7 @@ import { readJsonFile, readSecret } from '../../platform/process/files.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
 import { privateFolder, tellNarrowed } from '../../platform/process/private-folder.ts';
 import { events } from '../../schemas/events.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { listenForStores } from './dicomweb/store-listener.ts';
@@ -30,7 +33,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const { log, metrics, ready } = context;
   const telemetry = gatewayTelemetry(context);
   const kafka = createKafka(config.kafkaBrokers, `interleave-${SERVICE}`, log);
-  const topics = [TOPICS.imageReceived, TOPICS.imageRejected, deadLetterTopic(SERVICE)];
+  const topics = [TOPICS.imageReceived, TOPICS.imageRejected, deadLetterTopic(SERVICE), TOPICS.schema];
   const specs = TOPIC_SPECS.filter((spec) => topics.includes(spec.name));
   const tls = config.dicomTls || config.stowTls ? await serverTls(config) : null;
   const stored = await storing(config, context);
@@ -41,6 +44,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       'durability.off: objects are acknowledged that a power cut loses',
     );
   log.info(await checkTopics(kafka, specs, config.partitions), 'durability.promise');
+  await Schemas.published(schemaOptions(kafka, config, context));
   const producer = await EventProducer.connect(kafka, log, metrics);
   const probe = new DurabilityProbe(ready, async () => {
     await checkTopics(kafka, specs, config.partitions);

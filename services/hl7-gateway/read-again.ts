@@ -1,11 +1,14 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { type LostObject, type ReadAgain, readListAgain } from '../../platform/object-store/lost-objects.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { text } from '../../platform/process/config.ts';
 import type { Logger } from '../../platform/process/log.ts';
 import { Metrics } from '../../platform/process/metrics.ts';
+import { Readiness } from '../../platform/process/readiness.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { decide } from './accept-message.ts';
 import { type Config, config as gatewayConfig } from './config.ts';
 import { Documents } from './documents.ts';
@@ -30,7 +33,9 @@ export async function readAgain(
   const rules = await acceptanceRules(settings);
   const store = await openObjectStore(settings.dataDir);
   const kafka = createKafka(settings.kafkaBrokers, 'interleave-hl7-gateway', log);
-  const producer = await EventProducer.connect(kafka, log, new Metrics('hl7-gateway'));
+  const metrics = new Metrics('hl7-gateway');
+  await Schemas.published(schemaOptions(kafka, settings, { log, metrics, ready: new Readiness() }));
+  const producer = await EventProducer.connect(kafka, log, metrics);
   const documents = new Documents({ answerTimeoutMs: settings.hl7AnswerTimeoutMs });
 
   async function read({ caseId, sha256, receivedAt, receipt }: LostObject): Promise<ErrorCode | null> {

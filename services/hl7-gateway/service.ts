@@ -5,11 +5,13 @@ import { watchDisk } from '../../platform/disk/watch-disk.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { DurabilityProbe } from '../../platform/kafka/durability-probe.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import { serverTls } from '../../platform/net/tls.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { readJsonFile, readSecret } from '../../platform/process/files.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../schemas/topics.ts';
 import type { AcceptanceRules } from './accept-message.ts';
 import type { Config } from './config.ts';
@@ -23,7 +25,7 @@ import { RecentMessages } from './recent-messages.ts';
 import { UnfinishedFrames } from './unfinished-frames.ts';
 
 const NAME = 'hl7-gateway';
-const WRITTEN = [TOPICS.reportReceived, deadLetterTopic(NAME)];
+const WRITTEN = [TOPICS.reportReceived, deadLetterTopic(NAME), TOPICS.schema];
 
 /** MLLP in, `radiology.report.received` out. A positive answer means: the message is stored, its event is on Kafka. */
 export async function start(config: Config, context: ServiceContext): Promise<RunningService> {
@@ -36,6 +38,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const kafka = createKafka(config.kafkaBrokers, `interleave-${NAME}`, log);
   const specs = TOPIC_SPECS.filter((spec) => WRITTEN.includes(spec.name));
   log.info(await checkTopics(kafka, specs, config.partitions), 'durability.promise');
+  await Schemas.published(schemaOptions(kafka, config, context));
   const producer = await EventProducer.connect(kafka, log, context.metrics);
   const probe = new DurabilityProbe(ready, async () => {
     await checkTopics(kafka, specs, config.partitions);

@@ -11,12 +11,14 @@ import { checkLog } from '../../platform/kafka/log-mark.ts';
 import { LogsBehind } from '../../platform/kafka/logs-behind.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
 import { events } from '../../schemas/events.ts';
 import { checkIndex } from '../../schemas/index/check-index.ts';
 import { readAnalysisDefinition, readCasesDefinition } from '../../schemas/index/index-definition.ts';
 import { indexerGroup } from '../../schemas/index/index-names.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import { analysisDocument, analysisId } from './analysis-document.ts';
 import { type BulkItem, bulkWrite } from './bulk-write.ts';
@@ -42,6 +44,7 @@ export async function start(
   const kafka = createKafka(config.kafkaBrokers, 'interleave-indexer', log);
   const slots = await openIndices(await clusterIdOf(kafka));
   await checkTopics(kafka, topicsOf('indexer', [topic]), config.partitions);
+  const schemas = await Schemas.published(schemaOptions(kafka, config, context));
   const positions = await openPositions();
   const reader = await PartitionReader.connect(kafka);
   const behind = new LogsBehind(ready, log);
@@ -67,6 +70,7 @@ export async function start(
       held: (partition, error) => behind.add(partition, error),
       begun: (partition) => behind.keep((one) => one !== partition),
     },
+    schemas,
     log,
     metrics,
     ready,

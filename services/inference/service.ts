@@ -3,10 +3,12 @@ import { watchDisk } from '../../platform/disk/watch-disk.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { handleImages } from './handle-images.ts';
@@ -30,6 +32,7 @@ export async function start(
   const { log, metrics, ready } = context;
   const kafka = createKafka(config.kafkaBrokers, 'interleave-inference', log);
   await checkTopics(kafka, topicsOf('inference', [names.received, names.embedded]), config.partitions);
+  const schemas = await Schemas.published(schemaOptions(kafka, config, context));
   const store = await openObjectStore(config.dataDir, { context });
   const disk = await watchDisk(config.dataDir, context);
 
@@ -52,6 +55,7 @@ export async function start(
     maxRecords: MAX_POLL_IMAGES,
     concurrentPartitions: CONCURRENT_PARTITIONS,
     handle: handleImages({ store, reader, model, producer, topic: names.embedded, log, metrics }),
+    schemas,
     log,
     metrics,
     ready,

@@ -3,6 +3,7 @@ import { codeOf } from '../../core/errors.ts';
 import { RejectedImages, rejectionKey } from '../../core/radiology/rejections.ts';
 import type { FetchedRecord } from '../../platform/kafka/fetched-records.ts';
 import { RegisterReader } from '../../platform/kafka/register-reader.ts';
+import type { Schemas } from '../../platform/kafka/schemas.ts';
 import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { events } from '../../schemas/events.ts';
 import { TOPICS } from '../../schemas/topics.ts';
@@ -10,6 +11,9 @@ import { ErasedCases } from './erased-cases.ts';
 
 export interface DecisionOptions {
   kafka: Kafka;
+  schemas: Schemas;
+  /** called while the schema of a decision is waited for */
+  waiting(): void;
   context: ServiceContext;
   secret: Buffer;
   /** SOP Instance UIDs that were not rejected before */
@@ -27,12 +31,19 @@ export interface Decisions {
   stop(): Promise<void>;
 }
 
-export function followDecisions({ kafka, context, secret, ...told }: DecisionOptions): Decisions {
+export function followDecisions({
+  kafka,
+  schemas,
+  waiting,
+  context,
+  secret,
+  ...told
+}: DecisionOptions): Decisions {
   const { log, metrics, ready, fail } = context;
   const rejected = new RejectedImages();
   const erased = new ErasedCases(secret);
   const follow = (topic: string, apply: (records: readonly FetchedRecord[]) => number) =>
-    new RegisterReader({ kafka, topic, apply, log, metrics, ready, fail });
+    new RegisterReader({ kafka, topic, apply, schemas, waiting, log, metrics, ready, fail });
 
   const rejections = follow(TOPICS.imageRejected, (records) => {
     const uids: string[] = [];

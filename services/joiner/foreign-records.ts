@@ -1,3 +1,4 @@
+import { codeOf } from '../../core/errors.ts';
 import { isCaseId } from '../../core/radiology/case-key.ts';
 import type { FetchedRecord } from '../../platform/kafka/fetched-records.ts';
 import { events } from '../../schemas/events.ts';
@@ -90,11 +91,13 @@ export class RestoreFilter {
   }
 }
 
+/** Throws `SCHEMA_UNKNOWN`: whether the state of a newer joiner is readable is not known yet. */
 function isReadable(state: Buffer): boolean {
   try {
     events.case.decode(state);
     return true;
-  } catch {
+  } catch (error) {
+    if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
     return false;
   }
 }

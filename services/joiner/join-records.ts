@@ -31,7 +31,7 @@ export interface Decided {
 /**
  * Merges records of both inputs into their cases, and applies what was decided to these and to `alsoApply`, cases that
  * are there already. `stateOf` gives the newest state of a case in bytes. Throws `CASE_UNREADABLE` for a state that cannot
- * be read: nothing may be written over it.
+ * be read, `SCHEMA_UNKNOWN` for one of a newer joiner's: nothing may be written over it.
  */
 export function joinRecords(
   records: readonly ConsumedRecord[],
@@ -56,6 +56,7 @@ export function joinRecords(
     try {
       merge = mergeOf(record);
     } catch (error) {
+      if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
       refused.push({ record, code: codeOf(error) });
       continue;
     }
@@ -130,6 +131,7 @@ function readState(bytes: Buffer, key: string, partition: number): Case {
   try {
     return events.case.decode(bytes);
   } catch (cause) {
+    if (codeOf(cause) === 'SCHEMA_UNKNOWN') throw cause;
     throw new InterleaveError(
       'CASE_UNREADABLE',
       `Case ${key} of partition ${partition}: see docs/operations.md.`,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { codeOf } from '../../core/errors.ts';
 import { isCaseId } from '../../core/radiology/case-key.ts';
+import { UnknownSchemaError } from '../../platform/avro/unknown-schema.ts';
 import { untilLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
@@ -9,12 +10,15 @@ import { keepRunning } from '../../platform/kafka/keep-running.ts';
 import { LogsBehind } from '../../platform/kafka/logs-behind.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
+import { SchemaHold } from '../../platform/kafka/schema-hold.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import { watchLag } from '../../platform/kafka/watch-lag.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import { readSecret } from '../../platform/process/files.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
 import { privateFolder, tellNarrowed } from '../../platform/process/private-folder.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { REGISTERS, TOPICS, topicsOf } from '../../schemas/topics.ts';
 import { Assignment } from './assignment.ts';
 import { CaseCache } from './case-cache.ts';
@@ -46,6 +50,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const kafka = createKafka(config.kafkaBrokers, 'interleave-joiner', log);
   const topics = topicsOf('joiner', [...INPUTS, TOPICS.case, ...REGISTERS]);
   log.info(await checkTopics(kafka, topics, config.partitions), 'durability.promise');
+  const schemas = await Schemas.published(schemaOptions(kafka, config, context));
 
   const folders = join(config.dataDir, 'joiner');
   tellNarrowed(await privateFolder(folders), folders, log);
@@ -75,6 +80,8 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const objects = await openObjectStore(config.dataDir, { context });
   const decisions = followDecisions({
     kafka,
+    schemas,
+    waiting: () => lag.progressed(),
     context,
     secret,
     rejected: (uids) => everywhere({ rejected: uids }),
@@ -96,6 +103,9 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   const gaps = new GapMemory();
   const foreignAtTaking = new Map<number, ForeignRecords>();
   const takes = new Semaphore(MAX_PARALLEL_TAKES);
+  const held = new SchemaHold({ consumer, schemas, waiting: () => lag.progressed(), fail });
+  /** the schema of a state that a newer joiner has written, by partition */
+  const missing = new Map<number, number>();
   const bothInputs = (partition: number) => INPUTS.map((topic) => ({ topic, partitions: [partition] }));
 
   const assignment = new Assignment({
@@ -106,6 +116,9 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     },
     async take(partition) {
       await decisions.whole();
+      const schemaId = missing.get(partition);
+      if (schemaId !== undefined) await schemas.ask(schemaId);
+      missing.delete(partition);
       return takes.run(() => take(partition));
     },
     isOurs: (partition, owned) => doChores(partition, owned, firstChores(partition)),
@@ -116,14 +129,24 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     },
     notTaken(partition, error) {
       if (behind.add(partition, error)) return lag.progressed();
+      noteMissing(partition, error);
       const code = codeOf(error);
       ready.set('partitions', false, `not taken: ${code}`);
-      // That it waits for room is no stall: another start would wait, too.
-      if (code === 'DISK_FULL') lag.progressed();
+      // That it waits for room or for a schema is no stall: another start would wait, too.
+      if (code === 'DISK_FULL' || code === 'SCHEMA_UNKNOWN') lag.progressed();
       log.warn({ partition, err: error }, 'joiner.partition.not.taken');
     },
     fail,
   });
+
+  function noteMissing(partition: number, error: unknown): void {
+    if (error instanceof UnknownSchemaError) missing.set(partition, error.schemaId);
+  }
+
+  function loseOf(partition: number, owned: OwnedPartition, error: unknown): void {
+    noteMissing(partition, error);
+    lose(partition, owned, error, { assignment, metrics, log, fail });
+  }
 
   async function take(partition: number): Promise<{ owned: OwnedPartition; positions: Positions }> {
     const stopTimer = metrics.takeSeconds.startTimer();
@@ -186,9 +209,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   }
 
   function doChores(partition: number, owned: OwnedPartition, chores: Chores): void {
-    owned
-      .do(chores)
-      .catch((error: unknown) => lose(partition, owned, error, { assignment, metrics, log, fail }));
+    owned.do(chores).catch((error: unknown) => loseOf(partition, owned, error));
   }
 
   function tellForeign(
@@ -200,9 +221,10 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     log.error({ partition, code, ...(isCaseId(key) ? { caseId: key } : {}) }, 'case.record.foreign');
   }
 
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
-    assignment.assign(payload.memberAssignment[TOPICS.reportLabeled] ?? []),
-  );
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    held.clear();
+    assignment.assign(payload.memberAssignment[TOPICS.reportLabeled] ?? []);
+  });
   await consumer.connect();
   await consumer.subscribe({ topics: INPUTS, fromBeginning: true });
   await keepRunning(consumer, {
@@ -211,7 +233,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       eachBatchAutoResolve: false,
       // Enough for every input of every partition at once: nothing that was fetched may wait for its turn.
       partitionsConsumedConcurrently: INPUTS.length * config.partitions,
-      eachBatch: (payload) => handleBatch(payload, { assignment, metrics, log, fail }),
+      eachBatch: (payload) => handleBatch(payload, { assignment, schemas, held, lose: loseOf }),
     },
     isStopping: () => stopping,
     crashed: () => ready.set('partitions', false, 'crashed'),
@@ -224,6 +246,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
     async stop() {
       stopping = true;
       clearInterval(checking);
+      held.clear();
       const given = assignment.stop();
       await decisions.stop();
       await consumer.disconnect();

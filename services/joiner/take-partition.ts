@@ -42,7 +42,8 @@ export interface Taken {
  * then read where `radiology.case` ends; restore the states up to there; and only then read how far the inputs were
  * committed. The caller keeps the inputs paused meanwhile, then seeks and resumes. Throws where any step fails; then
  * nothing was changed and it can be done again. `LOG_WENT_BACK` where the cache has seen more than the log holds: it may
- * then be the only one that has it, and nothing is taken until somebody has acted.
+ * then be the only one that has it, and nothing is taken until somebody has acted. `SCHEMA_UNKNOWN` where a newer joiner wrote
+ * a state whose schema nobody has given yet.
  */
 export async function takePartition(options: TakeOptions): Promise<Taken> {
   const { kafka, output, transactionalId } = options;
@@ -83,7 +84,7 @@ async function restore({
     const last = records.at(-1);
     const mark = last === undefined ? undefined : markOf(last);
     const states = filter.take(records);
-    await cache.write(partition, states, next - 1, { mark, index: indexOf(states) });
+    await cache.write(partition, states, next - 1, { mark, index: indexOf(states, filter.gone) });
     restored += records.length;
   });
   return { restored, end: high, foreign: filter.foreign, gone: filter.gone };
@@ -99,14 +100,21 @@ async function indexCached(cache: CaseCache, partition: number): Promise<void> {
   await cache.markIndexed(partition);
 }
 
-/** A state that cannot be read stands in no index; whoever merges into it says so. */
-function indexOf(states: ReadonlyMap<string, Buffer | null>): Map<string, IndexChange> {
+/**
+ * A state that cannot be read stands in no index; whoever merges into it says so. Throws `SCHEMA_UNKNOWN` for one of a
+ * newer joiner's, unless it is a foreign record that took the place of a state.
+ */
+function indexOf(
+  states: ReadonlyMap<string, Buffer | null>,
+  gone: ReadonlySet<string> = new Set(),
+): Map<string, IndexChange> {
   const index = new Map<string, IndexChange>();
   for (const [caseId, bytes] of states) {
     if (bytes === null) continue;
     try {
       index.set(caseId, indexChange(null, events.case.decode(bytes)));
     } catch (error) {
+      if (codeOf(error) === 'SCHEMA_UNKNOWN' && gone.has(caseId)) continue;
       if (codeOf(error) !== 'EVENT_UNREADABLE') throw error;
     }
   }

@@ -82,6 +82,7 @@ export function relabel(parts: Parts) {
     try {
       state = events.case.decode(value);
     } catch (error) {
+      if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
       log.warn({ code: codeOf(error), partition, offset }, 'relabel.case.unreadable');
       return [];
     }

@@ -5,8 +5,10 @@ import { openLexicon } from '../../models/site-lexicon-file.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { openEncoder } from './encoder.ts';
@@ -43,6 +45,7 @@ export async function start(
   const kafka = createKafka(config.kafkaBrokers, 'interleave-labeler', log);
   const cases = config.labelerRelabel ? [names.cases] : [];
   await checkTopics(kafka, topicsOf('labeler', [names.received, names.labeled, ...cases]), config.partitions);
+  const schemas = await Schemas.published(schemaOptions(kafka, config, context));
 
   ready.set('encoder', false, 'loading');
   const encoder = await openEncoder();
@@ -58,7 +61,7 @@ export async function start(
     log,
     metrics,
   };
-  const common = { maxRecords: MAX_POLL_REPORTS, log, metrics, ready, fail: context.fail };
+  const common = { maxRecords: MAX_POLL_REPORTS, schemas, log, metrics, ready, fail: context.fail };
   const consumers = [
     await consume(kafka, {
       ...common,

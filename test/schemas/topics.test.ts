@@ -16,11 +16,12 @@ test('what a service asks for is what the set-up creates', () => {
       assert.equal(TOPIC_SPECS.find((spec) => spec.name === name)?.keyed, keyed, name);
 });
 
-test('a service asks for its topics and for its own dead letters only', () => {
+test('a service asks for its topics, for its own dead letters and for the schemas only', () => {
   assert.deepEqual(topicsOf('joiner', ['a', 'b']), [
     { name: 'a', keyed: true },
     { name: 'b', keyed: true },
     { name: deadLetterTopic('joiner'), keyed: false },
+    { name: TOPICS.schema, keyed: false },
   ]);
 });
 

@@ -16,13 +16,17 @@ import { createKafka } from '../../../platform/kafka/client.ts';
 import { deadLetterCodec } from '../../../platform/kafka/dead-letter.ts';
 import { TOPIC_CREATION_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { PartitionReader } from '../../../platform/kafka/read-partition.ts';
+import { Schemas } from '../../../platform/kafka/schemas.ts';
 import { withAdmin } from '../../../platform/kafka/topics.ts';
 import type { LostObject } from '../../../platform/object-store/lost-objects.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
 import { flag, text } from '../../../platform/process/config.ts';
 import { readSecret } from '../../../platform/process/files.ts';
 import type { Logger } from '../../../platform/process/log.ts';
+import { Metrics } from '../../../platform/process/metrics.ts';
+import { Readiness } from '../../../platform/process/readiness.ts';
 import { INDEX_NAMES, indexerGroup, positionsIndex } from '../../../schemas/index/index-names.ts';
+import { schemaOptions } from '../../../schemas/schema-options.ts';
 import { DEAD_LETTER_SERVICES, deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../../schemas/topics.ts';
 import { config as joinerConfig } from '../config.ts';
 import { Caches } from './caches.ts';
@@ -77,7 +81,8 @@ export const LISTS = { hl7: 'hl7-gateway.jsonl', dicom: 'dicom-gateway.jsonl' };
 
 /**
  * Brings `radiology.case` to what its log, the joiner's cache and the index know together, and lists the stored objects
- * of which nothing knows. All services must be stopped. `docs/operations.md` says when.
+ * of which nothing knows. All services must be stopped. `docs/operations.md` says when. Throws `SCHEMA_UNKNOWN` where a newer build
+ * wrote a record: its schema, or that build, is needed.
  */
 export async function recover(
   settings: RecoverConfig,
@@ -91,7 +96,10 @@ export async function recover(
   });
   const elasticsearch = openElasticsearch(settings.elasticsearchUrl, SET_UP_TIMEOUT_MS);
   const caches = await Caches.open(dataDir, partitions);
-  const reader = await PartitionReader.connect(kafka, await missingTopics(kafka));
+  const told = { log, metrics: new Metrics('recover'), ready: new Readiness() };
+  const options = schemaOptions(kafka, settings, told);
+  const schemas = settings.recoverDryRun ? Schemas.reading(options) : await Schemas.published(options);
+  const reader = await PartitionReader.connect(kafka, { empty: await missingTopics(kafka), schemas });
   const store = await openObjectStore(dataDir);
   const known = await KnownObjects.open(join(folder, 'known-objects.mdb'));
   const losses = new Map<string, Loss>();

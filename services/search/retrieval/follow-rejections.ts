@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { codeOf } from '../../../core/errors.ts';
 import { rejectionKey } from '../../../core/radiology/rejections.ts';
 import { RegisterReader } from '../../../platform/kafka/register-reader.ts';
+import type { Schemas } from '../../../platform/kafka/schemas.ts';
 import type { ServiceContext } from '../../../platform/process/lifecycle.ts';
 import { events } from '../../../schemas/events.ts';
 import { ShownImages } from '../view/shown-images.ts';
@@ -11,12 +12,14 @@ export function followRejections(
   kafka: Kafka,
   topic: string,
   secret: Buffer,
+  schemas: Schemas,
   { log, metrics, ready, fail }: ServiceContext,
 ): { shown: ShownImages; stop(): Promise<void> } {
   const shown = new ShownImages(() => register.isWhole);
   const register = new RegisterReader({
     kafka,
     topic,
+    schemas,
     log,
     metrics,
     ready,

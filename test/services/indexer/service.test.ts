@@ -45,7 +45,7 @@ describe('the indexer', () => {
     kafka = testKafka(kafkaBrokers);
     const specs = TOPIC_SPECS.flatMap((spec) => {
       if (spec.name === TOPICS.case) return [{ ...spec, name: topic }];
-      return spec.name === deadLetterTopic('indexer') ? [spec] : [];
+      return [deadLetterTopic('indexer'), TOPICS.schema].includes(spec.name) ? [spec] : [];
     });
     await createTopics(kafka, specs, PARTITIONS, 1);
     kafkaCluster = await clusterIdOf(kafka);

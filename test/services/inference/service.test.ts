@@ -22,7 +22,7 @@ import { openObjectStore } from '../../../platform/object-store/open.ts';
 import { loadConfig } from '../../../platform/process/config.ts';
 import { projectRoot } from '../../../platform/process/project-root.ts';
 import { events } from '../../../schemas/events.ts';
-import { deadLetterTopic } from '../../../schemas/topics.ts';
+import { deadLetterTopic, TOPICS } from '../../../schemas/topics.ts';
 import { config } from '../../../services/inference/config.ts';
 import { THUMBNAIL_SIZE } from '../../../services/inference/limits.ts';
 import { start } from '../../../services/inference/service.ts';
@@ -149,8 +149,9 @@ async function newNames(): Promise<{ groupId: string; received: string; embedded
   const id = `test-${randomUUID()}`;
   const names = { groupId: id, received: `${id}.received`, embedded: `${id}.embedded` };
   const keyed = [names.received, names.embedded].map((name) => ({ name, keyed: true, config: {} }));
-  const deadLetters = { name: deadLetterTopic('inference'), keyed: false, config: {} };
-  await createTopics(kafka, [...keyed, deadLetters], PARTITIONS, 1);
+  const others = [deadLetterTopic('inference'), TOPICS.schema];
+  const single = others.map((name) => ({ name, keyed: false, config: {} }));
+  await createTopics(kafka, [...keyed, ...single], PARTITIONS, 1);
   return names;
 }
 

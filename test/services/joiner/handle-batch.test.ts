@@ -5,15 +5,20 @@ import { InterleaveError } from '../../../core/errors.ts';
 import { testContext } from '../../../harness/service-context.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
 import type { Assignment } from '../../../services/joiner/assignment.ts';
-import { handleBatch } from '../../../services/joiner/handle-batch.ts';
+import { handleBatch, lose } from '../../../services/joiner/handle-batch.ts';
 import { MAX_TRANSACTION_RECORDS } from '../../../services/joiner/limits.ts';
 import { joinerMetrics } from '../../../services/joiner/metrics.ts';
 import type { OwnedPartition } from '../../../services/joiner/owned-partition.ts';
 
-function trial(submit: (from: number, records: number) => Promise<void>, owns = true) {
+function trial(
+  submit: (from: number, records: number) => Promise<void>,
+  owns = true,
+  waiting: (record: ConsumedRecord) => boolean = () => false,
+) {
   const context = testContext('joiner');
   const lost: number[] = [];
   const resolved: number[] = [];
+  const held: [id: number, offset: number][] = [];
   const owned = {
     submit: (_: string, from: number, records: readonly ConsumedRecord[]) => submit(from, records.length),
   } as unknown as OwnedPartition;
@@ -36,9 +41,23 @@ function trial(submit: (from: number, records: number) => Promise<void>, owns = 
       ...more,
     } as unknown as EachBatchPayload;
     const { log, fail } = context;
-    return handleBatch(payload, { assignment, metrics: joinerMetrics(context.metrics), log, fail });
+    return handleBatch(payload, {
+      assignment,
+      schemas: {
+        split: (records) => {
+          const at = records.findIndex((record) => waiting(record as unknown as ConsumedRecord));
+          const record = records[at];
+          return record === undefined
+            ? { known: [...records], waiting: null }
+            : { known: records.slice(0, at), waiting: { id: 9001, record } };
+        },
+      },
+      held: { hold: (id, { offset }) => held.push([id, offset]) },
+      lose: (partition, one, error) =>
+        lose(partition, one, error, { assignment, metrics: joinerMetrics(context.metrics), log, fail }),
+    });
   };
-  return { handle, lost, resolved, failures: context.failures };
+  return { handle, lost, resolved, held, failures: context.failures };
 }
 
 test('MAX_TRANSACTION_RECORDS: a large fetch is handed over in steps, each resolved when it is committed', async () => {
@@ -75,4 +94,17 @@ test('an error that passes loses the partition, one that does not ends the proce
   await failing.handle(1);
   assert.deepEqual([failing.lost, failing.resolved], [[], []]);
   assert.equal(failing.failures.length, 1);
+});
+
+test('what follows a record whose schema is not known is not handed over', async () => {
+  const steps: [number, number][] = [];
+  const submit = async (from: number, records: number) => {
+    steps.push([from, records]);
+  };
+  const { handle, resolved, held } = trial(submit, true, ({ offset }) => offset === 102);
+  await handle(5);
+  assert.deepEqual([steps, resolved, held], [[[99, 2]], [101], [[9001, 102]]]);
+  const first = trial(submit, true, ({ offset }) => offset === 100);
+  await first.handle(5);
+  assert.deepEqual([first.resolved, first.held], [[], [[9001, 100]]]);
 });

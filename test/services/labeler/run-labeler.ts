@@ -8,7 +8,7 @@ import { consume } from '../../../platform/kafka/consumer.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
 import { loadConfig } from '../../../platform/process/config.ts';
 import { events } from '../../../schemas/events.ts';
-import { deadLetterTopic, MAX_RECORD_BYTES } from '../../../schemas/topics.ts';
+import { deadLetterTopic, MAX_RECORD_BYTES, TOPICS } from '../../../schemas/topics.ts';
 import { config } from '../../../services/labeler/config.ts';
 import { type NAMES, start } from '../../../services/labeler/service.ts';
 
@@ -37,8 +37,9 @@ export async function runLabeler(
   };
   const large = { 'max.message.bytes': String(MAX_RECORD_BYTES) };
   const keyed = Object.values(topics).map((name) => ({ name, keyed: true, config: large }));
-  const deadLetters = { name: deadLetterTopic('labeler'), keyed: false, config: large };
-  await createTopics(kafka, [...keyed, deadLetters], PARTITIONS, 1);
+  const others = [deadLetterTopic('labeler'), TOPICS.schema];
+  const single = others.map((name) => ({ name, keyed: false, config: large }));
+  await createTopics(kafka, [...keyed, ...single], PARTITIONS, 1);
   const producer = kafka.producer();
   await producer.connect();
   for (const record of records) await producer.send({ topic: topics[topic], messages: [record] });
