@@ -51,3 +51,6 @@ export const MAX_LETTERS = 1_000;
 /** From asking Kafka to the first dead letter (a consumer group forms first), and from one to the next. */
 export const FIRST_RECORD_MS = 60_000;
 export const QUIET_MS = 3_000;
+
+/** A generation of vectors that can be asked for. */
+export const MAX_GENERATION = 1_000_000;

@@ -8,9 +8,11 @@ import { deadLetters } from './verbs/dead-letters.ts';
 import { down } from './verbs/down.ts';
 import { erase } from './verbs/erase.ts';
 import { evaluate } from './verbs/evaluate.ts';
+import { index } from './verbs/index-verb.ts';
 import { label } from './verbs/label.ts';
 import { labeler } from './verbs/labeler.ts';
 import { recover } from './verbs/recover.ts';
+import { reindex } from './verbs/reindex.ts';
 import { schemas } from './verbs/schemas.ts';
 import { search } from './verbs/search.ts';
 import { send } from './verbs/send.ts';
@@ -30,6 +32,8 @@ const VERBS: readonly Verb[] = [
   recover,
   erase,
   schemas,
+  reindex,
+  index,
 ];
 
 /** Runs one command line (`['up', '--no-feed']`) and resolves to its exit code; errors are told in one sentence. */

@@ -1,24 +1,31 @@
 import type { Instance } from '../../cli/up/instance.ts';
+import { openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { withAdmin } from '../../platform/kafka/topics.ts';
 import { readLag } from '../../platform/kafka/watch-lag.ts';
 import { createLogger } from '../../platform/process/log.ts';
-import { INDEX_NAMES, indexerGroup } from '../../schemas/index/index-names.ts';
+import { INDEX_ALIASES, indexerGroup } from '../../schemas/index/index-names.ts';
+import { liveIndex } from '../../schemas/index/physical-indices.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 
 const GROUPS: { service: string; groupId: string; topics: string[] }[] = [
   { service: 'labeler', groupId: 'interleave-labeler', topics: [TOPICS.reportReceived] },
   { service: 'inference', groupId: 'interleave-inference', topics: [TOPICS.imageReceived] },
   { service: 'joiner', groupId: 'interleave-joiner', topics: [TOPICS.reportLabeled, TOPICS.imageEmbedded] },
-  { service: 'indexer', groupId: indexerGroup(INDEX_NAMES.cases), topics: [TOPICS.case] },
 ];
 
 /** The consumer that is furthest behind, in words: where the pipeline is slowest. */
 export async function largestLag(instance: Instance): Promise<string> {
   const kafka = createKafka(instance.kafkaBrokers.split(','), 'bench', createLogger('bench', 'error'));
+  const client = openElasticsearch(instance.elasticsearchUrl);
+  const live = await liveIndex(client, INDEX_ALIASES).finally(() => client.close());
+  const indexers =
+    live === undefined
+      ? []
+      : [{ service: 'indexer', groupId: indexerGroup(live.names.cases), topics: [TOPICS.case] }];
   const lags = await withAdmin(kafka, (admin) =>
     Promise.all(
-      GROUPS.map(async ({ service, groupId, topics }) => {
+      [...GROUPS, ...indexers].map(async ({ service, groupId, topics }) => {
         const byTopic = await readLag(admin, groupId, topics);
         return { service, lag: [...byTopic.values()].reduce((sum, lag) => sum + lag, 0) };
       }),

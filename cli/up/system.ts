@@ -13,7 +13,7 @@ import { ensureSiteSecret } from '../../infra/site-secret.ts';
 import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { EXIT_FINAL } from '../../platform/process/exit-codes.ts';
 import { createLogger } from '../../platform/process/log.ts';
-import { INDEX_NAMES, indexerGroup } from '../../schemas/index/index-names.ts';
+import { indexerGroup } from '../../schemas/index/index-names.ts';
 import type { Step } from '../bootstrap.ts';
 import { REMEMBER_RETRY_MS, SYSTEM_READY_MS } from '../limits.ts';
 import { type Instance, writeInstance } from './instance.ts';
@@ -96,7 +96,7 @@ export class System {
       setUpElasticsearch(elasticsearchUrl, log, {
         kafkaCluster: clusterId,
         rebuild: this.#options.rebuildIndex,
-        beforeCreating: () => forgetGroup(brokers, indexerGroup(INDEX_NAMES.cases), log),
+        forget: ({ cases }) => forgetGroup(brokers, indexerGroup(cases), log),
       }),
     );
     await Promise.all([

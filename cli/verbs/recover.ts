@@ -8,7 +8,7 @@ import { setUpKafka } from '../../infra/kafka/setup.ts';
 import { damagedObjects } from '../../platform/object-store/open.ts';
 import { commonConfig, loadConfig, positiveInt, text } from '../../platform/process/config.ts';
 import { createLogger } from '../../platform/process/log.ts';
-import { INDEX_NAMES, indexerGroup } from '../../schemas/index/index-names.ts';
+import { INDEX_ALIASES, indexerGroup } from '../../schemas/index/index-names.ts';
 import { loadStep } from '../bootstrap.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -148,19 +148,19 @@ async function recoverAll(dataDir: string, engines: Engines, input: VerbInput): 
 
 /** What an emptied log lacks: topics; and indices, where they are gone too. */
 async function setUp({ kafkaBrokers, elasticsearchUrl }: Engines): Promise<void> {
-  const { partitions, replication, indexerCasesIndex } = loadConfig({
+  const { partitions, replication, ...aliases } = loadConfig({
     partitions: commonConfig.partitions,
     replication: positiveInt(1),
-    indexerCasesIndex: text(INDEX_NAMES.cases),
+    casesAlias: text(INDEX_ALIASES.casesAlias),
+    analysisAlias: text(INDEX_ALIASES.analysisAlias),
   });
   const log = createLogger('recover', 'silent');
   const brokers = kafkaBrokers.split(',');
   const { clusterId } = await setUpKafka({ brokers, partitions, replication }, log);
-  // Indices under other names are a site's own, and set up by it.
-  if (indexerCasesIndex !== INDEX_NAMES.cases) return;
   await setUpElasticsearch(elasticsearchUrl, log, {
     kafkaCluster: clusterId,
-    beforeCreating: () => forgetGroup(brokers, indexerGroup(INDEX_NAMES.cases), log),
+    aliases,
+    forget: ({ cases }) => forgetGroup(brokers, indexerGroup(cases), log),
   });
 }
 

@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { commonConfig, flag, loadConfig, positiveInt } from '../../platform/process/config.ts';
 import { createLogger } from '../../platform/process/log.ts';
 import { PRIVATE_UMASK } from '../../platform/process/private-folder.ts';
-import { INDEX_NAMES, indexerGroup } from '../../schemas/index/index-names.ts';
+import { indexerGroup } from '../../schemas/index/index-names.ts';
 import { setUpElasticsearch } from '../elasticsearch/setup.ts';
 import { forgetGroup } from '../kafka/forget-group.ts';
 import { setUpKafka } from '../kafka/setup.ts';
@@ -25,7 +25,7 @@ try {
   await setUpElasticsearch(config.elasticsearchUrl, log, {
     kafkaCluster: promise.clusterId,
     rebuild: config.rebuildIndex,
-    beforeCreating: () => forgetGroup(config.kafkaBrokers, indexerGroup(INDEX_NAMES.cases), log),
+    forget: ({ cases }) => forgetGroup(config.kafkaBrokers, indexerGroup(cases), log),
   });
   log.info({ ...promise }, 'set-up.done');
 } catch (error) {

@@ -1,51 +1,71 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
+import { generationsFor } from '../../models/index-generations.ts';
 import {
   elasticsearchError,
-  errorType,
   openElasticsearch,
   SET_UP_TIMEOUT_MS,
 } from '../../platform/elasticsearch/client.ts';
 import type { Logger } from '../../platform/process/log.ts';
 import { checkIndex, readMeta } from '../../schemas/index/check-index.ts';
 import {
-  type IndexDefinition,
-  readAnalysisDefinition,
-  readCasesDefinition,
+  analysisDefinition,
+  casesDefinition,
+  generationsOf,
+  parseAnalysisMeta,
+  parseCasesMeta,
 } from '../../schemas/index/index-definition.ts';
-import { INDEX_NAMES, type IndexNames, positionsIndex } from '../../schemas/index/index-names.ts';
+import {
+  INDEX_ALIASES,
+  type IndexAliases,
+  type IndexNames,
+  indexNames,
+} from '../../schemas/index/index-names.ts';
+import { physicalIndices } from '../../schemas/index/physical-indices.ts';
+import type { IndexGenerations } from '../../schemas/index/vector-generations.ts';
+import { completeBuild, createBuild, deleteBuild } from './create-indices.ts';
 
 export interface SetUpOptions {
   /** what the versions of the documents are offsets of, see `checkIndex` */
   kafkaCluster: string;
-  names?: IndexNames;
-  /** throw the indices away first, to be filled again from `radiology.case` */
+  aliases?: IndexAliases;
+  /** of a new index; one that is there keeps its own */
+  generations?: IndexGenerations;
+  /** throw all indices away first, to be filled again from `radiology.case` */
   rebuild?: boolean;
-  beforeCreating?(): Promise<void>;
+  /** called before a build is deleted, or filled again: has to see that nobody writes to it, and make its group forget */
+  forget?(names: IndexNames): Promise<void>;
 }
 
 /**
- * Creates the indices and their aliases where they are missing; what is there is only checked (`checkIndex`), unless it
- * is to be made anew. An alias that exists is never moved here.
- *
- * A new index is empty, whatever the indexer's group has read into one of the same name before: `beforeCreating` has to
- * make the group forget it (and comes first, so that a crash between leaves no index that would never be filled).
+ * Creates the indices and their aliases where there are none; what the aliases name is only checked (`checkIndex`), unless all
+ * is to be made anew. Aliases that exist are never moved here. Resolves to the names behind them.
  */
-export async function setUpElasticsearch(url: string, log: Logger, options: SetUpOptions): Promise<void> {
-  const { kafkaCluster, names = INDEX_NAMES, rebuild = false, beforeCreating } = options;
+export async function setUpElasticsearch(
+  url: string,
+  log: Logger,
+  options: SetUpOptions,
+): Promise<IndexNames> {
+  const { kafkaCluster, aliases = INDEX_ALIASES, rebuild = false, forget } = options;
   const client = openElasticsearch(url, SET_UP_TIMEOUT_MS);
-  const indices = [names.cases, names.analysis];
   try {
-    const found = await Promise.all(indices.map((index) => readMeta(client, index)));
-    if (rebuild || found.includes(undefined)) await beforeCreating?.();
-    // Positions say what was in an index of this name: a new one begins without.
-    const positions = positionsIndex(names.cases);
-    if (rebuild || found[0] === undefined) await deleteIndices(client, log, [positions]);
-    if (rebuild) await deleteIndices(client, log, indices);
-    const casesIndex = { index: names.cases, alias: names.casesAlias };
-    await setUpIndex(client, log, casesIndex, await readCasesDefinition(), kafkaCluster);
-    await createIndex(client, positions, null, POSITIONS);
-    const analysisIndex = { index: names.analysis, alias: names.analysisAlias };
-    await setUpIndex(client, log, analysisIndex, await readAnalysisDefinition(), kafkaCluster);
+    if (rebuild)
+      for (const names of await allBuilds(client, aliases)) {
+        await forget?.(names);
+        await deleteBuild(client, log, names);
+      }
+    const build = { kafkaCluster, state: 'ready', live: true } as const;
+    const generations = options.generations ?? generationsFor();
+    const found = await aliasedIndex(client, aliases);
+    if (found === null) return await createBuild(client, log, aliases, { ...build, generations });
+    const names = indexNames(aliases, found);
+    const needed = await casesDefinition(generations, build);
+    const meta = checkIndex(found, parseCasesMeta(await readMeta(client, found)), needed.meta);
+    // One that somebody deleted is filled again, with all that there is.
+    if ((await readMeta(client, names.analysis)) === undefined) await forget?.(names);
+    await completeBuild(client, log, names, { ...build, generations: generationsOf(meta) });
+    const analysis = parseAnalysisMeta(await readMeta(client, names.analysis));
+    checkIndex(names.analysis, analysis, (await analysisDefinition(build)).meta);
+    return names;
   } catch (error) {
     throw elasticsearchError(error);
   } finally {
@@ -53,56 +73,19 @@ export async function setUpElasticsearch(url: string, log: Logger, options: SetU
   }
 }
 
-/** Read by id only. */
-const POSITIONS: Pick<IndexDefinition<unknown>, 'settings' | 'mappings'> = {
-  settings: { number_of_shards: 1, auto_expand_replicas: '0-1', gc_deletes: '1h' },
-  mappings: { dynamic: false, properties: {} },
-};
-
-async function deleteIndices(client: Client, log: Logger, indices: string[]): Promise<void> {
-  for (const index of indices) {
-    await client.indices.delete({ index }, { ignore: [404] });
-    log.info({ index }, 'index.deleted');
-  }
+/** What the alias names is among them, be it one of ours or not. */
+async function allBuilds(client: Client, aliases: IndexAliases): Promise<IndexNames[]> {
+  const aliased = await aliasedIndex(client, aliases);
+  const known = (await physicalIndices(client, aliases)).map(({ names }) => names.cases);
+  const all = new Set([...known, ...(aliased === null ? [] : [aliased])]);
+  return [...all].map((casesIndex) => indexNames(aliases, casesIndex));
 }
 
-async function setUpIndex<M>(
-  client: Client,
-  log: Logger,
-  { index, alias }: { index: string; alias: string },
-  definition: IndexDefinition<M>,
-  kafkaCluster: string,
-): Promise<void> {
-  if ((await readMeta(client, index)) === undefined) {
-    const aliasIsFree = !(await client.indices.existsAlias({ name: alias }));
-    const created = await createIndex(client, index, aliasIsFree ? alias : null, {
-      ...definition,
-      mappings: { ...definition.mappings, _meta: { ...definition.meta, kafka_cluster: kafkaCluster } },
-    });
-    if (created) log.info({ index, ...(aliasIsFree ? { alias } : {}) }, 'index.created');
-  }
-  await checkIndex(client, index, definition, kafkaCluster);
-}
-
-/** False where another process was faster. */
-async function createIndex<M>(
-  client: Client,
-  index: string,
-  alias: string | null,
-  { settings, mappings }: Pick<IndexDefinition<M>, 'settings' | 'mappings'>,
-): Promise<boolean> {
-  try {
-    await client.indices.create({
-      index,
-      settings,
-      mappings,
-      ...(alias === null ? {} : { aliases: { [alias]: {} } }),
-      wait_for_active_shards: 1,
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof errors.ResponseError && errorType(error) === 'resource_already_exists_exception')
-      return false;
-    throw error;
-  }
+/** The index that the alias names, whatever it is; null where there is no such alias. */
+async function aliasedIndex(client: Client, { casesAlias }: IndexAliases): Promise<string | null> {
+  const found = await client.indices.getAlias({ name: casesAlias }, { ignore: [404] });
+  const [name] = Object.entries(found).flatMap(([index, entry]) =>
+    typeof entry === 'object' && entry !== null && 'aliases' in entry ? [index] : [],
+  );
+  return name ?? null;
 }

@@ -21,6 +21,7 @@ export function watchLag(
   },
 ): { progressed(): void; stop(): Promise<void> } {
   const gauge = options.metrics.gauge('interleave_consumer_lag_records', 'Records not yet handled', [
+    'group',
     'topic',
   ]);
   const admin = kafka.admin();
@@ -31,7 +32,7 @@ export function watchLag(
   const check = async (): Promise<void> => {
     await connected;
     const lags = await readLag(admin, options.groupId, options.topics);
-    for (const [topic, lag] of lags) gauge.set({ topic }, lag);
+    for (const [topic, lag] of lags) gauge.set({ group: options.groupId, topic }, lag);
     const behind = [...lags.values()].some((lag) => lag > 0);
     if (stall.saw(behind, Date.now()))
       options.fail(new InterleaveError('INTERNAL', `The consumer ${options.groupId} has stalled.`));

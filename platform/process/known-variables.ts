@@ -23,6 +23,8 @@ const TOOLS = ['INTERLEAVE_TEST_', 'INTERLEAVE_FUZZ_'];
 
 /** What the services read beside `commonConfig`, and what `up`, the set-up and the tools do; a test keeps it whole. */
 const OTHERS = [
+  'analysisAlias',
+  'casesAlias',
   'chromium',
   'dicomAeTitle',
   'dicomArtimMs',
@@ -59,8 +61,6 @@ const OTHERS = [
   'hl7RememberMs',
   'hl7TimeZone',
   'hl7Tls',
-  'indexerAnalysisIndex',
-  'indexerCasesIndex',
   'joinerGroup',
   'joinerInstance',
   'joinerTransactionalId',

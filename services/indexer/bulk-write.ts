@@ -33,8 +33,8 @@ export interface BulkResult {
 
 /**
  * Writes items with their versions and says what became of each, in their order. Items that Elasticsearch pushes back
- * (429, 5xx, a block) are tried again alone; when that does not help, or when it is away, throws `ELASTICSEARCH_UNAVAILABLE` and
- * the same items may be written again. Any other answer throws `INTERNAL`.
+ * (429, 5xx, a block) are tried again alone; when that does not help, or when it or the index is away, throws
+ * `ELASTICSEARCH_UNAVAILABLE` and the same items may be written again. Any other answer throws `INTERNAL`.
  */
 export async function bulkWrite(
   client: Client,
@@ -131,6 +131,9 @@ function outcomeOf({ item, status, result, errorType }: Answer): BulkOutcome {
   if (status === 404 && result === 'not_found') return 'absent';
   if (status === 409) return 'stale';
   if (status === 400) return 'rejected';
+  // Dropped a moment ago: whoever drops an index, or makes one, is followed (`follow-indices.ts`).
+  if (errorType === 'index_not_found_exception')
+    throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE', `There is no index ${item.index}.`);
   throw new InterleaveError(
     'INTERNAL',
     `A bulk item was answered with ${status} (${errorType || 'no error'}).`,

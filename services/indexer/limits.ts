@@ -8,5 +8,7 @@ export const MAX_BULK_ATTEMPTS = 4;
 export const BULK_BACKOFF_MS = 100;
 /** A component of a vector is written with this many significant digits; float16 has less than four. */
 export const VECTOR_DIGITS = 5;
+/** Between two looks at which builds are there. */
+export const FOLLOW_INDICES_MS = 2_000;
 /** Partitions that are written at the same time: while one waits for Elasticsearch, the documents of the next are made. */
 export const CONCURRENT_PARTITIONS = 2;

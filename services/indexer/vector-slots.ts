@@ -1,13 +1,11 @@
-import type { CasesMeta } from '../../schemas/index/index-definition.ts';
+import { type CasesMeta, generationsOf } from '../../schemas/index/index-definition.ts';
 import type { VectorSlots } from './case-document.ts';
 
-/** Components of each generation's vectors; a generation never changes its model. */
-const TEXT_DIMS = 512;
-const IMAGE_DIMS = 1280;
-
+/** The vectors that a physical index takes, as its mapping says. */
 export function vectorSlots(meta: CasesMeta): VectorSlots {
+  const { text, image } = generationsOf(meta);
   return {
-    text: { generation: meta.text_vector_generation, dims: TEXT_DIMS },
-    image: { generation: meta.image_vector_generation, dims: IMAGE_DIMS },
+    text: { generation: text.generation, dims: text.dims },
+    image: { generation: image.generation, dims: image.dims },
   };
 }

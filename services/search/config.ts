@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { commonConfig, list, port, positiveInt, text } from '../../platform/process/config.ts';
-import { INDEX_NAMES } from '../../schemas/index/index-names.ts';
+import { INDEX_ALIASES } from '../../schemas/index/index-names.ts';
 import { MAX_SEARCHES_PER_SECOND } from './limits.ts';
 
 export const config = {
@@ -8,7 +8,7 @@ export const config = {
   healthPort: port(8487),
   searchPort: port(8480),
   /** read through the alias, never by the name of a physical index */
-  searchAlias: text(INDEX_NAMES.casesAlias),
+  searchAlias: text(INDEX_ALIASES.casesAlias),
   /** host names under which the page may be opened, besides those of loopback */
   searchHosts: list([]),
   searchRatePerSecond: positiveInt(MAX_SEARCHES_PER_SECOND),

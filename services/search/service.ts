@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { openSentenceEncoder } from '../../models/sentence-encoder.ts';
 import { openLexicon } from '../../models/site-lexicon-file.ts';
-import { openTensorBackend } from '../../models/tensor-backend.ts';
 import { openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { Schemas } from '../../platform/kafka/schemas.ts';
@@ -28,6 +26,7 @@ import { nameBy } from './query/named-concept.ts';
 import { CaseIndex } from './retrieval/case-index.ts';
 import { followRejections } from './retrieval/follow-rejections.ts';
 import { QueryVectors } from './retrieval/query-vectors.ts';
+import { openTextEncoders } from './retrieval/text-encoders.ts';
 import { watchElasticsearch } from './retrieval/watch-elasticsearch.ts';
 
 /**
@@ -51,11 +50,8 @@ export async function start(
   const { name } = await index.current();
   const watch = watchElasticsearch(index, ready, log);
 
-  const backend = await openTensorBackend(log);
-  const encoder = await openSentenceEncoder(backend);
-  const vectors = new QueryVectors(encoder);
-  // The first inference compiles the model; nobody should wait for it.
-  await encoder.embed(['chest']);
+  const encoders = await openTextEncoders();
+  const vectors = new QueryVectors(encoders);
 
   const seconds = metrics.histogram(
     'interleave_search_seconds',
@@ -70,6 +66,7 @@ export async function start(
     {
       index,
       vectors,
+      encoders,
       lexicon,
       objects,
       audit,
@@ -85,7 +82,6 @@ export async function start(
       }),
       observe: (route, value) => seconds.observe({ route }, value),
       version: await packageVersion(),
-      backend,
     },
     {
       index,
@@ -114,7 +110,7 @@ export async function start(
   await server.listen({ host: config.host, port: config.searchPort });
   const address = server.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.searchPort;
-  log.info({ index: name, backend: backend.kind }, 'search.listening');
+  log.info({ index: name, backend: encoders.about.backend }, 'search.listening');
   return {
     port,
     async stop() {
@@ -122,7 +118,7 @@ export async function start(
       await rejections.stop();
       await server.close();
       await frames.stop();
-      encoder.dispose();
+      await encoders.stop();
       await client.close();
     },
   };

@@ -135,7 +135,7 @@ test('where the data of Kafka are lost, up says so and what to do, and --rebuild
   assert.equal(await refused.exit(), 1, refused.stderr);
   assert.match(
     refused.stderr,
-    /cases-000001 was filled from .* up --rebuild-index.*\(INDEX_OF_OTHER_KAFKA\)/,
+    /cases-1-\d{14} was filled from .* up --rebuild-index.*\(INDEX_OF_OTHER_KAFKA\)/,
   );
 
   const rebuilding = up('--rebuild-index');

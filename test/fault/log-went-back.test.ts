@@ -55,13 +55,11 @@ describe("Kafka's log goes back, and is recovered", () => {
     indices = await OwnIndices.create({ kafkaCluster: await clusterIdOf(testKafka(broker.brokers)) });
     env = {
       INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','),
-      INTERLEAVE_ELASTICSEARCH_URL: indices.url,
+      ...indices.env,
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
       INTERLEAVE_DATA_DIR: folder,
       INTERLEAVE_HL7_PORT: '0',
       INTERLEAVE_DICOM_PORT: '0',
-      INTERLEAVE_INDEXER_CASES_INDEX: indices.names.cases,
-      INTERLEAVE_INDEXER_ANALYSIS_INDEX: indices.names.analysis,
     };
   });
   afterEach(async () => {

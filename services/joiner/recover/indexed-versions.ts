@@ -15,8 +15,8 @@ const positionSchema = z.object({
 });
 
 /**
- * The version, an offset of `radiology.case`, that an index holds of each case; kept on the disk while the log is gone
- * through. Of no index at all nothing is known.
+ * The highest version, an offset of `radiology.case`, that any of the indices holds of each case; kept on the disk while the
+ * log is gone through. Of no index at all nothing is known.
  */
 export class IndexedVersions {
   readonly #path: string;
@@ -34,13 +34,15 @@ export class IndexedVersions {
   static async read(
     path: string,
     client: Client,
-    casesIndex: string,
+    casesIndices: readonly string[],
     partitions: number,
   ): Promise<IndexedVersions> {
     await remove(path);
     const versions = new IndexedVersions(path);
-    await versions.#readPositions(client, casesIndex, partitions);
-    await versions.#readDocuments(client, casesIndex, partitions);
+    for (const casesIndex of casesIndices) {
+      await versions.#readPositions(client, casesIndex, partitions);
+      await versions.#readDocuments(client, casesIndex, partitions);
+    }
     return versions;
   }
 
@@ -67,7 +69,9 @@ export class IndexedVersions {
     const answer = await client.mget({ index: positionsIndex(casesIndex), ids }).catch(ifThere);
     for (const found of answer?.docs ?? []) {
       const seen = '_source' in found ? positionSchema.safeParse(found._source).data : undefined;
-      if (seen !== undefined) this.#seen.set(Number(found._id), seen);
+      const partition = Number(found._id);
+      if (seen !== undefined && seen.next >= (this.#seen.get(partition)?.next ?? 0))
+        this.#seen.set(partition, seen);
     }
   }
 
@@ -80,7 +84,7 @@ export class IndexedVersions {
       const { hits } = page.hits;
       await this.#root.transaction(() => {
         for (const { _id: id = '', _version: version = 0 } of hits) {
-          this.#versions.put(id, version);
+          if (version >= (this.#versions.get(id) ?? 0)) this.#versions.put(id, version);
           const partition = partitionOf(id);
           const seen = this.#seen.get(partition);
           if ((seen?.next ?? 0) <= version)

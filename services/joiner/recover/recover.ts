@@ -25,7 +25,8 @@ import { readSecret } from '../../../platform/process/files.ts';
 import type { Logger } from '../../../platform/process/log.ts';
 import { Metrics } from '../../../platform/process/metrics.ts';
 import { Readiness } from '../../../platform/process/readiness.ts';
-import { INDEX_NAMES, indexerGroup, positionsIndex } from '../../../schemas/index/index-names.ts';
+import { INDEX_ALIASES, indexerGroup, positionsIndex } from '../../../schemas/index/index-names.ts';
+import { physicalIndices } from '../../../schemas/index/physical-indices.ts';
 import { schemaOptions } from '../../../schemas/schema-options.ts';
 import { DEAD_LETTER_SERVICES, deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../../schemas/topics.ts';
 import { config as joinerConfig } from '../config.ts';
@@ -39,7 +40,8 @@ import { compareObjects } from './stored-objects.ts';
 
 export const config = {
   ...joinerConfig,
-  indexerCasesIndex: text(INDEX_NAMES.cases),
+  casesAlias: text(INDEX_ALIASES.casesAlias),
+  analysisAlias: text(INDEX_ALIASES.analysisAlias),
   /** what is remembered while it runs, and the lists for the gateways */
   recoverFolder: text(''),
   recoverDryRun: flag(false),
@@ -108,20 +110,20 @@ export async function recover(
   let versions: IndexedVersions | null = null;
   try {
     say('Reading which versions the index holds');
-    versions = await IndexedVersions.read(
+    const { casesIndices, read } = await readIndices(
       join(folder, 'versions.mdb'),
       elasticsearch,
-      settings.indexerCasesIndex,
-      partitions,
+      settings,
     ).catch((error: unknown) => {
       throw elasticsearchError(error);
     });
+    versions = read;
     const indexed = versions;
     const orders = new ReceiptOrders();
     const inLog = new Set<string>();
     const notes: LostObject[] = [];
     const recovered: RecoveredPartition[] = [];
-    const groups = [indexerGroup(settings.indexerCasesIndex)];
+    const groups = casesIndices.map(indexerGroup);
     const committed = await committedBy(kafka, groups, TOPICS.case);
     const secret = await readSecret(settings.siteSecretFile || join(dataDir, 'site-secret'));
     const erasures = await recoverErasures({
@@ -191,7 +193,7 @@ export async function recover(
       if (!inLog.has(caseId) && (await store.objects(caseId)).length === 0) lost(caseId, 'CASE_NOT_FOUND');
     if (!settings.recoverDryRun) {
       const ends = wentBack.map(({ partition, end, mark }) => ({ partition, end, mark }));
-      await restartPositions(elasticsearch, settings.indexerCasesIndex, ends);
+      for (const index of casesIndices) await restartPositions(elasticsearch, index, ends);
     }
     const sum = (pick: (one: RecoveredPartition) => number) => recovered.reduce((n, one) => n + pick(one), 0);
     return {
@@ -308,6 +310,16 @@ async function addDeadLetters(reader: PartitionReader, known: KnownObjects): Pro
         if (value !== null) await known.addDeadLetter(deadLetterCodec.decode(value));
     });
   }
+}
+
+/** Every build that is there: the one that is searched, and one that is kept or being built. */
+async function readIndices(
+  path: string,
+  client: ReturnType<typeof openElasticsearch>,
+  settings: Pick<RecoverConfig, 'casesAlias' | 'analysisAlias' | 'partitions'>,
+): Promise<{ casesIndices: string[]; read: IndexedVersions }> {
+  const casesIndices = (await physicalIndices(client, settings)).map(({ names }) => names.cases);
+  return { casesIndices, read: await IndexedVersions.read(path, client, casesIndices, settings.partitions) };
 }
 
 /** The index knows the log again from here on. */

@@ -10,6 +10,7 @@ import { conceptsOf } from '../query/named-concept.ts';
 import type { CaseIndex } from '../retrieval/case-index.ts';
 import type { QueryVectors } from '../retrieval/query-vectors.ts';
 import { similarCases } from '../retrieval/similar-cases.ts';
+import type { TextEncoders } from '../retrieval/text-encoders.ts';
 import { searchCases } from '../retrieval/word-search.ts';
 import { caseView } from '../view/case-view.ts';
 import { addFreshnessRoutes, answeredUnchanged } from './freshness-routes.ts';
@@ -19,6 +20,7 @@ import { parseSearchRequest, parseSimilarRequest } from './search-request.ts';
 export interface SearchParts {
   index: CaseIndex;
   vectors: QueryVectors;
+  encoders: Pick<TextEncoders, 'about'>;
   /** the one that the labeler reads with */
   lexicon: Lexicon;
   objects: ObjectStore;
@@ -28,13 +30,11 @@ export interface SearchParts {
   pollRate: RateLimit;
   observe(route: 'search' | 'similar' | 'case', seconds: number): void;
   version: string;
-  /** the tensor backend that embeds queries */
-  backend: { kind: string; name: string };
 }
 
 /** The API. Words travel only in bodies; addresses hold case ids (keyed hashes) and SHA-256, nothing else. */
 export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
-  const { index, vectors, lexicon, objects, audit } = parts;
+  const { index, vectors, encoders, lexicon, objects, audit } = parts;
 
   server.post('/api/search', async (request) => {
     limitRate(request);
@@ -93,7 +93,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
     return {
       notice: NOTICE,
       version: parts.version,
-      ready: meta.text_vector_generation === vectors.generation,
+      ready: encoders.about.generations.includes(meta.text_vector_generation),
       cases,
       index: {
         name,
@@ -101,7 +101,12 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
         textGeneration: meta.text_vector_generation,
         imageGeneration: meta.image_vector_generation,
       },
-      encoder: { generation: vectors.generation, backend: parts.backend.kind, name: parts.backend.name },
+      encoder: {
+        generation: encoders.about.generations.at(-1),
+        generations: encoders.about.generations,
+        backend: encoders.about.backend,
+        name: encoders.about.backendName,
+      },
     };
   });
 

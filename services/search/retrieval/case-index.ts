@@ -1,6 +1,6 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { type ErrorCode, InterleaveError } from '../../../core/errors.ts';
-import { elasticsearchError } from '../../../platform/elasticsearch/client.ts';
+import { elasticsearchError, errorType } from '../../../platform/elasticsearch/client.ts';
 import type { CaseDocument } from '../../../schemas/index/case-document.ts';
 import { type CasesMeta, parseCasesMeta } from '../../../schemas/index/index-definition.ts';
 import { entityTag, WAITING_FIELDS } from '../http/entity-tag.ts';
@@ -21,27 +21,45 @@ const IMAGE_UID = 'images.sop_instance_uid';
 const VECTOR_FIELDS = ['text_vector', 'images.vector'];
 
 /**
- * The clinical view, read through its alias, without the images that may not be shown: whatever is answered is read
- * here. All errors are ours: `ELASTICSEARCH_UNAVAILABLE` where it may pass,
+ * The clinical view, found by its alias, without the images that may not be shown: whatever is answered is read
+ * here. What is asked goes to the physical index behind the alias, whose vectors are of one generation: `pinned` keeps to one
+ * for several requests, while another takes over. All errors are ours: `ELASTICSEARCH_UNAVAILABLE` where it may pass,
  * `INDEX_MISMATCH` where the alias stands for something else.
  */
 export class CaseIndex {
   readonly #client: Client;
   readonly #alias: string;
   readonly shown: ShownImages;
+  readonly #pinned: CurrentIndex | null;
   #current: { index: CurrentIndex; at: number } | null = null;
 
-  constructor(client: Client, alias: string, shown: ShownImages) {
+  constructor(client: Client, alias: string, shown: ShownImages, pinned: CurrentIndex | null = null) {
     this.#client = client;
     this.#alias = alias;
     this.shown = shown;
+    this.#pinned = pinned;
+  }
+
+  /** Does work with the index that the alias stands for, to its end; once more from the start where it was dropped meanwhile. */
+  async pinned<T>(work: (index: CaseIndex) => Promise<T>): Promise<T> {
+    if (this.#pinned !== null) return work(this);
+    const attempt = async () =>
+      work(new CaseIndex(this.#client, this.#alias, this.shown, await this.current()));
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isDropped(error)) throw error;
+      this.#current = null;
+      return attempt();
+    }
   }
 
   /** Looked up again now and then: the alias moves to a new index while search goes on. */
   async current(): Promise<CurrentIndex> {
+    if (this.#pinned !== null) return this.#pinned;
     if (this.#current !== null && Date.now() - this.#current.at < INDEX_RECHECK_MS)
       return this.#current.index;
-    const mappings = await this.#ask(() => this.#client.indices.getMapping({ index: this.#alias }));
+    const mappings = await ask(() => this.#client.indices.getMapping({ index: this.#alias }));
     const [entry, ...others] = Object.entries(mappings);
     const meta = parseCasesMeta(entry?.[1].mappings._meta);
     if (entry === undefined || others.length > 0 || meta === null)
@@ -54,14 +72,15 @@ export class CaseIndex {
   /** Several searches in one request; their answers in order. `refused`: what it means that Elasticsearch refuses one. */
   async searchAll(bodies: readonly SearchBody[], refused: ErrorCode = 'INTERNAL'): Promise<SearchResult[]> {
     if (bodies.length === 0) return [];
-    const { responses } = await this.#ask(() =>
+    const { responses } = await this.#ask((index) =>
       this.#client.msearch<CaseDocument>({
-        index: this.#alias,
+        index,
         searches: bodies.flatMap((body) => [{}, body]),
       }),
     );
     return responses.map((response) => {
       if (!('error' in response)) return this.#withShownImages(response);
+      if (response.error.type === NO_INDEX) throw dropped();
       const status = response.status ?? 500;
       throw status === 429 || status >= 500
         ? new InterleaveError('ELASTICSEARCH_UNAVAILABLE', `Status ${status}.`)
@@ -71,9 +90,9 @@ export class CaseIndex {
 
   /** The newest version, whether refreshed or not; without vectors unless they are asked for. `CASE_NOT_FOUND`. */
   async get(id: string, options: { vectors?: boolean; only?: string[] } = {}): Promise<FoundCase> {
-    const answer = await this.#ask(() =>
+    const answer = await this.#ask((index) =>
       this.#client.get<CaseDocument>({
-        index: this.#alias,
+        index,
         id,
         ...(options.vectors ? {} : { _source_excludes: VECTOR_FIELDS }),
         ...(options.only === undefined ? {} : { _source_includes: [...options.only, IMAGE_UID] }),
@@ -90,9 +109,9 @@ export class CaseIndex {
 
   /** The entity tags of these cases, whether refreshed or not; a case that is not there has none. */
   async tags(ids: readonly string[]): Promise<Map<string, string>> {
-    const { docs } = await this.#ask(() =>
+    const { docs } = await this.#ask((index) =>
       this.#client.mget<CaseDocument>({
-        index: this.#alias,
+        index,
         ids: [...new Set(ids)],
         _source_includes: [...WAITING_FIELDS, IMAGE_UID],
       }),
@@ -100,6 +119,7 @@ export class CaseIndex {
     const tags = new Map<string, string>();
     for (const doc of docs) {
       // Not to be taken for a case that is gone.
+      if ('error' in doc && doc.error.type === NO_INDEX) throw dropped();
       if ('error' in doc) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE', 'A case was not read.');
       if (doc.found && doc._source !== undefined)
         tags.set(doc._id, entityTag({ ...doc, _shown: this.shown.stateOf(doc._source) }, doc._source));
@@ -125,27 +145,52 @@ export class CaseIndex {
   }
 
   async count(): Promise<number> {
-    return (await this.#ask(() => this.#client.count({ index: this.#alias }))).count;
+    return (await this.#ask((index) => this.#client.count({ index }))).count;
   }
 
   /** Asks every shard of the index and brings nothing. Throws where searches would fail now. */
   async ping(requestTimeout: number): Promise<void> {
-    const body = { index: this.#alias, size: 0, terminate_after: 1, track_total_hits: false } as const;
-    await this.#ask(() =>
-      this.#client.search({ ...body, allow_partial_search_results: false }, { requestTimeout }),
+    const body = { size: 0, terminate_after: 1, track_total_hits: false } as const;
+    await this.#ask((index) =>
+      this.#client.search({ index, ...body, allow_partial_search_results: false }, { requestTimeout }),
     );
   }
 
-  async #ask<T>(request: () => Promise<T>): Promise<T> {
-    try {
-      return await request();
-    } catch (error) {
-      const body: unknown = error instanceof errors.ResponseError ? error.body : null;
-      if (typeof body === 'object' && body !== null && 'found' in body && body.found === false)
-        throw new InterleaveError('CASE_NOT_FOUND');
-      throw elasticsearchError(error);
-    }
+  #ask<T>(request: (index: string) => Promise<T>): Promise<T> {
+    return this.pinned(async (pinned) => {
+      const { name } = await pinned.current();
+      return ask(() => request(name));
+    });
   }
+}
+
+async function ask<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    const body: unknown = error instanceof errors.ResponseError ? error.body : null;
+    if (typeof body === 'object' && body !== null && 'found' in body && body.found === false)
+      throw new InterleaveError('CASE_NOT_FOUND');
+    if (error instanceof errors.ResponseError && errorType(error) === NO_INDEX) throw dropped(error);
+    throw elasticsearchError(error);
+  }
+}
+
+const NO_INDEX = 'index_not_found_exception';
+
+/** That the index is not there any more; where there is no other either, it is the operator's to make one. */
+function dropped(cause?: unknown): InterleaveError {
+  return new InterleaveError('INDEX_MISMATCH', 'The index is not there.', { cause: new Dropped(cause) });
+}
+
+class Dropped extends Error {
+  constructor(cause: unknown) {
+    super('the index was dropped', { cause });
+  }
+}
+
+function isDropped(error: unknown): boolean {
+  return error instanceof InterleaveError && error.cause instanceof Dropped;
 }
 
 /** For searches that bring whole cases. */

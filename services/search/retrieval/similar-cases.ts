@@ -24,10 +24,19 @@ interface AlikeImages {
 /**
  * "More like this": cases that are near to a case by text (the findings they share, and their asserted text) or by image,
  * fused by rank. A case counts by its image that comes nearest to any of the given one's (the first
- * `MAX_SIMILAR_IMAGES`, marked and cited ones first). The vectors are the index's own, so that they cannot be of another
- * generation.
+ * `MAX_SIMILAR_IMAGES`, marked and cited ones first). The vectors are the index's own, and compared in that index: they
+ * cannot be of another generation.
  */
-export async function similarCases(
+export function similarCases(
+  index: CaseIndex,
+  lexicon: Lexicon,
+  id: string,
+  request: SimilarRequest,
+): Promise<SimilarAnswer> {
+  return index.pinned((pinned) => similarIn(pinned, lexicon, id, request));
+}
+
+async function similarIn(
   index: CaseIndex,
   lexicon: Lexicon,
   id: string,

@@ -14,7 +14,16 @@ import type { QueryVectors } from './query-vectors.ts';
 import { rankedCases } from './ranked-cases.ts';
 
 /** `POST /api/search`: cases by words and filters. Without words, the newest first. */
-export async function searchCases(
+export function searchCases(
+  index: CaseIndex,
+  vectors: QueryVectors,
+  lexicon: Lexicon,
+  request: SearchRequest,
+): Promise<SearchAnswer> {
+  return index.pinned((pinned) => searchIn(pinned, vectors, lexicon, request));
+}
+
+async function searchIn(
   index: CaseIndex,
   vectors: QueryVectors,
   lexicon: Lexicon,

@@ -2,19 +2,24 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Client } from '@elastic/elasticsearch';
+import { completeBuild, createBuild, deleteBuild } from '../../../infra/elasticsearch/create-indices.ts';
 import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
+import { generationsFor } from '../../../models/index-generations.ts';
 import { openElasticsearch } from '../../../platform/elasticsearch/client.ts';
 import { createLogger } from '../../../platform/process/log.ts';
+import { casesMappingVersion, generationsOf } from '../../../schemas/index/index-definition.ts';
+import { type IndexNames, indexNames } from '../../../schemas/index/index-names.ts';
+import { physicalIndices } from '../../../schemas/index/physical-indices.ts';
 import { engines } from '../../support/engines.ts';
-import { ownIndexNames } from '../../support/own-indices.ts';
+import { ownIndexAliases } from '../../support/own-indices.ts';
 
 const log = createLogger('test', 'fatal');
 
 describe('setUpElasticsearch', () => {
   const run = randomUUID().slice(0, 8);
-  const names = ownIndexNames(run);
-  const next = ownIndexNames(run, 2);
-  const options = { kafkaCluster: 'cluster-one', names };
+  const aliases = ownIndexAliases(run);
+  const options = { kafkaCluster: 'cluster-one', aliases };
+  let names: IndexNames;
   let url = '';
   let client: Client;
 
@@ -23,30 +28,36 @@ describe('setUpElasticsearch', () => {
     client = openElasticsearch(url);
   });
   after(async () => {
-    await client.indices.delete({
-      index: `${names.cases},${next.cases},${names.analysis}`,
-      ignore_unavailable: true,
-    });
+    for (const { names } of await physicalIndices(client, aliases)) await deleteBuild(client, log, names);
     await client.close();
   });
 
   it('creates both views behind their aliases, and does nothing the second time', async () => {
-    await setUpElasticsearch(url, log, options);
-    await setUpElasticsearch(url, log, options);
-    const aliases = await client.indices.getAlias({ name: `${names.casesAlias},${names.analysisAlias}` });
-    assert.deepEqual(Object.keys(aliases).sort(), [names.analysis, names.cases]);
+    names = await setUpElasticsearch(url, log, options);
+    assert.deepEqual(await setUpElasticsearch(url, log, options), names);
+    const found = await client.indices.getAlias({ name: `${names.casesAlias},${names.analysisAlias}` });
+    assert.deepEqual(Object.keys(found).sort(), [names.analysis, names.cases]);
   });
 
-  it('says so before it creates one: whoever filled an index of this name has to begin again', async () => {
+  it('names the generations, the cluster and the state in the mapping', async () => {
+    const [build] = await physicalIndices(client, aliases);
+    const { text, image } = generationsFor();
+    assert.deepEqual(build === undefined ? null : generationsOf(build.meta), { text, image });
+    assert.equal(build?.meta.kafka_cluster, 'cluster-one');
+    assert.equal(build?.meta.state, 'ready');
+    assert.equal(build?.isLive, true);
+  });
+
+  it('says so before it creates a view that is gone: whoever filled the other has to begin again', async () => {
     let told = 0;
     const missingWhenTold = async () => {
       told++;
       assert.equal(await client.indices.exists({ index: names.analysis }), false);
     };
-    await setUpElasticsearch(url, log, { ...options, beforeCreating: missingWhenTold });
+    await setUpElasticsearch(url, log, { ...options, forget: missingWhenTold });
     assert.equal(told, 0);
     await client.indices.delete({ index: names.analysis });
-    await setUpElasticsearch(url, log, { ...options, beforeCreating: missingWhenTold });
+    await setUpElasticsearch(url, log, { ...options, forget: missingWhenTold });
     assert.equal(told, 1);
   });
 
@@ -59,21 +70,33 @@ describe('setUpElasticsearch', () => {
     assert.equal(vector.index_options?.type, 'int8_hnsw');
   });
 
-  it('leaves the alias where it is when a new physical index is made', async () => {
-    await setUpElasticsearch(url, log, {
-      ...options,
-      names: { ...names, cases: next.cases },
+  it('takes an index as earlier versions made it, under its fixed name', async () => {
+    const older = ownIndexAliases(`${run}-older`);
+    const first = indexNames(older, `${older.casesAlias}-000001`);
+    const build = { kafkaCluster: 'cluster-one', state: 'ready', live: true } as const;
+    await completeBuild(client, log, first, { ...build, generations: generationsFor() });
+    await client.indices.putMapping({
+      index: first.cases,
+      _meta: {
+        view: 'clinical',
+        mapping_version: await casesMappingVersion(),
+        text_vector_generation: 1,
+        image_vector_generation: 1,
+        kafka_cluster: 'cluster-one',
+      },
     });
-    const aliases = await client.indices.getAlias({ name: names.casesAlias });
-    assert.deepEqual(Object.keys(aliases), [names.cases]);
+    assert.deepEqual(await setUpElasticsearch(url, log, { ...options, aliases: older }), first);
+    const [found] = await physicalIndices(client, older);
+    assert.deepEqual([found?.meta.text_dims, found?.meta.image_dims], [512, 1280]);
+    await deleteBuild(client, log, first);
   });
 
-  it('refuses an index of another vector generation', async () => {
-    await client.indices.putMapping({
-      index: names.cases,
-      _meta: { view: 'clinical', mapping_version: 3, text_vector_generation: 2, image_vector_generation: 1 },
-    });
-    await assert.rejects(setUpElasticsearch(url, log, options), { code: 'INDEX_MISMATCH' });
+  it('leaves an index of other generations as it is: its mapping says what it holds', async () => {
+    const { text, image } = generationsFor({ image: 2 });
+    const generations = { text, image: { ...image, dims: 8 } };
+    assert.deepEqual(await setUpElasticsearch(url, log, { ...options, generations }), names);
+    const [build] = await physicalIndices(client, aliases);
+    assert.equal(build?.meta.image_vector_generation, 1);
   });
 
   it('refuses an index of an older mapping, and says how to make it anew', async () => {
@@ -81,26 +104,38 @@ describe('setUpElasticsearch', () => {
       index: names.analysis,
       _meta: { view: 'analysis', mapping_version: 1, kafka_cluster: 'cluster-one' },
     });
-    await setUpElasticsearch(url, log, { ...options, rebuild: true });
+    names = await setUpElasticsearch(url, log, { ...options, rebuild: true });
     await client.indices.putMapping({
       index: names.analysis,
       _meta: { view: 'analysis', mapping_version: 1 },
     });
     await assert.rejects(setUpElasticsearch(url, log, options), {
       code: 'INDEX_MISMATCH',
-      message: /"mapping_version":1.*"mapping_version":2.*up --rebuild-index/,
+      message: /mapping version 1.*needs 2.*up --rebuild-index/,
     });
   });
 
   it('makes both anew when it is asked to, after whoever filled them was told', async () => {
     await client.index({ index: names.cases, id: 'old', document: { title: 'old' }, refresh: true });
-    let told = 0;
-    const beforeCreating = async () => {
-      told++;
-      assert.equal(await client.indices.exists({ index: names.cases }), true);
+    const told: string[] = [];
+    const forget = async ({ cases }: IndexNames) => {
+      told.push(cases);
+      assert.equal(await client.indices.exists({ index: cases }), true);
     };
-    await setUpElasticsearch(url, log, { ...options, rebuild: true, beforeCreating });
-    assert.equal(told, 1);
+    await createBuild(client, log, aliases, {
+      kafkaCluster: 'cluster-one',
+      state: 'building',
+      live: false,
+      generations: generationsFor(),
+    });
+    const anew = await setUpElasticsearch(url, log, { ...options, rebuild: true, forget });
+    assert.equal(told.length, 2);
+    assert.ok(told.includes(names.cases));
+    assert.deepEqual(
+      (await physicalIndices(client, aliases)).map((build) => build.names),
+      [anew],
+    );
+    names = anew;
     assert.equal((await client.count({ index: names.casesAlias })).count, 0);
     await setUpElasticsearch(url, log, options);
   });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
+import { generationsFor } from '../../../models/index-generations.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
 import type { CaseDocumentImage } from '../../../schemas/index/case-document.ts';
-import { readAnalysisDefinition, readCasesDefinition } from '../../../schemas/index/index-definition.ts';
+import { analysisDefinition, casesDefinition } from '../../../schemas/index/index-definition.ts';
 import { ageGroup } from '../../../services/indexer/age-group.ts';
 import { documentReport } from '../../../services/indexer/document-reports.ts';
 import { documentVector } from '../../../services/indexer/document-vector.ts';
@@ -59,10 +60,17 @@ describe('documentVector', () => {
   });
 });
 
+const MADE_FOR = { kafkaCluster: 'test', state: 'ready' } as const;
+
 describe('the mappings', () => {
-  it('have the dimensions that the indexer writes', async () => {
-    const { mappings, meta } = await readCasesDefinition();
+  it('have the dimensions of the generations that they are made for', async () => {
+    const { text, image } = generationsFor();
+    const { mappings, meta } = await casesDefinition(
+      { text, image: { ...image, generation: 7, dims: 640 } },
+      MADE_FOR,
+    );
     const slots = vectorSlots(meta);
+    assert.deepEqual(slots, { text: { generation: 1, dims: 512 }, image: { generation: 7, dims: 640 } });
     const dims = (property: unknown) => (property as { dims?: number } | undefined)?.dims;
     const images = mappings.properties?.['images'] as { properties?: Record<string, unknown> } | undefined;
     assert.equal(dims(mappings.properties?.['text_vector']), slots.text.dims);
@@ -70,8 +78,8 @@ describe('the mappings', () => {
   });
 
   it('take only what they name, and the analysts only what can be counted', async () => {
-    const { mappings: clinical } = await readCasesDefinition();
-    const { mappings: analysis } = await readAnalysisDefinition();
+    const { mappings: clinical } = await casesDefinition(generationsFor(), MADE_FOR);
+    const { mappings: analysis } = await analysisDefinition(MADE_FOR);
     assert.equal(clinical.dynamic, 'strict');
     assert.equal(analysis.dynamic, 'strict');
     const text = JSON.stringify(analysis.properties);

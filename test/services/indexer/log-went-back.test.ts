@@ -45,10 +45,8 @@ describe('the log of Kafka goes back behind the index', () => {
     const context = testContext('indexer');
     const settings = loadConfig(config, {
       INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','),
-      INTERLEAVE_ELASTICSEARCH_URL: indices.url,
+      ...indices.env,
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
-      INTERLEAVE_INDEXER_CASES_INDEX: indices.names.cases,
-      INTERLEAVE_INDEXER_ANALYSIS_INDEX: indices.names.analysis,
     });
     indexer = await start(settings, context);
     return context;

@@ -7,7 +7,9 @@ import type { Kafka } from 'kafkajs';
 import type { Case } from '../../../core/radiology/events.ts';
 import { testContext } from '../../../harness/service-context.ts';
 import { testKafka } from '../../../harness/test-kafka.ts';
-import { setUpElasticsearch } from '../../../infra/elasticsearch/setup.ts';
+import { createBuild, deleteBuild } from '../../../infra/elasticsearch/create-indices.ts';
+import { forgetGroup } from '../../../infra/kafka/forget-group.ts';
+import { generationsFor } from '../../../models/index-generations.ts';
 import { clusterIdOf } from '../../../platform/kafka/cluster-id.ts';
 import { deadLetterCodec } from '../../../platform/kafka/dead-letter.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
@@ -15,7 +17,8 @@ import { createTopics } from '../../../platform/kafka/topics.ts';
 import { loadConfig } from '../../../platform/process/config.ts';
 import type { RunningService } from '../../../platform/process/lifecycle.ts';
 import { events } from '../../../schemas/events.ts';
-import type { IndexNames } from '../../../schemas/index/index-names.ts';
+import { type IndexNames, indexerGroup } from '../../../schemas/index/index-names.ts';
+import { physicalIndices, setIndexState } from '../../../schemas/index/physical-indices.ts';
 import { deadLetterTopic, TOPIC_SPECS, TOPICS } from '../../../schemas/topics.ts';
 import { analysisId } from '../../../services/indexer/analysis-document.ts';
 import { bulkWrite } from '../../../services/indexer/bulk-write.ts';
@@ -23,7 +26,7 @@ import { config } from '../../../services/indexer/config.ts';
 import { start } from '../../../services/indexer/service.ts';
 import { caseFixture, PLANTED, sha256, vectorOf } from '../../support/case-fixture.ts';
 import { engines } from '../../support/engines.ts';
-import { OwnIndices, ownIndexNames } from '../../support/own-indices.ts';
+import { OwnIndices } from '../../support/own-indices.ts';
 
 const PARTITIONS = 8;
 
@@ -54,10 +57,8 @@ describe('the indexer', () => {
     producer = await EventProducer.connect(kafka, context.log, context.metrics);
     settings = loadConfig(config, {
       INTERLEAVE_KAFKA_BROKERS: kafkaBrokers.join(','),
-      INTERLEAVE_ELASTICSEARCH_URL: indices.url,
+      ...indices.env,
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
-      INTERLEAVE_INDEXER_CASES_INDEX: names.cases,
-      INTERLEAVE_INDEXER_ANALYSIS_INDEX: names.analysis,
     });
     indexer = await start(settings, context, topic);
   });
@@ -229,22 +230,29 @@ describe('the indexer', () => {
     assert.ok(text.includes('"study_month":"2024-05"'));
   });
 
-  it('reads everything again for a new index, and writes nothing through the alias', async () => {
-    const second = ownIndexNames(run, 2);
-    await setUpElasticsearch(settings.elasticsearchUrl, context.log, { kafkaCluster, names: second });
-    const other = await start(
-      { ...settings, indexerCasesIndex: second.cases, indexerAnalysisIndex: second.analysis },
-      testContext('indexer'),
-      topic,
+  it('fills a build that appears beside, from the beginning, and lets go of one that is dropped', async () => {
+    const generations = generationsFor({ image: 2 });
+    const made = { generations, kafkaCluster, state: 'building', live: false } as const;
+    const second = await createBuild(client, context.log, names, made);
+    await until(
+      () => client.exists({ index: second.cases, id: idOf('newest') }),
+      'the case in the new index',
     );
-    try {
-      const there = async () => client.exists({ index: second.cases, id: idOf('newest') });
-      await until(there, 'the case in the new index');
-      assert.deepEqual(Object.keys(await client.indices.getAlias({ name: names.casesAlias })), [names.cases]);
-    } finally {
-      await other.stop();
-      await client.indices.delete({ index: `${second.cases},${second.analysis}` });
-    }
+    assert.deepEqual(Object.keys(await client.indices.getAlias({ name: names.casesAlias })), [names.cases]);
+    await send(caseOf('both', 'FINDINGS: Edema.'));
+    for (const index of [names.cases, second.cases])
+      await until(() => client.exists({ index, id: idOf('both') }), `a new case in ${index}`);
+    assert.ok(context.ready.ok);
+
+    const [build] = (await physicalIndices(client, names)).filter((one) => one.names.cases === second.cases);
+    assert.ok(build !== undefined);
+    await setIndexState(client, build, 'dropping');
+    await forgetGroup(settings.kafkaBrokers, indexerGroup(second.cases), context.log);
+    await deleteBuild(client, context.log, second);
+    await send(caseOf('alone', 'FINDINGS: Edema.'));
+    await until(() => client.exists({ index: names.cases, id: idOf('alone') }), 'a case after the drop');
+    assert.equal(await client.indices.exists({ index: second.cases }), false);
+    assert.deepEqual(context.failures, []);
   });
 
   it('refuses to start on an index that was filled from another Kafka', async () => {
@@ -258,10 +266,8 @@ describe('the indexer', () => {
     await client.indices.putMapping({ index: names.cases, _meta: mappings?._meta ?? {} });
   });
 
-  it('refuses to start on an index of another generation', async () => {
-    const { mappings } = (await client.indices.getMapping({ index: names.cases }))[names.cases] ?? {};
-    const strange = { ...mappings?._meta, image_vector_generation: 9 };
-    await client.indices.putMapping({ index: names.cases, _meta: strange });
-    await assert.rejects(start(settings, testContext('indexer'), topic), { code: 'INDEX_MISMATCH' });
+  it('refuses to start where nothing is searched', async () => {
+    const nowhere = { ...settings, casesAlias: `${names.casesAlias}-none` };
+    await assert.rejects(start(nowhere, testContext('indexer'), topic), { code: 'INDEX_MISMATCH' });
   });
 });

@@ -50,11 +50,9 @@ describe("the joiner's part of a recovery, when topics were emptied", () => {
     indices = await OwnIndices.create({ kafkaCluster: await clusterIdOf(testKafka(broker.brokers)) });
     env = {
       INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','),
-      INTERLEAVE_ELASTICSEARCH_URL: indices.url,
+      ...indices.env,
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
       INTERLEAVE_DATA_DIR: folder,
-      INTERLEAVE_INDEXER_CASES_INDEX: indices.names.cases,
-      INTERLEAVE_INDEXER_ANALYSIS_INDEX: indices.names.analysis,
       INTERLEAVE_RECOVER_FOLDER: join(folder, 'recover'),
     };
   });

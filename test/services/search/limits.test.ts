@@ -113,18 +113,18 @@ describe('QueryVectors', () => {
     const asked: string[] = [];
     return {
       asked,
-      generation: 1,
-      async embed(texts: readonly string[]) {
+      async embed(generation: number, texts: readonly string[]) {
         asked.push(...texts);
-        return texts.map(() => new Float32Array([1, 0]));
+        return texts.map(() => new Float32Array([generation, 0]));
       },
     };
   };
 
-  it('refuses an index of another generation', async () => {
-    await assert.rejects(new QueryVectors(encoder()).vectorOf('x', 2), {
-      code: 'VECTOR_GENERATION_MISMATCH',
-    });
+  it('keeps the vectors of two generations apart', async () => {
+    const vectors = new QueryVectors(encoder());
+    assert.deepEqual(await vectors.vectorOf('x', 1), [1, 0]);
+    assert.deepEqual(await vectors.vectorOf('x', 2), [2, 0]);
+    assert.deepEqual(await vectors.vectorOf('x', 1), [1, 0]);
   });
 
   it('embeds words once, forgets the oldest, and tries again what failed', async () => {
@@ -139,7 +139,6 @@ describe('QueryVectors', () => {
 
     let tries = 0;
     const failing = new QueryVectors({
-      generation: 1,
       embed: async () => {
         tries++;
         throw new InterleaveError('TEXT_VECTOR_FAILED');
