@@ -157,7 +157,10 @@ export const ERRORS = {
   ],
   IMAGE_UNDECODABLE: ['reject', 'The pixels could not be decoded.'],
   IMAGE_TOO_LARGE: ['reject', 'The image has more pixels than the limit.'],
-  MODEL_MISSING: ['fatal', 'The model weights are not there.'],
+  MODEL_MISSING: ['fatal', 'The model bundle, or a file of it, is not there.'],
+  MODEL_INVALID: ['fatal', 'The model bundle is not what its manifest says.'],
+  MODEL_UNSUPPORTED: ['fatal', 'The model bundle wants what this version cannot do.'],
+  MODEL_DECISION_REFUSED: ['reject', 'Nothing was decided about the model.'],
   BACKEND_UNAVAILABLE: ['fatal', 'No TensorFlow.js backend could be started.'],
 
   // Joining and indexing

@@ -1,127 +1,151 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { InterleaveError } from '../core/errors.ts';
-import { MAX_MANIFEST_BYTES } from './limits.ts';
+import { MAX_BUNDLE_FILE_BYTES, MAX_MANIFEST_BYTES } from './limits.ts';
+import {
+  type AboutBundle,
+  type BundleFile,
+  type Manifest,
+  type ManifestOf,
+  type ModelKind,
+  manifestHash,
+  manifestSchema,
+  sealManifest,
+} from './manifest.ts';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-/** `manifest.json` of a model bundle: all that decides a vector, and where the weights came from. */
-const manifestSchema = z.strictObject({
-  name: z.string(),
-  kind: z.literal('image-encoder'),
-  /** grows with every change that moves vectors; vectors of two generations are never compared */
-  generation: z.int().positive(),
-  dims: z.int().positive(),
-  input: z.strictObject({
-    size: z.int().positive(),
-    channels: z.literal(3),
-    fit: z.literal('letterbox'),
-    /** (x - mean) / scale, for x in 0..255 */
-    mean: z.number(),
-    scale: z.number().positive(),
-  }),
-  source: z.strictObject({
-    package: z.string(),
-    version: z.string(),
-    file: z.string(),
-    sha256,
-    licence: z.string(),
-  }),
-  weights: z.strictObject({
-    file: z.literal('weights.bin'),
-    sha256,
-    /** float32, little endian, one after the other */
-    tensors: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int().positive()) })),
-  }),
-  /** SHA-256 of the manifest without this line: the identity of the bundle, written beside every vector */
-  hash: sha256,
-});
-
-export type Manifest = z.infer<typeof manifestSchema>;
-export type Weights = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
-
+/** A bundle with its files, all as the manifest says. */
 export interface Bundle {
   readonly manifest: Manifest;
-  /** The numbers of one tensor. @throws InterleaveError MODEL_MISSING when it is not there in this shape */
-  tensor(name: string, shape: readonly number[]): Float32Array;
+  /** in the manifest's order */
+  readonly files: readonly GivenFile[];
 }
+
+/** A file that is to be part of a bundle: written into its folder, or left in the package that brings it. */
+export type GivenFile = Pick<BundleFile, 'role' | 'format' | 'path' | 'package'> & { bytes: Buffer };
 
 /**
  * Loads the bundle in `folder` and checks its hashes.
- * @throws InterleaveError MODEL_MISSING when there is none, or its files are not what the manifest says
+ * @throws InterleaveError MODEL_MISSING when there is none, MODEL_INVALID when its files are not what the manifest says
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
-  const file = join(folder, 'manifest.json');
+  return openFiles(await readManifest(folder), folder);
+}
+
+/** `manifest.json` alone, checked. @throws as `loadBundle` */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, 'manifest.json');
   try {
-    if ((await stat(file)).size > MAX_MANIFEST_BYTES) throw new Error('manifest.json is too large');
-    const manifest = manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    if (bundleHash(manifest) !== manifest.hash) throw new Error('manifest.json was changed');
-    const bytes = await readFile(join(folder, manifest.weights.file));
-    if (digest(bytes) !== manifest.weights.sha256) throw new Error('weights.bin was changed');
-    const tensors = split(bytes, manifest.weights.tensors);
-    return { manifest, tensor: (name, shape) => find(tensors, name, shape) };
+    if ((await stat(path)).size > MAX_MANIFEST_BYTES) throw new Error('manifest.json is too large');
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    if (manifestHash(manifest) !== manifest.hash) throw new Error('manifest.json was changed');
+    return manifest;
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? 'not found' : firstLine(cause);
-    throw new InterleaveError('MODEL_MISSING', `${folder}: ${reason}`, { cause });
+    throw asOurs(folder, cause);
   }
+}
+
+/** The files that a manifest names, from `folder` and from packages. @throws as `loadBundle` */
+export async function openFiles(manifest: Manifest, folder: string): Promise<Bundle> {
+  try {
+    const files = await Promise.all(
+      manifest.files.map(async (file) => ({ ...file, bytes: await readChecked(file, folder) })),
+    );
+    return { manifest, files };
+  } catch (cause) {
+    throw asOurs(manifest.name, cause);
+  }
+}
+
+/** A file to be written into the bundle's own folder. */
+export function inFolder(
+  role: BundleFile['role'],
+  format: BundleFile['format'],
+  path: string,
+  bytes: Buffer,
+): GivenFile {
+  return { role, format, path, package: null, bytes };
 }
 
 /** Writes a bundle whole or not at all, and gives its manifest. What stood at `folder` before is replaced. */
 export async function saveBundle(
   folder: string,
-  about: Omit<Manifest, 'weights' | 'hash'>,
-  weights: Weights,
+  about: AboutBundle,
+  given: readonly GivenFile[],
 ): Promise<Manifest> {
-  const bytes = Buffer.concat(
-    [...weights.values()].map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
-  );
-  const tensors = [...weights].map(([name, { shape }]) => ({ name, shape: [...shape] }));
-  const body = { ...about, weights: { file: 'weights.bin' as const, sha256: digest(bytes), tensors } };
-  const manifest: Manifest = { ...body, hash: bundleHash(body) };
-  const partial = `${folder}.${process.pid}.partial`;
-  await mkdir(partial, { recursive: true });
-  await writeFile(join(partial, 'weights.bin'), bytes);
-  await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await rm(folder, { recursive: true, force: true });
-  await rename(partial, folder);
+  const files = given.map(({ bytes, ...file }) => ({ ...file, bytes: bytes.length, sha256: digest(bytes) }));
+  const manifest = sealManifest({ ...about, files });
+  await writeFolder(folder, manifest, given);
   return manifest;
 }
 
-/** The same for every machine that makes the same bundle. */
-function bundleHash(manifest: Omit<Manifest, 'hash'> | Manifest): string {
-  const { name, kind, generation, dims, input, source, weights } = manifest;
-  return digest(JSON.stringify({ name, kind, generation, dims, input, source, weights }));
+/** The same for a bundle all of whose files are in packages. */
+export function saveManifest(folder: string, manifest: Manifest): Promise<void> {
+  return writeFolder(folder, manifest, []);
 }
 
-function split(bytes: Buffer, tensors: Manifest['weights']['tensors']): Weights {
-  const all = new Map<string, { shape: number[]; data: Float32Array }>();
-  // A copy of its own: file buffers need not be aligned to 4 bytes.
-  const numbers = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  let at = 0;
-  for (const { name, shape } of tensors) {
-    const length = shape.reduce((product, size) => product * size, 1);
-    all.set(name, { shape, data: numbers.subarray(at, at + length) });
-    at += length;
-  }
-  if (at !== numbers.length) throw new Error('weights.bin has another length than its tensors');
-  return all;
+async function writeFolder(folder: string, manifest: Manifest, given: readonly GivenFile[]): Promise<void> {
+  const partial = `${folder}.${process.pid}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  for (const { path, package: from, bytes } of given)
+    if (from === null) await writeFile(join(partial, path), bytes);
+  await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await rm(folder, { recursive: true, force: true });
+  await rename(partial, folder);
 }
 
-function find(tensors: Weights, name: string, shape: readonly number[]): Float32Array {
-  const tensor = tensors.get(name);
-  if (tensor?.shape.join() === shape.join()) return tensor.data;
+/** The manifest as one of its kind. @throws InterleaveError MODEL_UNSUPPORTED when it is of another */
+export function manifestOf<Kind extends ModelKind>({ manifest }: Bundle, kind: Kind): ManifestOf<Kind> {
+  if (manifest.kind === kind) return manifest as ManifestOf<Kind>;
   throw new InterleaveError(
-    'MODEL_MISSING',
-    `The bundle has no tensor ${name} of shape ${shape.join(' × ')}.`,
+    'MODEL_UNSUPPORTED',
+    `${manifest.name} is of the kind ${manifest.kind}, not ${kind}.`,
   );
 }
 
-function digest(data: Buffer | string): string {
+/** The only file of a role. @throws InterleaveError MODEL_INVALID */
+export function onlyFile(bundle: Bundle, role: BundleFile['role']): Buffer {
+  const [file, ...more] = bundle.files.filter((one) => one.role === role);
+  if (file !== undefined && more.length === 0) return file.bytes;
+  throw new InterleaveError('MODEL_INVALID', `${bundle.manifest.name} needs one file of the role ${role}.`);
+}
+
+async function readChecked(file: BundleFile, folder: string): Promise<Buffer> {
+  const path = join(file.package === null ? folder : packageFolder(file.package), file.path);
+  if (file.bytes > MAX_BUNDLE_FILE_BYTES || (await stat(path)).size !== file.bytes)
+    throw new Error(`${file.path} has another size`);
+  const bytes = await readFile(path);
+  if (digest(bytes) !== file.sha256) throw new Error(`${file.path} was changed`);
+  return bytes;
+}
+
+/** Where npm put a package. @throws InterleaveError MODEL_MISSING */
+export function packageFolder(name: string): string {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch (cause) {
+    throw new InterleaveError('MODEL_MISSING', `Install ${name}.`, { cause });
+  }
+}
+
+function digest(data: Buffer): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+function asOurs(place: string, cause: unknown): InterleaveError {
+  if (cause instanceof InterleaveError) return cause;
+  const isAbsent =
+    cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
+  return isAbsent
+    ? new InterleaveError('MODEL_MISSING', `${place}: not found.`, { cause })
+    : new InterleaveError('MODEL_INVALID', `${place}: ${reasonOf(cause)}.`, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  const [issue] = cause instanceof z.ZodError ? cause.issues : [];
+  if (issue !== undefined) return `${issue.path.join('.')}: ${issue.message}`;
+  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 }

