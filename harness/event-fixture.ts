@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type {
   Finding,
   ImageEmbedded,
+  ImageFrame,
   ImageReceived,
   ReportLabeled,
   ReportReading,
@@ -115,12 +116,13 @@ export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
   };
 }
 
-export interface ImageGiven extends Partial<Omit<ImageEmbedded, 'received'>> {
+export interface ImageGiven extends Partial<Omit<ImageEmbedded, 'received' | 'frames'>> {
   received?: Partial<ImageReceived>;
+  frames?: (Omit<ImageFrame, 'vectors'> & Partial<ImageFrame>)[];
 }
 
 export function imageEmbedded(given: ImageGiven = {}): ImageEmbedded {
-  const { received, ...rest } = given;
+  const { received, frames, ...rest } = given;
   const sopInstanceUid = received?.sopInstanceUid ?? '1.2.3.1';
   const digest = digestOf(sopInstanceUid);
   return {
@@ -157,15 +159,18 @@ export function imageEmbedded(given: ImageGiven = {}): ImageEmbedded {
       ...received,
     },
     receivedOffset: 0,
-    frames: [
-      {
-        frame: 1,
-        thumbnail: { sha256: digestOf(`thumbnail ${digest}`), size: 5_000, mediaType: 'image/jpeg' },
-        vector: vector(1, 7),
-      },
-    ],
+    frames: (
+      frames ?? [
+        {
+          frame: 1,
+          thumbnail: { sha256: digestOf(`thumbnail ${digest}`), size: 5_000, mediaType: 'image/jpeg' },
+          vector: vector(1, 7),
+        },
+      ]
+    ).map((frame) => ({ vectors: [], ...frame })),
     backend: 'wasm',
     problem: null,
+    again: false,
     ...rest,
   };
 }

@@ -7,6 +7,7 @@ import type {
   ReportLabeled,
   ReportReceived,
 } from '../core/radiology/events.ts';
+import type { ModelGenerations } from '../core/radiology/model-generations.ts';
 import { codec } from '../platform/avro/codec.ts';
 import { deadLetterCodec } from '../platform/kafka/dead-letter.ts';
 
@@ -27,6 +28,7 @@ export const events = {
   imageEmbedded: codec<ImageEmbedded>('image-embedded'),
   case: codec<Case>('case'),
   caseMoved: codec<CaseMoved>('case-moved'),
+  modelGenerations: codec<ModelGenerations>('model-generations'),
   imageRejected: codec<Rejection>('image-rejected'),
   caseCorrection: codec<CaseCorrection>('case-correction'),
   deadLetter: deadLetterCodec,

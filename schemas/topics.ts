@@ -9,6 +9,7 @@ export const TOPICS = {
   imageRejected: 'radiology.image.rejected',
   caseCorrection: 'radiology.case.correction',
   schema: 'radiology.schema',
+  model: 'radiology.model',
 } as const;
 
 /** Where a service puts what it can never handle: one writer each. */
@@ -29,7 +30,12 @@ export const DEAD_LETTER_SERVICES = [
  * Registers: compacted, kept for ever, with one partition; repeats of a key go within `max.compaction.lag.ms`. They are small, and whoever needs one reads it whole, without a
  * consumer group (`platform/kafka/register-reader.ts`).
  */
-export const REGISTERS: readonly string[] = [TOPICS.imageRejected, TOPICS.caseCorrection, TOPICS.schema];
+export const REGISTERS: readonly string[] = [
+  TOPICS.imageRejected,
+  TOPICS.caseCorrection,
+  TOPICS.schema,
+  TOPICS.model,
+];
 
 /** The topics that a service cannot run without: these, by their names on the broker, its dead letters, and the schemas. */
 export function topicsOf(service: string, names: readonly string[]): { name: string; keyed: boolean }[] {

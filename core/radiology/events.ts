@@ -151,13 +151,18 @@ export interface ImageEmbedded {
   /** e.g. `wasm`, `native`, `gpu`; '' where nothing was embedded */
   backend: string;
   problem: string | null;
+  /** embedded again from its case: merged only where the case still holds the image so (`isHeldImage`) */
+  again: boolean;
 }
 
 /** One frame that was decoded; frames count from 1 (PS3.3 C.7.6.6). */
 export interface ImageFrame {
   frame: number;
   thumbnail: ObjectRef | null;
+  /** of the oldest generation that was live */
   vector: Vector | null;
+  /** of the further ones; `vectorsOf` gives all */
+  vectors: Vector[];
 }
 
 /** What is remembered of a version of a report. */

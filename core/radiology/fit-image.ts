@@ -1,7 +1,8 @@
 import { InterleaveError } from '../errors.ts';
 import { avroSizeAtMost } from './avro-size.ts';
 import { checkNames } from './check-names.ts';
-import type { ImageEmbedded, ImageFrame, ImageReceived, ObjectKind } from './events.ts';
+import type { ImageEmbedded, ImageFrame, ImageReceived, ObjectKind, Vector } from './events.ts';
+import { vectorsOf } from './frame-vectors.ts';
 import { CASE_LIMITS, type CaseLimits } from './limits.ts';
 import { NO_PATIENT } from './patient.ts';
 
@@ -39,13 +40,17 @@ export function fitImage(
 const RECORD_BYTES = 26;
 
 function fitFrame(frame: ImageFrame, limits: CaseLimits): ImageFrame {
-  const { thumbnail, vector } = frame;
+  const { thumbnail, vector, vectors } = frame;
   const keepThumbnail = thumbnail === null || avroSizeAtMost(thumbnail) <= limits.frameBytes;
-  const keepVector =
-    vector === null ||
-    (vector.data.length <= limits.vectorBytes && Buffer.byteLength(vector.model) <= limits.identityBytes);
-  if (keepThumbnail && keepVector) return frame;
-  return { ...frame, thumbnail: keepThumbnail ? thumbnail : null, vector: keepVector ? vector : null };
+  const fits = ({ data, model }: Vector) =>
+    data.length <= limits.vectorBytes && Buffer.byteLength(model) <= limits.identityBytes;
+  if (keepThumbnail && vectorsOf(frame).every(fits)) return frame;
+  return {
+    ...frame,
+    thumbnail: keepThumbnail ? thumbnail : null,
+    vector: vector !== null && fits(vector) ? vector : null,
+    vectors: vectors.filter(fits),
+  };
 }
 
 /** The object, then with ever less. */

@@ -47,23 +47,26 @@ function leftOut(before: Case | null, after: Case, isIn: boolean): LeftOut {
   };
 }
 
-/** The event that an object of a case was, with the newest vector of each frame. */
+/** The event that an object of a case was, with the vectors that the case has of each frame. */
 function embeddedOf(
   state: Case,
   { received, receivedOffset, frames, backend, problem }: CaseImage,
 ): ImageEmbedded {
-  // Sorted with the newest generation first.
-  const vectors = state.vectors.filter(({ sopInstanceUid }) => sopInstanceUid === received.sopInstanceUid);
+  const made = state.vectors.filter(({ sopInstanceUid }) => sopInstanceUid === received.sopInstanceUid);
   return {
     received,
     receivedOffset,
-    frames: frames.map(({ frame, thumbnail }) => ({
-      frame,
-      thumbnail,
-      vector: vectors.find((vector) => vector.frame === frame)?.vector ?? null,
-    })),
+    frames: frames.map(({ frame, thumbnail }) => {
+      // The case has the newest generation first, an event the oldest.
+      const [vector = null, ...vectors] = made
+        .filter((one) => one.frame === frame)
+        .map((one) => one.vector)
+        .reverse();
+      return { frame, thumbnail, vector, vectors };
+    }),
     backend,
     problem,
+    again: false,
   };
 }
 

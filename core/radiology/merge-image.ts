@@ -1,5 +1,6 @@
 import type { CaseImage, CaseVector, ImageEmbedded } from './events.ts';
 import { isSelection } from './fit-image.ts';
+import { vectorsOf } from './frame-vectors.ts';
 import type { CaseLimits } from './limits.ts';
 import { compareText, compareValues, greater } from './total-order.ts';
 
@@ -35,15 +36,34 @@ export function objectOf(event: ImageEmbedded): EmbeddedObject {
   const { received, receivedOffset, backend, problem } = event;
   const { sopInstanceUid, receivedAt: firstReceivedAt } = received;
   return event.frames.reduce<EmbeddedObject>(
-    (object, { frame, thumbnail, vector }) => ({
+    (object, { frame, thumbnail, ...made }) => ({
       image: { ...object.image, frames: mergeFrames(object.image.frames, [{ frame, thumbnail }]) },
-      vectors:
-        vector === null ? object.vectors : mergeVectors(object.vectors, [{ sopInstanceUid, frame, vector }]),
+      vectors: mergeVectors(
+        object.vectors,
+        vectorsOf(made).map((vector) => ({ sopInstanceUid, frame, vector })),
+      ),
     }),
     {
       image: { received, receivedOffset, firstReceivedAt, frames: [], backend, problem, replaced: false },
       vectors: [],
     },
+  );
+}
+
+/**
+ * Whether a case holds an image as it was received when it was embedded again: what was moved away, or followed by other
+ * bytes, does not come back.
+ */
+export function isHeldImage(
+  images: readonly CaseImage[],
+  { received, receivedOffset }: ImageEmbedded,
+): boolean {
+  return images.some(
+    (image) =>
+      image.receivedOffset === receivedOffset &&
+      image.received.receivedAt === received.receivedAt &&
+      image.received.sopInstanceUid === received.sopInstanceUid &&
+      image.received.object.sha256 === received.object.sha256,
   );
 }
 

@@ -3,25 +3,31 @@
 import { decode } from '../../core/imaging/decode.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import { letterbox } from '../../core/imaging/letterbox.ts';
-import { INPUT_SIZE } from '../../models/efficientnet-lite0.ts';
 import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 import { thumbnail } from './thumbnail.ts';
 
-/** The DICOM object, with its Part 10 header. */
-export type DecodeQuestion = Uint8Array;
+export interface DecodeQuestion {
+  /** the DICOM object, with its Part 10 header */
+  object: Uint8Array;
+  /** pixels on each side of the images that the models take */
+  sizes: readonly number[];
+}
 
-/** One frame, made as small as the model and the page need it. */
+/** One frame, made as small as the models and the page need it. */
 export interface SmallFrame {
   frame: number;
   thumbnail: Uint8Array;
-  input: DisplayImage;
+  /** by the pixels on each side */
+  inputs: Map<number, DisplayImage>;
 }
 
 await answerQuestions(() => readFrames);
 
-async function readFrames(object: DecodeQuestion): Promise<SmallFrame[]> {
+async function readFrames({ object, sizes }: DecodeQuestion): Promise<SmallFrame[]> {
   const frames: SmallFrame[] = [];
-  for await (const { frame, image } of decode(Buffer.from(object.buffer, object.byteOffset, object.length)))
-    frames.push({ frame, thumbnail: await thumbnail(image), input: letterbox(image, INPUT_SIZE) });
+  for await (const { frame, image } of decode(Buffer.from(object.buffer, object.byteOffset, object.length))) {
+    const inputs = new Map(sizes.map((size) => [size, letterbox(image, size)]));
+    frames.push({ frame, thumbnail: await thumbnail(image), inputs });
+  }
   return frames;
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../core/errors.ts';
 import type { ImageFrame, ImageReceived } from '../../core/radiology/events.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import type { SmallFrame } from './decode-thread.ts';
-import type { ImageModel } from './image-model.ts';
+import type { ImageModels, LoadedModel } from './image-models.ts';
 import { type ImageReader, isToBeRead } from './read-image.ts';
 import { THUMBNAIL_MEDIA_TYPE } from './thumbnail.ts';
 
@@ -15,26 +15,32 @@ export interface ImageResult {
 interface Parts {
   store: ObjectStore;
   reader: Pick<ImageReader, 'read'>;
-  model: Pick<ImageModel, 'embed'>;
+  models: Pick<ImageModels, 'embed'>;
 }
 
 /**
- * Reads and embeds one object; what is not to be read gives no frames. Called for several at a time: the reader takes
- * one after the other, and the model takes what is waiting as one batch.
+ * Reads one object and embeds it with these models, the oldest generation first; what is not to be read gives no frames.
+ * Called for several at a time: the reader takes one after the other, and the models take what is waiting as one batch.
  * @throws InterleaveError when the object store or the model cannot be used at present
  */
 export async function embedImage(
-  { store, reader, model }: Parts,
+  { store, reader, models }: Parts,
   received: ImageReceived,
+  loaded: readonly LoadedModel[],
 ): Promise<ImageResult> {
   if (!isToBeRead(received)) return { frames: [], problem: null };
-  const { frames, problem } = await reader.read(received);
-  const embedded = frames.map(async ({ frame, thumbnail, input }: SmallFrame): Promise<ImageFrame> => {
-    const [kept, vector] = await Promise.all([
+  const { frames, problem } = await reader.read(received, sizesOf(loaded));
+  const embedded = frames.map(async ({ frame, thumbnail, inputs }: SmallFrame): Promise<ImageFrame> => {
+    const [kept, [vector = null, ...vectors]] = await Promise.all([
       store.put(received.caseId, Buffer.from(thumbnail), THUMBNAIL_MEDIA_TYPE),
-      model.embed(input),
+      models.embed(inputs, loaded),
     ]);
-    return { frame, thumbnail: kept, vector };
+    return { frame, thumbnail: kept, vector, vectors };
   });
   return { frames: await Promise.all(embedded), problem };
+}
+
+/** The sizes of images that these models take. */
+export function sizesOf(models: readonly LoadedModel[]): number[] {
+  return [...new Set(models.map(({ size }) => size))];
 }

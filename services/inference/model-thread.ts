@@ -1,42 +1,93 @@
-/** The thread that owns the tensor backend: Kafka's heartbeats go on while the model computes. */
+/** The thread that owns the tensor backend: Kafka's heartbeats go on while the models compute. */
+import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
+import { manifestOf } from '../../models/bundle.ts';
 import { openBundle } from '../../models/bundle-folder.ts';
-import { IMAGE_VECTOR, openImageEncoder } from '../../models/image-encoder.ts';
+import { type ImageEncoder, openImageEncoder } from '../../models/image-encoder.ts';
 import { type BackendKind, openTensorBackend } from '../../models/tensor-backend.ts';
 import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
+import { MAX_OPEN_BUNDLES } from './limits.ts';
 
-/** What the thread opens its model from. */
+/** What the thread opens its models from. */
 export interface ModelData {
   modelsDir: string;
 }
 
-/** Images to embed; none asks only what the model is. */
-export type ModelQuestion = DisplayImage[];
+/** Images for each of some bundles, by hash or name; a bundle without images is only opened. */
+export type ModelQuestion = { bundle: string; images: DisplayImage[] }[];
 
-export interface OpenedModel {
+export interface OpenedBackend {
   backend: BackendKind;
   backendName: string;
   reasons: string[];
-  generation: number;
-  hash: string;
-  dims: number;
 }
 
-/** One vector for each image, in order, and the model that made them. */
+export interface OpenedBundle {
+  hash: string;
+  name: string;
+  dims: number;
+  /** pixels on each side of the images that it takes */
+  size: number;
+}
+
+/** One vector for each image, in order, and the bundle that made them; or why that cannot be opened. */
+export type BundleReply =
+  | { bundle: OpenedBundle; vectors: Float32Array[] }
+  | { code: ErrorCode; reason: string };
+
+/** One reply for each bundle, in order. */
 export interface ModelReply {
-  about: OpenedModel;
-  vectors: Float32Array[];
+  backend: OpenedBackend;
+  replies: BundleReply[];
+}
+
+interface Opened {
+  bundle: OpenedBundle;
+  encoder: ImageEncoder;
 }
 
 await answerQuestions(async ({ modelsDir }: ModelData) => {
   const backend = await openTensorBackend();
-  const encoder = await openImageEncoder(backend, await openBundle(modelsDir, IMAGE_VECTOR.bundle));
-  const { hash, dims } = encoder;
-  const { generation } = IMAGE_VECTOR;
   const { kind, name, reasons } = backend;
-  const about = { backend: kind, backendName: name, reasons: [...reasons], generation, hash, dims };
-  return async (images: ModelQuestion): Promise<ModelReply> => ({
-    about,
-    vectors: await encoder.embed(images),
-  });
+  const about = { backend: kind, backendName: name, reasons: [...reasons] };
+  /** by hash, the one that was asked last at the end */
+  const opened = new Map<string, Opened>();
+
+  async function open(called: string): Promise<Opened> {
+    const one = opened.get(called) ?? (await read(called));
+    const { hash } = one.bundle;
+    opened.delete(hash);
+    opened.set(hash, one);
+    const [oldest] = opened.keys();
+    if (opened.size > MAX_OPEN_BUNDLES && oldest !== undefined) {
+      opened.get(oldest)?.encoder.dispose();
+      opened.delete(oldest);
+    }
+    return one;
+  }
+
+  async function read(called: string): Promise<Opened> {
+    const bundle = await openBundle(modelsDir, called);
+    const { input } = manifestOf(bundle, 'image-encoder');
+    const known = opened.get(bundle.manifest.hash);
+    if (known !== undefined) return known;
+    const encoder = await openImageEncoder(backend, bundle);
+    const { hash, dims } = encoder;
+    return { bundle: { hash, name: bundle.manifest.name, dims, size: input.size }, encoder };
+  }
+
+  return async (question: ModelQuestion): Promise<ModelReply> => {
+    const replies: BundleReply[] = [];
+    for (const { bundle: called, images } of question) {
+      let one: Opened;
+      try {
+        one = await open(called);
+      } catch (error) {
+        replies.push({ code: codeOf(error), reason: error instanceof Error ? error.message : String(error) });
+        continue;
+      }
+      replies.push({ bundle: one.bundle, vectors: await one.encoder.embed(images) });
+    }
+    return { backend: about, replies };
+  };
 });

@@ -34,11 +34,11 @@ export class ImageReader {
   }
 
   /**
-   * The claim check: the object by its SHA-256, verified, decoded. What can never be read is a problem of this image.
+   * The claim check: the object by its SHA-256, verified, decoded, and made as small as `sizes` say. What can never be read is a problem of this image.
    * @throws InterleaveError OBJECT_STORE_UNAVAILABLE, which passes
    */
-  read(received: ImageReceived): Promise<ImageReading> {
-    const reading = this.#last.then(() => this.#readInTurn(received));
+  read(received: Pick<ImageReceived, 'caseId' | 'object'>, sizes: readonly number[]): Promise<ImageReading> {
+    const reading = this.#last.then(() => this.#readInTurn(received, sizes));
     this.#last = reading.catch(() => undefined);
     return reading;
   }
@@ -47,11 +47,15 @@ export class ImageReader {
     return this.#thread.stop();
   }
 
-  async #readInTurn({ caseId, object }: ImageReceived): Promise<ImageReading> {
+  async #readInTurn(
+    { caseId, object }: Pick<ImageReceived, 'caseId' | 'object'>,
+    sizes: readonly number[],
+  ): Promise<ImageReading> {
     try {
       if (object.size > MAX_OBJECT_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE');
       const bytes = await this.#store.read(caseId, object.sha256);
-      return { frames: await this.#thread.ask(bytes, { answerMs: this.#limitMs }), problem: null };
+      const frames = await this.#thread.ask({ object: bytes, sizes }, { answerMs: this.#limitMs });
+      return { frames, problem: null };
     } catch (error) {
       if (error instanceof InterleaveError && error.kind === 'reject')
         return { frames: [], problem: error.code };

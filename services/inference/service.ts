@@ -12,18 +12,26 @@ import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { handleImages } from './handle-images.ts';
-import { ImageModel } from './image-model.ts';
+import { ImageModels } from './image-models.ts';
 import { CONCURRENT_PARTITIONS, MAX_POLL_IMAGES } from './limits.ts';
+import { LiveModels } from './live-models.ts';
+import { LiveTraffic } from './live-traffic.ts';
 import { ImageReader } from './read-image.ts';
+import { ReembedRuns } from './reembed-runs.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
 export const NAMES = {
   groupId: 'interleave-inference',
   received: TOPICS.imageReceived as string,
   embedded: TOPICS.imageEmbedded as string,
+  cases: TOPICS.case as string,
+  models: TOPICS.model as string,
 };
 
-/** Reads `radiology.image.received`, decodes and embeds, writes `radiology.image.embedded`. */
+/**
+ * Reads `radiology.image.received`, decodes and embeds with what `radiology.model` says is live, writes
+ * `radiology.image.embedded`; and where it is asked, the same for the images of `radiology.case`.
+ */
 export async function start(
   config: Config,
   context: ServiceContext,
@@ -31,30 +39,48 @@ export async function start(
 ): Promise<RunningService> {
   const { log, metrics, ready } = context;
   const kafka = createKafka(config.kafkaBrokers, 'interleave-inference', log);
-  await checkTopics(kafka, topicsOf('inference', [names.received, names.embedded]), config.partitions);
+  const keyed = topicsOf('inference', [names.received, names.embedded, names.cases]);
+  await checkTopics(kafka, [...keyed, { name: names.models, keyed: false }], config.partitions);
   const schemas = await Schemas.published(schemaOptions(kafka, config, context));
   const store = await openObjectStore(config.dataDir, { context });
   const disk = await watchDisk(config.dataDir, context);
 
   ready.set('model', false, 'loading');
-  const model = await ImageModel.open(config.modelsDir || join(projectRoot(), '.interleave/models'));
-  const { backend, backendName, reasons, hash, generation } = model.about;
-  ready.set('model', true, `${backend}: ${backendName}`);
-  log.info({ backend, backendName, reasons, model: hash, generation }, 'backend.chosen');
+  const models = await ImageModels.open(config.modelsDir || join(projectRoot(), '.interleave/models'));
+  const { backend } = models.backend;
+  log.info(models.backend, 'backend.chosen');
   metrics
-    .gauge('interleave_inference_backend', 'What computes the image model (1 for the one in use)', [
+    .gauge('interleave_inference_backend', 'What computes the image models (1 for the one in use)', [
       'backend',
     ])
     .set({ backend }, 1);
 
   const reader = new ImageReader(store);
   const producer = await EventProducer.connect(kafka, log, metrics);
+  const live = new LiveTraffic();
+  const reembedding = new ReembedRuns({
+    kafka,
+    groupId: names.groupId,
+    cases: names.cases,
+    parts: { reader, models, live, producer, topic: names.embedded },
+    context,
+  });
+  const following = await LiveModels.open({
+    kafka,
+    topic: names.models,
+    models,
+    context,
+    changed: (generations) => void reembedding.follow(generations),
+  }).catch(async (error: unknown) => {
+    await Promise.all([reader.stop(), models.stop(), producer.disconnect()]);
+    throw error;
+  });
   const consumer = await consume(kafka, {
     groupId: names.groupId,
     topics: [names.received],
     maxRecords: MAX_POLL_IMAGES,
     concurrentPartitions: CONCURRENT_PARTITIONS,
-    handle: handleImages({ store, reader, model, producer, topic: names.embedded, log, metrics }),
+    handle: handleImages({ store, reader, models, live, producer, topic: names.embedded, log, metrics }),
     schemas,
     log,
     metrics,
@@ -64,10 +90,11 @@ export async function start(
 
   return {
     async stop() {
-      await consumer.stop();
+      await following.stop();
+      await Promise.all([consumer.stop(), reembedding.stop()]);
       disk.stop();
       await producer.disconnect();
-      await Promise.all([reader.stop(), model.stop()]);
+      await Promise.all([reader.stop(), models.stop()]);
       await store.close();
     },
   };

@@ -2,6 +2,7 @@ import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import type { Case } from '../../core/radiology/events.ts';
 import { type LeftOut, leftOutByImage, leftOutByReport } from '../../core/radiology/left-out.ts';
 import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
+import { isHeldImage } from '../../core/radiology/merge-image.ts';
 import { isHeld } from '../../core/radiology/merge-report.ts';
 import { type RejectedImages, rejectImages } from '../../core/radiology/rejections.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
@@ -114,9 +115,11 @@ function mergeOf(record: ConsumedRecord): Merge {
       return { state, leftOut: leftOutByReport(before, event, state) };
     };
   }
-  const event = events.imageEmbedded.decode(bytes);
+  const { again, ...rest } = events.imageEmbedded.decode(bytes);
+  const event = { ...rest, again: false };
   checkKey(record, event.received.caseId);
   return (before) => {
+    if (again && !isHeldImage(before?.images ?? [], event)) return null;
     const state = mergeImage(before, event);
     return { state, leftOut: leftOutByImage(before, event, state) };
   };

@@ -128,9 +128,10 @@ const imageReceived: ImageReceived = {
 const imageEmbedded: ImageEmbedded = {
   received: imageReceived,
   receivedOffset: 2 ** 40,
-  frames: [{ frame: 1, thumbnail: null, vector }],
+  frames: [{ frame: 1, thumbnail: null, vector, vectors: [] }],
   backend: 'wasm',
   problem: null,
+  again: false,
 };
 const wholeCase: Case = {
   caseId: 'c',

@@ -89,6 +89,7 @@ const image: fc.Arbitrary<Event> = fc
         frame: fc.integer({ min: 1, max: 3 }),
         thumbnail: fc.option(small(1)),
         generation: fc.option(small(3)),
+        further: fc.array(small(3), { maxLength: 2 }),
         fill: small(1),
       }),
       { maxLength: 4 },
@@ -105,11 +106,12 @@ const image: fc.Arbitrary<Event> = fc
         object: { sha256: digestOf(`${given.object}`), size: 10, mediaType: 'application/dicom' },
         receivedAt: given.receivedAt,
       },
-      frames: given.frames.map(({ frame, thumbnail, generation, fill }) => ({
+      frames: given.frames.map(({ frame, thumbnail, generation, further, fill }) => ({
         frame,
         thumbnail:
           thumbnail === null ? null : { sha256: digestOf(`t${thumbnail}`), size: 1, mediaType: 'image/jpeg' },
         vector: generation === null ? null : vector(generation, fill),
+        vectors: further.map((one) => vector(one, fill)),
       })),
       backend: given.backend,
       problem: given.problem,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Case, ImageEmbedded, ReportLabeled } from '../../../core/radiology/events.ts';
 import { mergeCases, mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
+import { isHeldImage } from '../../../core/radiology/merge-image.ts';
 import { digestOf, imageEmbedded, reportLabeled, selection, vector } from '../../../harness/event-fixture.ts';
 import { events } from '../../../schemas/events.ts';
 
@@ -121,6 +122,28 @@ test('an image that is sent twice stands once; with other bytes the newer one co
     'the vector of the replaced bytes is gone',
   );
   assert.equal(state.images[0]?.frames[0]?.thumbnail, null);
+});
+
+test('an image that was embedded with two bundles at once has a vector of each', () => {
+  const both = imageEmbedded({
+    frames: [{ frame: 1, thumbnail: null, vector: vector(1, 1), vectors: [vector(2, 2)] }],
+  });
+  const [older, newer] = [vector(1, 1), vector(2, 2)].map((one) =>
+    imageEmbedded({ frames: [{ frame: 1, thumbnail: null, vector: one }] }),
+  );
+  assert.ok(older !== undefined && newer !== undefined);
+  assert.deepEqual(images(both), images(older, newer));
+  assert.equal(images(both).vectors.length, 2);
+});
+
+test('an image counts as held only as it was received, so that nothing that went comes back', () => {
+  const event = imageEmbedded({ receivedOffset: 3 });
+  const { images: held } = images(event);
+  assert.ok(isHeldImage(held, event));
+  assert.ok(!isHeldImage([], event));
+  assert.ok(!isHeldImage(held, { ...event, receivedOffset: 4 }));
+  assert.ok(!isHeldImage(held, imageEmbedded({ receivedOffset: 3, received: { receivedAt: 9 } })));
+  assert.ok(!isHeldImage(held, imageEmbedded({ receivedOffset: 3, received: { sopInstanceUid: '1.2.9' } })));
 });
 
 test('an image that is embedded again keeps the vectors of two generations, the newest first', () => {

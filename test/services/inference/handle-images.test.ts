@@ -18,7 +18,7 @@ async function through(maxBytes: number) {
   const handle = handleImages({
     store: unused,
     reader: unused,
-    model: unused,
+    models: { loaded: [], missing: [], backend: unused, embed: unused },
     producer: topic.producer,
     topic: topic.name,
     ...testContext('inference'),

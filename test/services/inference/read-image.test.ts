@@ -29,26 +29,32 @@ const event = (ref: ObjectRef): ImageReceived => ({ caseId, object: ref }) as Im
 
 test('an object is read by its digest, and comes back small', async () => {
   const reader = new ImageReader(store);
-  const { frames, problem } = await reader.read(event(object));
+  const { frames, problem } = await reader.read(event(object), [INPUT_SIZE]);
   await reader.stop();
   assert.equal(problem, null);
   assert.equal(frames.length, 1);
-  assert.deepEqual([frames[0]?.input.width, frames[0]?.input.height], [INPUT_SIZE, INPUT_SIZE]);
+  const input = frames[0]?.inputs.get(INPUT_SIZE);
+  assert.deepEqual([input?.width, input?.height], [INPUT_SIZE, INPUT_SIZE]);
   assert.ok((frames[0]?.thumbnail.length ?? 0) > 100);
 });
 
 test('what takes too long is a problem of this object; the next one is read', async () => {
   const reader = new ImageReader(store, 1);
-  assert.deepEqual(await reader.read(event(object)), { frames: [], problem: 'IMAGE_UNDECODABLE' });
+  assert.deepEqual(await reader.read(event(object), [INPUT_SIZE]), {
+    frames: [],
+    problem: 'IMAGE_UNDECODABLE',
+  });
   const patient = new ImageReader(store, 20_000);
-  const reading = patient.read(event(object));
+  const reading = patient.read(event(object), [INPUT_SIZE]);
   assert.equal((await reading).problem, null);
   await Promise.all([reader.stop(), patient.stop()]);
 });
 
 test('one object after another, each in its turn', async () => {
   const reader = new ImageReader(store);
-  const readings = await Promise.all([object, object, object].map((ref) => reader.read(event(ref))));
+  const readings = await Promise.all(
+    [object, object, object].map((ref) => reader.read(event(ref), [INPUT_SIZE])),
+  );
   await reader.stop();
   assert.deepEqual(readings[1], readings[0]);
   assert.deepEqual(readings[2], readings[0]);
@@ -56,7 +62,7 @@ test('one object after another, each in its turn', async () => {
 
 test('objects that are missing, changed or too large have a problem; a store that is away is waited for', async () => {
   const reader = new ImageReader(store);
-  const problem = async (ref: ObjectRef) => (await reader.read(event(ref))).problem;
+  const problem = async (ref: ObjectRef) => (await reader.read(event(ref), [INPUT_SIZE])).problem;
   assert.equal(await problem({ ...object, sha256: 'f'.repeat(64) }), 'OBJECT_MISSING');
   assert.equal(await problem({ ...object, size: MAX_OBJECT_BYTES + 1 }), 'IMAGE_TOO_LARGE');
   const changed = await store.put(caseId, buildRadiograph(20, 0.1), 'application/dicom');
@@ -70,7 +76,10 @@ test('objects that are missing, changed or too large have a problem; a store tha
 
   const away = { read: () => Promise.reject(new InterleaveError('OBJECT_STORE_UNAVAILABLE')) };
   const waiting = new ImageReader(away as unknown as ObjectStore);
-  await assert.rejects(waiting.read(event(object)), (error) => codeOf(error) === 'OBJECT_STORE_UNAVAILABLE');
+  await assert.rejects(
+    waiting.read(event(object), [INPUT_SIZE]),
+    (error) => codeOf(error) === 'OBJECT_STORE_UNAVAILABLE',
+  );
 });
 
 test('only key images without a problem are read', () => {

@@ -1,18 +1,32 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Kafka } from 'kafkajs';
 import sharp from 'sharp';
 import { codeOf } from '../../../core/errors.ts';
-import type { ImageEmbedded, ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
+import type { Case, ImageEmbedded, ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
+import { vectorsOf } from '../../../core/radiology/frame-vectors.ts';
+import { mergeImage } from '../../../core/radiology/merge.ts';
+import { isHeldImage } from '../../../core/radiology/merge-image.ts';
+import {
+  askToReembed,
+  firstGeneration,
+  type ModelGenerations,
+  type PromotedBundle,
+  promote,
+  retire,
+} from '../../../core/radiology/model-generations.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
+import { imageEmbedded } from '../../../harness/event-fixture.ts';
+import { saveOtherBundle } from '../../../harness/other-bundle.ts';
 import { testContext } from '../../../harness/service-context.ts';
 import { testKafka } from '../../../harness/test-kafka.ts';
 import { until } from '../../../harness/until.ts';
+import { findBundle } from '../../../models/bundle-folder.ts';
 import { IMAGE_VECTOR } from '../../../models/image-encoder.ts';
 import { consume } from '../../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
@@ -25,20 +39,23 @@ import { events } from '../../../schemas/events.ts';
 import { deadLetterTopic, TOPICS } from '../../../schemas/topics.ts';
 import { config } from '../../../services/inference/config.ts';
 import { THUMBNAIL_SIZE } from '../../../services/inference/limits.ts';
-import { start } from '../../../services/inference/service.ts';
+import { type NAMES, start } from '../../../services/inference/service.ts';
 import { buildRadiograph, header } from '../../core/imaging/build-image.ts';
 import { engines } from '../../support/engines.ts';
 
 const PARTITIONS = 2;
 const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
-const skip = existsSync(modelsDir)
-  ? false
-  : `the image model is not in ${modelsDir}; run models/convert/fetch.ts`;
+const skip = existsSync(modelsDir) ? false : `the image model is not in ${modelsDir}; \`npm start\` gets it`;
 
 let kafka: Kafka;
 let store: ObjectStore;
 let dataDir: string;
 let env: Record<string, string>;
+/** a models folder with a second bundle, and both as a decision needs them */
+let twoModels: string;
+let one: PromotedBundle;
+let other: PromotedBundle;
+const BY = { decidedAt: 1_700_000_000_000, actor: 'test' };
 
 before(async () => {
   const { kafkaBrokers } = await engines();
@@ -51,6 +68,16 @@ before(async () => {
     INTERLEAVE_PARTITIONS: String(PARTITIONS),
     INTERLEAVE_MODELS_DIR: modelsDir,
   };
+  if (skip !== false) return;
+  twoModels = join(dataDir, 'models');
+  await cp(join(modelsDir, IMAGE_VECTOR.bundle), join(twoModels, IMAGE_VECTOR.bundle), { recursive: true });
+  const made = await saveOtherBundle(twoModels, IMAGE_VECTOR.bundle, { name: 'other', seed: 1, dims: 32 });
+  const { manifest } = await findBundle(twoModels, IMAGE_VECTOR.bundle);
+  [one, other] = [manifest, made].map(({ kind, name, hash }) => ({ kind, name, hash, dims: 0 })) as [
+    PromotedBundle,
+    PromotedBundle,
+  ];
+  [one.dims, other.dims] = [IMAGE_VECTOR.dims, 32];
 });
 
 after(() => rm(dataDir, { recursive: true, force: true }));
@@ -116,41 +143,208 @@ test('without its model the service does not start, and says what is missing', a
   });
 });
 
+test('a promotion is seen by the running service: from then on an image gets vectors of both, none is lost', {
+  skip,
+}, async () => {
+  const run = await running(twoModels);
+  try {
+    const caseId = randomBytes(16).toString('hex');
+    const object = await put(caseId, buildRadiograph(64, 0.3));
+    const image = (i: number) => event(caseId, object, { eventId: String(i) });
+    const sent = 40;
+    let decided = false;
+    for (let i = 0; i < sent; i++) {
+      await run.send(image(i));
+      if (i !== 10) continue;
+      await run.out(1);
+      await run.decide(promote(firstGeneration(one), other, BY));
+      decided = true;
+    }
+    assert.ok(decided);
+    await run.models(/2: other/);
+    await run.send(image(sent));
+    const got = await run.out(sent + 1);
+    assert.deepEqual(
+      got.map(({ received }) => received.eventId),
+      Array.from({ length: sent + 1 }, (_, i) => String(i)),
+    );
+    assert.deepEqual(generationsOf(got[0] as ImageEmbedded), [1]);
+    assert.deepEqual(generationsOf(got[sent] as ImageEmbedded), [1, 2]);
+    assert.deepEqual(got[sent]?.frames[0]?.vector, got[0]?.frames[0]?.vector, 'the first is as it was');
+    const counts = got.map((one) => generationsOf(one).length);
+    assert.deepEqual(counts, [...counts].sort(), 'none with one after the first with two');
+
+    await run.decide(retire(promote(firstGeneration(one), other, BY), one.hash, BY));
+    await run.models(/^[^,]*, 2: other$/);
+    await run.send(image(sent + 1));
+    assert.deepEqual(generationsOf((await run.out(sent + 2)).at(-1) as ImageEmbedded), [2]);
+  } finally {
+    await run.stop();
+  }
+});
+
+test('a bundle that is not here is told with its code, and the service goes on with what it has', {
+  skip,
+}, async () => {
+  const run = await running(twoModels);
+  try {
+    const caseId = randomBytes(16).toString('hex');
+    await run.decide(promote(firstGeneration(one), { ...other, hash: 'f'.repeat(64) }, BY));
+    await run.models(/2: MODEL_MISSING/);
+    await run.send(event(caseId, await put(caseId, buildRadiograph(64, 0.3))));
+    const [first] = await run.out(1);
+    assert.deepEqual(generationsOf(first as ImageEmbedded), [1]);
+    assert.match(
+      await run.context.metrics.text(),
+      /image_vectors_missing_total\{[^}]*generation="2"[^}]*\} 1/,
+    );
+  } finally {
+    await run.stop();
+  }
+});
+
+test('stored images get a vector of the bundle that is asked for, as they were received, and only once', {
+  skip,
+}, async () => {
+  const first = await running(twoModels);
+  const cases: Case[] = [];
+  for (let i = 0; i < 6; i++) {
+    const caseId = randomBytes(16).toString('hex');
+    await first.send(
+      event(caseId, await put(caseId, buildRadiograph(64, 0.1 + i / 10)), { eventId: caseId }),
+    );
+  }
+  for (const embedded of await first.out(6)) cases.push(mergeImage(null, embedded));
+  for (const state of cases) await first.store(state);
+  await first.store(null, 'f'.repeat(32));
+  const both = promote(firstGeneration(one), other, BY);
+  await first.decide(askToReembed(both, other.hash, BY));
+  // Stopped in the middle: the next one goes on.
+  await first.out(8);
+  await first.stop();
+  const second = await running(twoModels, first.names);
+  try {
+    const states = new Map(cases.map((state) => [state.caseId, state]));
+    await until(() => {
+      for (const embedded of second.got) {
+        const { caseId } = embedded.received;
+        const state = states.get(caseId);
+        if (state === undefined || !embedded.again) continue;
+        assert.ok(isHeldImage(state.images, embedded));
+        states.set(caseId, mergeImage(state, { ...embedded, again: false }));
+      }
+      return [...states.values()].every(({ vectors }) => vectors.length === 2);
+    });
+    for (const state of cases) {
+      const after = states.get(state.caseId);
+      assert.deepEqual(after?.images, state.images, 'nothing looks new');
+      assert.deepEqual(
+        after?.vectors.map(({ vector }) => [vector.generation, vector.dims]),
+        [
+          [2, 32],
+          [1, IMAGE_VECTOR.dims],
+        ],
+      );
+    }
+    // What the joiner writes for it comes by again, and is left alone.
+    for (const state of states.values()) await second.store(state);
+    const caseId = randomBytes(16).toString('hex');
+    await second.send(event(caseId, await put(caseId, buildRadiograph(64, 0.9))));
+    const of = (id: string) => second.got.filter(({ received }) => received.caseId === id);
+    await until(() => of(caseId).length === 1);
+    const arrived = imageEmbedded({ ...(of(caseId)[0] as ImageEmbedded), receivedOffset: 77 });
+    assert.deepEqual([arrived.again, generationsOf(arrived)], [false, [1, 2]]);
+    // As if it had come before the bundle could be loaded.
+    const onlyFirst = { ...arrived, frames: arrived.frames.map((frame) => ({ ...frame, vectors: [] })) };
+    await second.store(mergeImage(null, onlyFirst));
+    await until(() => of(caseId).length === 2);
+    const again = of(caseId)[1] as ImageEmbedded;
+    assert.deepEqual([again.again, again.receivedOffset, generationsOf(again)], [true, 77, [2]]);
+    for (const state of cases) assert.ok(of(state.caseId).filter((one) => one.again).length <= 2);
+  } finally {
+    await second.stop();
+  }
+});
+
 /** Sends events of one case to a service of their own and gives what came out. */
 async function throughService(sent: ImageReceived[]): Promise<ImageEmbedded[]> {
-  const names = await newNames();
+  const run = await running();
+  try {
+    await run.send(...sent);
+    const got = await run.out(sent.length);
+    assert.ok(got.every(({ received }) => received.caseId === sent[0]?.caseId));
+    return got;
+  } finally {
+    await run.stop();
+  }
+}
+
+/** A service with topics of its own. `more` runs another on the topics of one before. */
+async function running(modelsFolder = modelsDir, given?: typeof NAMES) {
+  const names = given ?? (await newNames());
   const context = testContext('inference');
   const producer = await EventProducer.connect(kafka, context.log, context.metrics);
-  for (const one of sent)
-    await producer.send(names.received, { key: one.caseId, value: events.imageReceived.encode(one) });
-  const service = await start(loadConfig(config, env), context, names);
+  const settings = loadConfig(config, { ...env, INTERLEAVE_MODELS_DIR: modelsFolder });
+  const service = await start(settings, context, names);
   const got: ImageEmbedded[] = [];
   const reading = await consume(kafka, {
     groupId: randomUUID(),
     topics: [names.embedded],
     handle: async (records) => {
       for (const { key, value } of records) {
-        assert.equal(key, sent[0]?.caseId);
-        got.push(events.imageEmbedded.decode(value ?? Buffer.alloc(0)));
+        const event = events.imageEmbedded.decode(value ?? Buffer.alloc(0));
+        assert.equal(key, event.received.caseId);
+        got.push(event);
       }
     },
     ...testContext('reader'),
   });
-  try {
-    await until(() => got.length >= sent.length || context.failures.length > 0);
-    assert.deepEqual(context.failures, []);
-    return got;
-  } finally {
-    await Promise.all([reading.stop(), service.stop(), producer.disconnect()]);
-  }
+  return {
+    names,
+    context,
+    got,
+    async send(...sent: ImageReceived[]) {
+      for (const one of sent)
+        await producer.send(names.received, { key: one.caseId, value: events.imageReceived.encode(one) });
+    },
+    async store(state: Case | null, caseId = state?.caseId ?? '') {
+      const value = state === null ? null : events.case.encode(state);
+      await producer.send(names.cases, { key: caseId, value });
+    },
+    async decide(decided: ModelGenerations) {
+      await producer.send(names.models, {
+        key: decided.kind,
+        value: events.modelGenerations.encode(decided),
+      });
+    },
+    async out(count: number) {
+      await until(() => got.length >= count || context.failures.length > 0);
+      assert.deepEqual(context.failures, []);
+      return got;
+    },
+    /** until `/readyz` says so of the models */
+    async models(expected: RegExp) {
+      await until(() => expected.test(context.ready.describe()['model']?.detail ?? ''));
+    },
+    async stop() {
+      await Promise.all([reading.stop(), service.stop(), producer.disconnect()]);
+    },
+  };
 }
 
-async function newNames(): Promise<{ groupId: string; received: string; embedded: string }> {
+const generationsOf = ({ frames }: ImageEmbedded) =>
+  frames.flatMap((frame) => vectorsOf(frame).map(({ generation }) => generation));
+
+async function newNames(): Promise<typeof NAMES> {
   const id = `test-${randomUUID()}`;
-  const names = { groupId: id, received: `${id}.received`, embedded: `${id}.embedded` };
-  const keyed = [names.received, names.embedded].map((name) => ({ name, keyed: true, config: {} }));
-  const others = [deadLetterTopic('inference'), TOPICS.schema];
-  const single = others.map((name) => ({ name, keyed: false, config: {} }));
+  const [received, embedded, cases] = [`${id}.received`, `${id}.embedded`, `${id}.cases`];
+  const names = { groupId: id, received, embedded, cases, models: `${id}.models` };
+  const keyed = [received, embedded, cases].map((name) => ({ name, keyed: true, config: {} }));
+  const single = [deadLetterTopic('inference'), names.models, TOPICS.schema].map((name) => ({
+    name,
+    keyed: false,
+    config: {},
+  }));
   await createTopics(kafka, [...keyed, ...single], PARTITIONS, 1);
   return names;
 }

@@ -1,0 +1,73 @@
+import type { Kafka } from 'kafkajs';
+import { type LiveGeneration, reembedGroup } from '../../core/radiology/model-generations.ts';
+import { consume } from '../../platform/kafka/consumer.ts';
+import type { ServiceContext } from '../../platform/process/lifecycle.ts';
+import { MAX_POLL_REEMBEDDED_CASES } from './limits.ts';
+import { type ReembedParts, reembed } from './reembed.ts';
+
+interface Options {
+  kafka: Kafka;
+  groupId: string;
+  /** `radiology.case` */
+  cases: string;
+  parts: Omit<ReembedParts, 'generation' | 'log' | 'metrics'>;
+  context: ServiceContext;
+}
+
+/**
+ * For each live generation of which it was asked, one consumer that goes through the cases. Its group is of that wish: after
+ * a restart it goes on where it was, and what is asked once more begins anew.
+ */
+export class ReembedRuns {
+  readonly #options: Options;
+  readonly #running = new Map<string, Promise<{ stop(): Promise<void> }>>();
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Starts what is asked and does not run, and stops what is not asked any more. */
+  follow(live: readonly LiveGeneration[]): Promise<void> {
+    this.#changing = this.#changing
+      .then(() => this.#change(live))
+      .catch((error: unknown) => this.#options.context.fail(error));
+    return this.#changing;
+  }
+
+  stop(): Promise<void> {
+    return this.follow([]);
+  }
+
+  async #change(live: readonly LiveGeneration[]): Promise<void> {
+    const asked = new Map(
+      live
+        .filter(({ reembedAt }) => reembedAt > 0)
+        .map((one) => [reembedGroup(one, this.#options.groupId), one]),
+    );
+    for (const [groupId, run] of this.#running) {
+      if (asked.has(groupId)) continue;
+      this.#running.delete(groupId);
+      await (await run).stop();
+    }
+    for (const [groupId, { generation }] of asked)
+      if (!this.#running.has(groupId)) this.#running.set(groupId, this.#start(groupId, generation));
+    await Promise.all(this.#running.values());
+  }
+
+  #start(groupId: string, generation: number): Promise<{ stop(): Promise<void> }> {
+    const { kafka, cases, parts, context } = this.#options;
+    const { log, metrics, ready, fail } = context;
+    log.info({ generation, groupId }, 'reembed.begins');
+    return consume(kafka, {
+      groupId,
+      topics: [cases],
+      maxRecords: MAX_POLL_REEMBEDDED_CASES,
+      handle: reembed({ ...parts, generation, log, metrics }),
+      log,
+      metrics,
+      ready,
+      fail,
+    });
+  }
+}
