@@ -54,3 +54,5 @@ export const QUIET_MS = 3_000;
 
 /** A generation of vectors that can be asked for. */
 export const MAX_GENERATION = 1_000_000;
+/** Between two looks of `reembed --wait` at how much is left. */
+export const REEMBED_POLL_MS = 1_000;

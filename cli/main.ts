@@ -11,7 +11,9 @@ import { evaluate } from './verbs/evaluate.ts';
 import { index } from './verbs/index-verb.ts';
 import { label } from './verbs/label.ts';
 import { labeler } from './verbs/labeler.ts';
+import { models } from './verbs/models.ts';
 import { recover } from './verbs/recover.ts';
+import { reembed } from './verbs/reembed.ts';
 import { reindex } from './verbs/reindex.ts';
 import { schemas } from './verbs/schemas.ts';
 import { search } from './verbs/search.ts';
@@ -28,6 +30,8 @@ const VERBS: readonly Verb[] = [
   label,
   evaluate,
   labeler,
+  models,
+  reembed,
   deadLetters,
   recover,
   erase,

@@ -1,0 +1,193 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { codeOf, InterleaveError } from '../../core/errors.ts';
+import { MAX_VECTOR_BYTES } from '../../core/radiology/limits.ts';
+import { type ModelGenerations, promote, retire } from '../../core/radiology/model-generations.ts';
+import { loadBundle } from '../../models/bundle.ts';
+import { type FoundBundle, findBundle, listBundles } from '../../models/bundle-folder.ts';
+import { openImageEncoder } from '../../models/image-encoder.ts';
+import { dimsOf, type Manifest } from '../../models/manifest.ts';
+import { openTensorBackend } from '../../models/tensor-backend.ts';
+import { commonConfig, loadConfig } from '../../platform/process/config.ts';
+import { DATA_DIR_OPTION } from '../data-dir.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { asPromoted, liveModels, type ShownGeneration, shownGenerations } from '../models/live-models.ts';
+import { manifestDiff } from '../models/manifest-diff.ts';
+import { MODELS_DIR_OPTION, modelsDirOf } from '../models/models-folder.ts';
+import { ModelRegister } from '../models/register.ts';
+import { searchedGeneration } from '../models/searched-generation.ts';
+import { askedInstance, namesBrokers } from '../up/asked-instance.ts';
+import type { Verb, VerbInput } from '../verb.ts';
+
+const HELP = `
+Usage: interleave models list
+       interleave models show B
+       interleave models diff A B
+       interleave models promote B [--actor NAME]
+       interleave models retire B [--actor NAME]
+
+Model bundles: folders with a manifest.json below the models folder (models/README.md). B is a bundle's name, its folder, or
+its hash or the beginning of it.
+
+  list       the bundles, and which are live: what arrives gets a vector of each
+  show       what a bundle is: kind, input, output, files, parents, data, seeds, metrics, domain, licence
+  diff       in what two bundles differ
+  promote    one more bundle is live from now on, beside the one that is. The services take it within seconds, without a
+             restart. It gets a generation of its own. What is stored gets vectors of it by \`interleave reembed\`, and is
+             found by them once the index is made of it: \`interleave reindex\`
+  retire     a bundle is live no more. Refused while the index that is searched is made of its vectors
+
+Options:
+  --actor NAME      who decides (default: the account that you are logged in with)
+  --models-dir DIR  the folder with the bundles (default INTERLEAVE_MODELS_DIR, or .interleave/models in the checkout)
+  --data-dir DIR    the data folder of the system (default .interleave/data in the checkout)
+  --json            print one object: list { modelsDir, bundles, live }; show the manifest; diff { differences };
+                    promote and retire the decision
+
+Exit codes: 0 done; 1 it failed or is refused; 2 the command line could not be understood; 3 nothing runs on the data folder.
+`;
+
+export const models: Verb = {
+  name: 'models',
+  summary: 'model bundles: list, show, compare, promote, retire',
+  help: HELP,
+  takesWords: true,
+  options: { ...DATA_DIR_OPTION, ...MODELS_DIR_OPTION, actor: { type: 'string' } },
+  run(input) {
+    const [what = '', ...called] = input.positionals;
+    const action = ACTIONS[what];
+    if (action === undefined || called.length !== action.bundles)
+      throw new InterleaveError('USAGE', 'Say what to do: see `interleave models --help`.');
+    return action.run(input, called);
+  },
+};
+
+const ACTIONS: Record<
+  string,
+  { bundles: number; run(input: VerbInput, called: string[]): Promise<ExitCode> }
+> = {
+  list: { bundles: 0, run: list },
+  show: { bundles: 1, run: (input, [called = '']) => show(input, called) },
+  diff: { bundles: 2, run: (input, [one = '', other = '']) => diff(input, one, other) },
+  promote: { bundles: 1, run: (input, [called = '']) => promoteBundle(input, called) },
+  retire: { bundles: 1, run: (input, [called = '']) => retireBundle(input, called) },
+};
+
+async function list(input: VerbInput): Promise<ExitCode> {
+  const modelsDir = modelsDirOf(input);
+  const { brokers, elasticsearchUrl } = addressesOf(input);
+  const [bundles, searched] = await Promise.all([
+    listBundles(modelsDir),
+    searchedGeneration(elasticsearchUrl).catch(() => null),
+  ]);
+  let live: ShownGeneration[] | null = null;
+  try {
+    live = await shownGenerations(new ModelRegister(brokers), modelsDir, searched);
+  } catch (error) {
+    input.say(`! What is live is not known (${codeOf(error)})`);
+  }
+  if (input.json) input.print(JSON.stringify({ modelsDir, bundles, live }));
+  else for (const line of table(bundles, live)) input.print(line);
+  return EXIT.ok;
+}
+
+async function show(input: VerbInput, called: string): Promise<ExitCode> {
+  const { manifest } = await findBundle(modelsDirOf(input), called);
+  input.print(JSON.stringify(manifest, null, input.json ? undefined : 2));
+  return EXIT.ok;
+}
+
+async function diff(input: VerbInput, one: string, other: string): Promise<ExitCode> {
+  const modelsDir = modelsDirOf(input);
+  const [a, b] = [await findBundle(modelsDir, one), await findBundle(modelsDir, other)];
+  const differences = manifestDiff(a.manifest, b.manifest);
+  if (input.json) input.print(JSON.stringify({ differences }));
+  else if (differences.length === 0) input.print('They are the same.');
+  else
+    for (const { field, one: was, other: is } of differences)
+      input.print(`${field}: ${JSON.stringify(was)} → ${JSON.stringify(is)}`);
+  return EXIT.ok;
+}
+
+async function promoteBundle(input: VerbInput, called: string): Promise<ExitCode> {
+  const modelsDir = modelsDirOf(input);
+  const { folder, manifest } = await findBundle(modelsDir, called);
+  const register = new ModelRegister(addressesOf(input).brokers);
+  const state = await liveModels(register, modelsDir, manifest.kind);
+  await tryOut(join(modelsDir, folder), manifest);
+  const decided = promote(state, asPromoted(manifest), decidedBy(input));
+  await register.write(decided);
+  const generation = decided.live.at(-1)?.generation;
+  tell(
+    input,
+    decided,
+    `${manifest.name} is live as generation ${generation}. Next: \`interleave reembed\`, then \`interleave reindex --bundle ${manifest.name}\`.`,
+  );
+  return EXIT.ok;
+}
+
+/** As a service would open it, so that a bundle that cannot work is refused here. */
+async function tryOut(folder: string, manifest: Manifest): Promise<void> {
+  const dims = dimsOf(manifest) ?? 0;
+  if (dims * 2 > MAX_VECTOR_BYTES)
+    throw new InterleaveError('MODEL_UNSUPPORTED', `${dims} numbers are more than a case keeps of an image.`);
+  const encoder = await openImageEncoder(await openTensorBackend(), await loadBundle(folder));
+  encoder.dispose();
+}
+
+async function retireBundle(input: VerbInput, called: string): Promise<ExitCode> {
+  const { brokers, elasticsearchUrl } = addressesOf(input);
+  const register = new ModelRegister(brokers);
+  const state = await liveModels(register, modelsDirOf(input), 'image-encoder');
+  // Its folder may be gone already.
+  const one = state.live.find(({ bundle, name }) => name === called || bundle.startsWith(called));
+  const decided = retire(state, one?.bundle ?? called, decidedBy(input));
+  if ((await searchedGeneration(elasticsearchUrl)) === one?.generation)
+    throw new InterleaveError(
+      'MODEL_DECISION_REFUSED',
+      `The index that is searched is made of ${one?.name} (generation ${one?.generation}): reindex with another first.`,
+    );
+  await register.write(decided);
+  tell(
+    input,
+    decided,
+    `${one?.name} is live no more; what it made stays in the cases until newer vectors replace it.`,
+  );
+  return EXIT.ok;
+}
+
+function tell(input: VerbInput, decided: ModelGenerations, sentence: string): void {
+  input.print(input.json ? JSON.stringify(decided) : sentence);
+}
+
+function decidedBy(input: VerbInput): { decidedAt: number; actor: string } {
+  return { decidedAt: Date.now(), actor: input.text('actor') ?? userInfo().username };
+}
+
+function addressesOf(input: VerbInput): { brokers: string[]; elasticsearchUrl: string } {
+  const { kafkaBrokers, elasticsearchUrl } = loadConfig(commonConfig);
+  const instance = askedInstance(input, namesBrokers());
+  return {
+    brokers: instance?.kafkaBrokers.split(',') ?? kafkaBrokers,
+    elasticsearchUrl: instance?.elasticsearchUrl ?? elasticsearchUrl,
+  };
+}
+
+function table(bundles: readonly FoundBundle[], live: readonly ShownGeneration[] | null): string[] {
+  const lines = bundles.map((found) => {
+    if ('reason' in found) return `  ${found.folder.padEnd(32)} ${found.code}: ${found.reason}`;
+    const { name, kind, hash, domain, licence } = found.manifest;
+    const dims = dimsOf(found.manifest) ?? '';
+    return `  ${name.padEnd(32)} ${kind.padEnd(14)} ${hash.slice(0, 12)}  ${String(dims).padStart(5)}  ${domain}, ${licence}`;
+  });
+  const states = (live ?? []).map(({ kind, generation, name, searched, reembedLeft }) => {
+    const marks = [
+      ...(searched === true ? ['searched'] : []),
+      ...(reembedLeft === null
+        ? []
+        : [reembedLeft === 0 ? 'stored images have it' : `${reembedLeft} cases to look through`]),
+    ];
+    return `  ${kind} generation ${generation}: ${name}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`;
+  });
+  return ['bundles', ...lines, ...(live === null ? [] : ['live', ...states])];
+}

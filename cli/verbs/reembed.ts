@@ -1,0 +1,80 @@
+import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InterleaveError } from '../../core/errors.ts';
+import { askToReembed, reembedGroup } from '../../core/radiology/model-generations.ts';
+import { commonConfig, loadConfig } from '../../platform/process/config.ts';
+import { DATA_DIR_OPTION } from '../data-dir.ts';
+import { EXIT } from '../exit-codes.ts';
+import { REEMBED_POLL_MS } from '../limits.ts';
+import { liveModels } from '../models/live-models.ts';
+import { MODELS_DIR_OPTION, modelsDirOf } from '../models/models-folder.ts';
+import { ModelRegister } from '../models/register.ts';
+import { askedInstance, namesBrokers } from '../up/asked-instance.ts';
+import type { Verb } from '../verb.ts';
+
+const HELP = `
+Usage: interleave reembed [options]
+
+Asks inference to give what is stored a vector of a bundle that is live: it goes through all cases, reads the images that
+have no vector of it from the object store and embeds them. What comes in goes first. It goes on where it was after a
+restart, and follows the cases from then on, so that what arrived while the bundle could not be loaded is made up for.
+
+Options:
+  --bundle B        the bundle's name or hash (default: the one that was promoted last)
+  --wait            say how many cases are left until it is through
+  --actor NAME      who decides (default: the account that you are logged in with)
+  --models-dir DIR  the folder with the bundles (default INTERLEAVE_MODELS_DIR, or .interleave/models in the checkout)
+  --data-dir DIR    the data folder of the system (default .interleave/data in the checkout)
+  --json            print one object: { bundle, name, generation, left }; left is null without --wait
+
+Exit codes: 0 asked, and with --wait done; 1 it failed or is refused; 2 the command line could not be understood; 3 nothing
+runs on the data folder.
+`;
+
+export const reembed: Verb = {
+  name: 'reembed',
+  summary: 'give stored images vectors of a bundle that is live',
+  help: HELP,
+  options: {
+    ...DATA_DIR_OPTION,
+    ...MODELS_DIR_OPTION,
+    bundle: { type: 'string' },
+    wait: { type: 'boolean', default: false },
+    actor: { type: 'string' },
+  },
+  async run(input) {
+    const { kafkaBrokers } = loadConfig(commonConfig);
+    const brokers = askedInstance(input, namesBrokers())?.kafkaBrokers.split(',') ?? kafkaBrokers;
+    const register = new ModelRegister(brokers);
+    const state = await liveModels(register, modelsDirOf(input), 'image-encoder');
+    const called = input.text('bundle');
+    const one = state.live.findLast(
+      ({ bundle, name }) => called === undefined || name === called || bundle.startsWith(called),
+    );
+    if (one === undefined)
+      throw new InterleaveError(
+        'MODEL_DECISION_REFUSED',
+        `${called} is not live: \`interleave models list\`.`,
+      );
+    const by = { decidedAt: Date.now(), actor: input.text('actor') ?? userInfo().username };
+    const decided = askToReembed(state, one.bundle, by);
+    await register.write(decided);
+    const groupId = reembedGroup({ ...one, reembedAt: by.decidedAt });
+    let left = await register.lag(groupId);
+    for (let told = -1; input.flag('wait') && left > 0; left = await register.lag(groupId)) {
+      if (left !== told) input.say(`· ${left} cases to look through`);
+      told = left;
+      await sleep(REEMBED_POLL_MS);
+    }
+    const { bundle, name, generation } = one;
+    if (input.json)
+      input.print(JSON.stringify({ bundle, name, generation, left: input.flag('wait') ? left : null }));
+    else if (input.flag('wait'))
+      input.print(`Stored images have vectors of ${name} (generation ${generation}).`);
+    else
+      input.print(
+        `Inference goes through ${left} cases for ${name} (generation ${generation}); \`interleave models list\` says how many are left.`,
+      );
+    return EXIT.ok;
+  },
+};
