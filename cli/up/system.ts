@@ -88,8 +88,9 @@ export class System {
     this.#instance = describe(settings);
     this.#watchers.push(watchDisk(dataDir, say), this.#tend(engines));
     const brokers = kafkaBrokers.split(',');
+    const { schemaRegistryUrl } = loadConfig({ schemaRegistryUrl: commonConfig.schemaRegistryUrl });
     const kafka = step('Starting Kafka', () => this.#startEngine(engines.kafka)).then(() =>
-      setUpKafka({ brokers, partitions, replication: REPLICATION }, log),
+      setUpKafka({ brokers, partitions, replication: REPLICATION, schemaRegistryUrl }, log),
     );
     const elasticsearch = step('Starting Elasticsearch', () => this.#startEngine(engines.elasticsearch));
     const index = Promise.all([kafka, elasticsearch]).then(([{ clusterId }]) =>

@@ -148,7 +148,8 @@ async function recoverAll(dataDir: string, engines: Engines, input: VerbInput): 
 
 /** What an emptied log lacks: topics; and indices, where they are gone too. */
 async function setUp({ kafkaBrokers, elasticsearchUrl }: Engines): Promise<void> {
-  const { partitions, replication, ...aliases } = loadConfig({
+  const { partitions, replication, schemaRegistryUrl, ...aliases } = loadConfig({
+    schemaRegistryUrl: commonConfig.schemaRegistryUrl,
     partitions: commonConfig.partitions,
     replication: positiveInt(1),
     casesAlias: text(INDEX_ALIASES.casesAlias),
@@ -156,7 +157,7 @@ async function setUp({ kafkaBrokers, elasticsearchUrl }: Engines): Promise<void>
   });
   const log = createLogger('recover', 'silent');
   const brokers = kafkaBrokers.split(',');
-  const { clusterId } = await setUpKafka({ brokers, partitions, replication }, log);
+  const { clusterId } = await setUpKafka({ brokers, partitions, replication, schemaRegistryUrl }, log);
   await setUpElasticsearch(elasticsearchUrl, log, {
     kafkaCluster: clusterId,
     aliases,

@@ -21,12 +21,15 @@ import type { Verb, VerbInput } from '../verb.ts';
 
 const HELP = `
 Usage: interleave schemas list [options]
+       interleave schemas publish [options]
        interleave schemas give-up ID --reason TEXT --yes [options]
 
 Every build puts the schemas of its events on ${TOPICS.schema} before it writes its first event. A record whose schema nobody
 gives waits, and with it its partition: the log says \`schema.missing\`, /readyz says \`schemas\`.
 
   list     what stands on the topic: id, event, and whether this build has it, learns it, or cannot read it (too new)
+  publish  puts the schemas of this build there, or into the site's registry, as each service does at its start. Once before a
+           service of a new build starts, where a registry numbers schemas by itself
   give-up  decides that nobody will give schema ID: the records that name it become dead letters within seconds, and what
            waits behind them goes on. For an id that no build of yours has written with. A schema that can be had cannot be
            given up; where it comes after all, the records behind are read again.
@@ -36,7 +39,7 @@ Options:
   --actor NAME     who decides (default: the account that you are logged in with)
   --yes            without it nothing is done
   --data-dir DIR   the data folder (default .interleave/data in the checkout)
-  --json           print one object: list: { schemas: [{ id, event, state }] }; give-up: { id, actor, at }
+  --json           print one object: list: { schemas: [{ id, event, state }] }; publish: { schemas }; give-up: { id, actor, at }
 
 Exit codes: 0 done; 1 it failed; 2 the command line could not be understood.
 `;
@@ -55,6 +58,7 @@ export const schemas: Verb = {
   async run(input) {
     const [what, ...words] = input.positionals;
     if (what === 'list' && words.length === 0) return list(input);
+    if (what === 'publish' && words.length === 0) return publish(input);
     const [id = ''] = words;
     if (what === 'give-up' && words.length === 1 && /^[1-9]\d{0,9}$/.test(id) && Number(id) <= MAX_SCHEMA_ID)
       return giveUp(Number(id), input);
@@ -103,13 +107,23 @@ async function entriesOf(kafka: Kafka): Promise<SchemaEntry[]> {
   return [...newest.values()].filter((entry) => entry !== null).sort((a, b) => a.id - b.id);
 }
 
+async function publish(input: VerbInput) {
+  const store = new SchemaStore();
+  await Schemas.published(open(input, store).options);
+  const count = store.registered().length;
+  if (input.json) input.print(JSON.stringify({ schemas: count }));
+  else input.print(`All ${count} schemas of this build can be had.`);
+  return EXIT.ok;
+}
+
 async function giveUp(id: number, input: VerbInput) {
   const reason = input.text('reason') ?? '';
   if (reason.trim() === '' || !input.flag('yes'))
     throw new InterleaveError('USAGE', 'It needs --reason TEXT and --yes: see `interleave schemas --help`.');
   const store = new SchemaStore();
-  const { kafka, schemas, log } = open(input, store);
-  const isHad = await schemas.ask(id).then(
+  const { kafka, options, log } = open(input, store);
+  const asked = Schemas.reading(options).ask(id);
+  const isHad = await asked.then(
     () => true,
     () => store.isTooNew(id),
   );
@@ -133,5 +147,5 @@ function open(input: VerbInput, store: SchemaStore) {
   const log = createLogger('cli', 'fatal');
   const kafka = createKafka(brokers, 'interleave-cli', log);
   const told = { log, metrics: new Metrics('cli'), ready: new Readiness() };
-  return { kafka, log, schemas: Schemas.reading({ ...schemaOptions(kafka, config, told), store }) };
+  return { kafka, log, options: { ...schemaOptions(kafka, config, told), store } };
 }

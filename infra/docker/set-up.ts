@@ -18,10 +18,8 @@ try {
   process.umask(PRIVATE_UMASK);
   await mkdir(config.dataDir, { recursive: true });
   if (config.siteSecretFile === '') await ensureSiteSecret(config.dataDir);
-  const promise = await setUpKafka(
-    { brokers: config.kafkaBrokers, partitions: config.partitions, replication: config.replication },
-    log,
-  );
+  const { kafkaBrokers: brokers, partitions, replication, schemaRegistryUrl } = config;
+  const promise = await setUpKafka({ brokers, partitions, replication, schemaRegistryUrl }, log);
   await setUpElasticsearch(config.elasticsearchUrl, log, {
     kafkaCluster: promise.clusterId,
     rebuild: config.rebuildIndex,

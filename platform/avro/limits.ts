@@ -13,3 +13,6 @@ export const MAX_GIVEN_UP_SCHEMAS = 100_000;
 export const REGISTRY_TIMEOUT_MS = 5_000;
 /** Bytes of an answer of a registry: a schema of the largest size, escaped. */
 export const MAX_REGISTRY_ANSWER_BYTES = 2 * MAX_SCHEMA_LENGTH;
+/** Tries to register a schema that the registry says is being registered, and the time between two. */
+export const MAX_REGISTRY_ATTEMPTS = 10;
+export const REGISTRY_RETRY_MS = 200;

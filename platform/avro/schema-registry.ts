@@ -1,6 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InterleaveError } from '../../core/errors.ts';
 import { isSameSchema, parseSchema } from './learned-schemas.ts';
-import { MAX_REGISTRY_ANSWER_BYTES, REGISTRY_TIMEOUT_MS } from './limits.ts';
+import {
+  MAX_REGISTRY_ANSWER_BYTES,
+  MAX_REGISTRY_ATTEMPTS,
+  REGISTRY_RETRY_MS,
+  REGISTRY_TIMEOUT_MS,
+} from './limits.ts';
 import type { RegisteredSchema, SchemaStore } from './schema-store.ts';
 
 /**
@@ -74,21 +80,27 @@ export class SchemaRegistry {
     const mode = { mode: 'IMPORT' };
     const path = `/mode/${encodeURIComponent(subject)}?force=true`;
     const { status } = await this.#request('PUT', path, mode);
-    if (status !== 200 && status !== 404 && status !== 405) throw refused('PUT', '/mode', status);
+    if (status >= 300 && status !== 404 && status !== 405) throw refused('PUT', '/mode', status);
   }
 
   async #import(schema: RegisteredSchema): Promise<void> {
     const { id, event, json } = schema;
     const version = this.#store.versions(event).findIndex((one) => one.id === id) + 1;
     const path = `/subjects/${encodeURIComponent(subjectOf(schema))}/versions`;
-    const { status, body } = await this.#request('POST', path, { schema: JSON.stringify(json), id, version });
-    if (status !== 200) throw refused('POST', '/subjects', status);
-    const given = (body as { id?: unknown } | null)?.id;
-    if (given !== id || !(await this.#holds(schema)))
-      throw new InterleaveError(
-        'SCHEMA_CLASH',
-        `The registry gave the schema ${id} of ${event} the id ${String(given)}: see docs/operations.md.`,
-      );
+    const registration = { schema: JSON.stringify(json), id, version };
+    for (let attempt = 1; ; attempt++) {
+      const { status, body } = await this.#request('POST', path, registration);
+      // Another process of ours may register it at this moment: some registries refuse one of the two.
+      if (await this.#holds(schema)) return;
+      const given = (body as { id?: unknown } | null)?.id;
+      if (status === 200)
+        throw new InterleaveError(
+          'SCHEMA_CLASH',
+          `The registry gave the schema ${id} of ${event} the id ${String(given)}: see docs/operations.md.`,
+        );
+      if (status !== 409 || attempt === MAX_REGISTRY_ATTEMPTS) throw refused('POST', '/subjects', status);
+      await sleep(REGISTRY_RETRY_MS);
+    }
   }
 
   async #request(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {

@@ -1,4 +1,4 @@
-// Programs that are not ours, for tests and benches: HAPI (Java), python hl7 and pynetdicom (Python). Run by itself it gets
+// Programs that are not ours, for tests and benches: HAPI and Apicurio (Java), python hl7 and pynetdicom (Python). Run by itself it gets
 // those that are missing. What cannot be got is told, and the tests that need it say that they were skipped.
 import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -13,6 +13,8 @@ import { StampedFolder } from './stamped-folder.mjs';
 const sources = (...path) => join(root, 'test', 'peers', ...path);
 const java = ['pom.xml', 'HapiReceive.java', 'HapiSend.java'].map((name) => sources('java', name));
 const requirements = sources('python', 'requirements.txt');
+
+const apicurio = sources('apicurio', 'pom.xml');
 
 const PEERS = [
   {
@@ -29,6 +31,14 @@ const PEERS = [
         code: 'INTERNAL',
         sentence: 'The Java programs of test/peers do not compile',
       });
+    },
+  },
+  {
+    title: 'the Apicurio schema registry from Maven Central',
+    folder: new StampedFolder(join(downloads, 'peers', 'apicurio'), [apicurio]),
+    async fill(folder) {
+      await Promise.all([requireJava(), requireMaven()]);
+      await mavenBuild(apicurio, folder, 'apicurio');
     },
   },
   {

@@ -38,9 +38,16 @@ test('all problems are reported at once', () => {
 test('a configuration cannot be changed, and its secrets are not shown', () => {
   const config = loadConfig(commonConfig, {});
   assert.throws(() => Object.assign(config, { dataDir: 'elsewhere' }), TypeError);
-  const shown = printableConfig({ elasticsearchPassword: 'x', siteSecretFile: 'f' });
+  const shown = printableConfig({
+    elasticsearchPassword: 'x',
+    siteSecretFile: 'f',
+    schemaRegistryUrl: 'https://user:word@registry.example:8081/api',
+    elasticsearchUrl: 'http://127.0.0.1:9200',
+  });
   assert.deepEqual(shown, {
     INTERLEAVE_ELASTICSEARCH_PASSWORD: '(redacted)',
     INTERLEAVE_SITE_SECRET_FILE: 'f',
+    INTERLEAVE_SCHEMA_REGISTRY_URL: 'https://redacted@registry.example:8081/api',
+    INTERLEAVE_ELASTICSEARCH_URL: 'http://127.0.0.1:9200',
   });
 });
