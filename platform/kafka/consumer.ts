@@ -43,7 +43,7 @@ export interface ConsumeOptions {
   /** partitions that are handled at the same time; 1 unless told */
   concurrentPartitions?: number;
   /** where the schema of a record is asked for that this build does not have */
-  schemas?: Schemas;
+  schemas?: Schemas | undefined;
   /** holds partitions back; see `InputGate` */
   hold?: Pick<InputGateOptions, 'mayBegin' | 'held' | 'begun'>;
 }

@@ -18,7 +18,7 @@ export interface RegisterOptions {
    */
   apply(records: readonly FetchedRecord[]): number;
   /** where the schema of a record is asked for that this build does not have */
-  schemas?: Schemas;
+  schemas?: Schemas | undefined;
   log: Logger;
   metrics: Metrics;
   ready: Readiness;

@@ -9,6 +9,7 @@ import {
 import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
 import type { FetchedRecord } from '../../platform/kafka/fetched-records.ts';
 import { RegisterReader } from '../../platform/kafka/register-reader.ts';
+import type { Schemas } from '../../platform/kafka/schemas.ts';
 import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { events } from '../../schemas/events.ts';
 import type { ImageModels, WantedModel } from './image-models.ts';
@@ -18,6 +19,7 @@ export interface LiveModelOptions {
   kafka: Kafka;
   topic: string;
   models: Pick<ImageModels, 'load' | 'loaded' | 'missing' | 'backend'>;
+  schemas?: Schemas;
   context: ServiceContext;
   /** told of what is live after each change, once it is loaded */
   changed(live: readonly LiveGeneration[]): void;
@@ -42,10 +44,10 @@ export class LiveModels {
 
   private constructor(options: LiveModelOptions) {
     this.#options = options;
-    const { kafka, topic, context, retryMs = MODEL_RETRY_MS } = options;
+    const { kafka, topic, schemas, context, retryMs = MODEL_RETRY_MS } = options;
     const { log, metrics, ready, fail } = context;
     const apply = (records: readonly FetchedRecord[]) => this.#apply(records);
-    this.#register = new RegisterReader({ kafka, topic, apply, log, metrics, ready, fail });
+    this.#register = new RegisterReader({ kafka, topic, apply, schemas, log, metrics, ready, fail });
     this.#retry = setInterval(() => this.#tryAgain(), retryMs);
     this.#retry.unref();
   }

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { type LiveGeneration, reembedGroup } from '../../core/radiology/model-generations.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
+import type { Schemas } from '../../platform/kafka/schemas.ts';
 import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { MAX_POLL_REEMBEDDED_CASES } from './limits.ts';
 import { type ReembedParts, reembed } from './reembed.ts';
@@ -11,6 +12,7 @@ interface Options {
   /** `radiology.case` */
   cases: string;
   parts: Omit<ReembedParts, 'generation' | 'log' | 'metrics'>;
+  schemas?: Schemas;
   context: ServiceContext;
 }
 
@@ -56,7 +58,7 @@ export class ReembedRuns {
   }
 
   #start(groupId: string, generation: number): Promise<{ stop(): Promise<void> }> {
-    const { kafka, cases, parts, context } = this.#options;
+    const { kafka, cases, parts, schemas, context } = this.#options;
     const { log, metrics, ready, fail } = context;
     log.info({ generation, groupId }, 'reembed.begins');
     return consume(kafka, {
@@ -64,6 +66,7 @@ export class ReembedRuns {
       topics: [cases],
       maxRecords: MAX_POLL_REEMBEDDED_CASES,
       handle: reembed({ ...parts, generation, log, metrics }),
+      schemas,
       log,
       metrics,
       ready,

@@ -63,12 +63,14 @@ export async function start(
     groupId: names.groupId,
     cases: names.cases,
     parts: { reader, models, live, producer, topic: names.embedded },
+    schemas,
     context,
   });
   const following = await LiveModels.open({
     kafka,
     topic: names.models,
     models,
+    schemas,
     context,
     changed: (generations) => void reembedding.follow(generations),
   }).catch(async (error: unknown) => {
