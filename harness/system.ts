@@ -24,12 +24,20 @@ export class System {
   }
 
   /** `folder` is where its data folder is made. */
-  static async start(
+  static start(
     options: string[] = ['--no-feed'],
     env: Record<string, string> = {},
     folder: string = tmpdir(),
   ): Promise<System> {
-    const dataDir = mkdtempSync(join(folder, 'interleave-system-'));
+    return System.startOn(mkdtempSync(join(folder, 'interleave-system-')), options, env);
+  }
+
+  /** The same on a data folder that holds something already; it is deleted at the end like any other. */
+  static async startOn(
+    dataDir: string,
+    options: string[] = ['--no-feed'],
+    env: Record<string, string> = {},
+  ): Promise<System> {
     const child = spawn(
       process.execPath,
       [

@@ -3,7 +3,7 @@ import type { ReportPart } from '../../core/radiology/events.ts';
 import { type CsvRow, parseCsv } from '../../evaluation/csv.ts';
 import { joinedText } from '../../evaluation/report-rows.ts';
 import { sharedData } from '../../harness/shared-data.ts';
-import { simulateCase } from '../../simulator/case.ts';
+import { planCase } from '../../simulator/case.ts';
 
 /** A report as every labeler of the bench is given it. */
 export interface BenchReport {
@@ -37,7 +37,7 @@ export function benchReports(): BenchReports {
 
 function simulated(): BenchReports {
   const reports = Array.from({ length: SIMULATED }, (_, n) => {
-    const text = simulateCase(SEED, n + 1).reports.at(-1)?.text ?? '';
+    const text = planCase(SEED, n + 1).reports.at(-1)?.text ?? '';
     return benchReport(`s${n}`, [{ section: null, text }]);
   });
   return {

@@ -8,18 +8,23 @@ const MORE_THAN_WAITING = 8;
 const MOST = 50;
 const GIVE_UP_MS = 180_000;
 
-/** Asks the search API for the newest cases until every expected case is returned whole. */
+/**
+ * Asks the search API for the newest cases until every expected case is returned whole: its report in the newest version, and
+ * each image with its thumbnail; with `embedded`, with its vector too.
+ */
 export class CompletionWatch {
   /** seconds from the last acknowledgement until found */
   readonly delays: number[] = [];
   expected = 0;
   readonly #search: SearchClient;
+  readonly #embedded: boolean;
   readonly #waiting = new Map<string, { simulated: SimulatedCase; acknowledgedAt: number }>();
   #polling: Promise<void> | undefined;
   #lastFoundAt = performance.now();
 
-  constructor(search: SearchClient) {
+  constructor(search: SearchClient, { embedded = true } = {}) {
     this.#search = search;
+    this.#embedded = embedded;
   }
 
   get waiting(): number {
@@ -64,8 +69,8 @@ export class CompletionWatch {
       const { simulated, acknowledgedAt } = waiting;
       const whole =
         hit.status === simulated.reports.at(-1)?.status &&
-        hit.images.filter((image) => image.embedded && image.thumbnail !== null).length ===
-          simulated.images.length;
+        hit.images.filter((image) => (image.embedded || !this.#embedded) && image.thumbnail !== null)
+          .length === simulated.images.length;
       if (!whole) continue;
       this.#waiting.delete(hit.accession);
       this.#lastFoundAt = now;
