@@ -62,6 +62,7 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
     say('comparing what is in the new index with what was sent …');
     const wrong = await lostOrTwice(client, done.index, stored, feed.sent);
 
+    for (const line of system.said().split('\n')) if (line.startsWith('!')) say(line);
     for (const failure of new Set(searching.failures)) say(`a search failed: ${failure}`);
     return {
       bench: 'reindex',

@@ -39,7 +39,9 @@ export class SearchingClients {
         this.seconds.push((performance.now() - began) / 1000);
         if (hits.length === 0) this.failures.push(`nothing found for "${words}"`);
       } catch (error) {
-        this.failures.push(error instanceof Error ? error.message : String(error));
+        this.failures.push(
+          `${String(error)} ${error instanceof Error ? String(error.cause ?? '') : ''}`.trim(),
+        );
       }
       await sleep(PAUSE_MS);
     }
