@@ -1,14 +1,13 @@
 import { takeOver } from '../../infra/elasticsearch/take-over.ts';
 import { beginBuild, untilCaughtUp } from '../../infra/reindex.ts';
-import { generationsFor } from '../../models/index-generations.ts';
 import { elasticsearchError } from '../../platform/elasticsearch/client.ts';
 import { liveIndex } from '../../schemas/index/physical-indices.ts';
 import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
-import { MAX_GENERATION } from '../limits.ts';
+import { askedGenerations } from '../reindex/asked-generation.ts';
 import { withReindexParts } from '../reindex/open-parts.ts';
 import { progressTeller } from '../reindex/tell-progress.ts';
-import { numberOption, type Verb } from '../verb.ts';
+import type { Verb } from '../verb.ts';
 
 const HELP = `
 Usage: interleave reindex [options]
@@ -21,9 +20,9 @@ It may be stopped and run again: it goes on with the index that is being built. 
 dropped like any other.
 
 Options:
-  --generation N   the generation of the image vectors that the new index takes (default: this version's)
-  --text-generation N
-                   the same for the vectors of texts
+  --bundle B       the model bundle whose image vectors the new index takes: the name or the hash of one that is live
+                   (\`interleave models list\`); default: the one that was promoted last
+  --generation N   the same by the number of its generation
   --data-dir DIR   the data folder (default .interleave/data in the checkout)
   --json           print one object: { index, before, records, seconds }
 
@@ -37,20 +36,14 @@ export const reindex: Verb = {
   help: HELP,
   options: {
     ...DATA_DIR_OPTION,
+    bundle: { type: 'string' },
     generation: { type: 'string' },
-    'text-generation': { type: 'string' },
   },
   async run(input) {
-    const bounds = { min: 1, max: MAX_GENERATION, integer: true };
-    const image = numberOption(input, 'generation', bounds);
-    const text = numberOption(input, 'text-generation', bounds);
-    const generations = generationsFor({
-      ...(image === undefined ? {} : { image }),
-      ...(text === undefined ? {} : { text }),
-    });
     const began = Date.now();
     await withReindexParts(input, async (parts) => {
       const { client, aliases } = parts;
+      const generations = await askedGenerations(input, parts);
       const before = await liveIndex(client, aliases);
       const { build, resumed } = await beginBuild(parts, generations);
       const { cases } = build.names;

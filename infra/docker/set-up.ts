@@ -9,6 +9,7 @@ import { PRIVATE_UMASK } from '../../platform/process/private-folder.ts';
 import { indexerGroup } from '../../schemas/index/index-names.ts';
 import { setUpElasticsearch } from '../elasticsearch/setup.ts';
 import { forgetGroup } from '../kafka/forget-group.ts';
+import { liveImageGenerations } from '../kafka/live-generations.ts';
 import { setUpKafka } from '../kafka/setup.ts';
 import { ensureSiteSecret } from '../site-secret.ts';
 
@@ -22,6 +23,7 @@ try {
   const promise = await setUpKafka({ brokers, partitions, replication, schemaRegistryUrl }, log);
   await setUpElasticsearch(config.elasticsearchUrl, log, {
     kafkaCluster: promise.clusterId,
+    live: await liveImageGenerations(config.kafkaBrokers, log),
     rebuild: config.rebuildIndex,
     forget: ({ cases }) => forgetGroup(config.kafkaBrokers, indexerGroup(cases), log),
   });

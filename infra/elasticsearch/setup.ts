@@ -1,4 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
+import type { LiveGeneration } from '../../core/radiology/model-generations.ts';
 import { generationsFor } from '../../models/index-generations.ts';
 import {
   elasticsearchError,
@@ -20,16 +21,18 @@ import {
   type IndexNames,
   indexNames,
 } from '../../schemas/index/index-names.ts';
-import { physicalIndices } from '../../schemas/index/physical-indices.ts';
-import type { IndexGenerations } from '../../schemas/index/vector-generations.ts';
+import { liveIndex, physicalIndices } from '../../schemas/index/physical-indices.ts';
 import { completeBuild, createBuild, deleteBuild } from './create-indices.ts';
 
 export interface SetUpOptions {
   /** what the versions of the documents are offsets of, see `checkIndex` */
   kafkaCluster: string;
   aliases?: IndexAliases;
-  /** of a new index; one that is there keeps its own */
-  generations?: IndexGenerations;
+  /**
+   * The image encoders that are live, the oldest first: a new index is made for the last one; one that is made anew, for what
+   * it was made for where that is still live. One that is there keeps its own.
+   */
+  live?: readonly LiveGeneration[];
   /** throw all indices away first, to be filled again from `radiology.case` */
   rebuild?: boolean;
   /** called before a build is deleted, or filled again: has to see that nobody writes to it, and make its group forget */
@@ -48,13 +51,15 @@ export async function setUpElasticsearch(
   const { kafkaCluster, aliases = INDEX_ALIASES, rebuild = false, forget } = options;
   const client = openElasticsearch(url, SET_UP_TIMEOUT_MS);
   try {
+    const before = (await liveIndex(client, aliases))?.meta.image_vector_generation;
     if (rebuild)
       for (const names of await allBuilds(client, aliases)) {
         await forget?.(names);
         await deleteBuild(client, log, names);
       }
     const build = { kafkaCluster, state: 'ready', live: true } as const;
-    const generations = options.generations ?? generationsFor();
+    const live = options.live ?? [];
+    const generations = generationsFor(live.find(({ generation }) => generation === before) ?? live.at(-1));
     const found = await aliasedIndex(client, aliases);
     if (found === null) return await createBuild(client, log, aliases, { ...build, generations });
     const names = indexNames(aliases, found);

@@ -92,9 +92,8 @@ describe('setUpElasticsearch', () => {
   });
 
   it('leaves an index of other generations as it is: its mapping says what it holds', async () => {
-    const { text, image } = generationsFor({ image: 2 });
-    const generations = { text, image: { ...image, dims: 8 } };
-    assert.deepEqual(await setUpElasticsearch(url, log, { ...options, generations }), names);
+    const live = [{ generation: 2, dims: 8, bundle: 'b'.repeat(64), name: 'other', reembedAt: 0 }];
+    assert.deepEqual(await setUpElasticsearch(url, log, { ...options, live }), names);
     const [build] = await physicalIndices(client, aliases);
     assert.equal(build?.meta.image_vector_generation, 1);
   });
@@ -138,6 +137,25 @@ describe('setUpElasticsearch', () => {
     names = anew;
     assert.equal((await client.count({ index: names.casesAlias })).count, 0);
     await setUpElasticsearch(url, log, options);
+  });
+
+  it('makes a new index for the bundle that was promoted last, once the one before is live no more', async () => {
+    const [first, second] = [1, 2].map((generation) => ({
+      generation,
+      dims: 8 * generation,
+      bundle: String(generation).repeat(64),
+      name: `bundle ${generation}`,
+      reembedAt: 0,
+    }));
+    assert.ok(first !== undefined && second !== undefined);
+    const imageOf = async (live: (typeof first)[]) => {
+      names = await setUpElasticsearch(url, log, { ...options, rebuild: true, live });
+      const [build] = await physicalIndices(client, aliases);
+      return build === undefined ? null : generationsOf(build.meta).image;
+    };
+    assert.deepEqual(await imageOf([first, second]), generationsFor(first).image);
+    assert.deepEqual(await imageOf([second]), generationsFor(second).image);
+    assert.deepEqual(await imageOf([]), generationsFor().image);
   });
 
   it('refuses an index that was filled from another Kafka: its versions are offsets of that one', async () => {
