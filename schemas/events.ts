@@ -28,8 +28,8 @@ export const events = {
   imageEmbedded: codec<ImageEmbedded>('image-embedded'),
   case: codec<Case>('case'),
   caseMoved: codec<CaseMoved>('case-moved'),
-  modelGenerations: codec<ModelGenerations>('model-generations'),
   imageRejected: codec<Rejection>('image-rejected'),
   caseCorrection: codec<CaseCorrection>('case-correction'),
+  modelGenerations: codec<ModelGenerations>('model-generations'),
   deadLetter: deadLetterCodec,
 };

@@ -1,40 +1,32 @@
 import type { Kafka } from 'kafkajs';
-import { codeOf } from '../../core/errors.ts';
-import { isPossible, type ModelGenerations } from '../../core/radiology/model-generations.ts';
+import type { ModelGenerations } from '../../core/radiology/model-generations.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
-import { Schemas, type SchemasOptions } from '../../platform/kafka/schemas.ts';
 import { readLag } from '../../platform/kafka/watch-lag.ts';
-import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { createLogger } from '../../platform/process/log.ts';
 import { Metrics } from '../../platform/process/metrics.ts';
-import { Readiness } from '../../platform/process/readiness.ts';
 import { events } from '../../schemas/events.ts';
-import { schemaOptions } from '../../schemas/schema-options.ts';
+import { readModelDecision } from '../../schemas/model-decision.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 
 /** `radiology.model` as the command line uses it, which is its only writer. */
 export class ModelRegister {
   readonly #kafka: Kafka;
-  readonly #schemas: SchemasOptions;
 
   constructor(brokers: string[]) {
-    const log = createLogger('cli', 'fatal');
-    this.#kafka = createKafka(brokers, 'interleave-cli', log);
-    const told = { log, metrics: new Metrics('cli'), ready: new Readiness() };
-    this.#schemas = schemaOptions(this.#kafka, loadConfig(commonConfig), told);
+    this.#kafka = createKafka(brokers, 'interleave-cli', createLogger('cli', 'fatal'));
   }
 
   /** What was decided, by kind; records that nobody can have decided are passed over. Throws `KAFKA_UNAVAILABLE`. */
   async read(): Promise<Map<string, ModelGenerations>> {
     const decided = new Map<string, ModelGenerations>();
-    const reader = await PartitionReader.connect(this.#kafka, { schemas: Schemas.reading(this.#schemas) });
+    const reader = await PartitionReader.connect(this.#kafka);
     try {
       const { low, high } = await reader.ends(TOPICS.model, 0);
       await reader.read(TOPICS.model, 0, low, high, async (records) => {
         for (const { key, value } of records) {
-          const one = readDecision(key, value);
+          const one = readModelDecision(key, value);
           if (one !== null) decided.set(key, one);
         }
       });
@@ -46,9 +38,11 @@ export class ModelRegister {
 
   /** Resolves when the decision is on Kafka. Throws `KAFKA_UNAVAILABLE`. */
   async write(decision: ModelGenerations): Promise<void> {
-    await Schemas.published(this.#schemas);
-    const { log, metrics } = this.#schemas;
-    const producer = await EventProducer.connect(this.#kafka, log, metrics);
+    const producer = await EventProducer.connect(
+      this.#kafka,
+      createLogger('cli', 'fatal'),
+      new Metrics('cli'),
+    );
     try {
       const value = events.modelGenerations.encode(decision);
       await producer.send(TOPICS.model, { key: decision.kind, value });
@@ -66,15 +60,5 @@ export class ModelRegister {
     } finally {
       await admin.disconnect();
     }
-  }
-}
-
-function readDecision(key: string, value: Buffer | null): ModelGenerations | null {
-  try {
-    const decided = events.modelGenerations.decode(value ?? Buffer.alloc(0));
-    return isPossible(key, decided) ? decided : null;
-  } catch (error) {
-    if (codeOf(error) !== 'EVENT_UNREADABLE') throw error;
-    return null;
   }
 }

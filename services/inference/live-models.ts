@@ -2,7 +2,6 @@ import type { Kafka } from 'kafkajs';
 import { codeOf, InterleaveError } from '../../core/errors.ts';
 import {
   FIRST_GENERATION,
-  isPossible,
   type LiveGeneration,
   type ModelGenerations,
 } from '../../core/radiology/model-generations.ts';
@@ -11,7 +10,7 @@ import type { FetchedRecord } from '../../platform/kafka/fetched-records.ts';
 import { RegisterReader } from '../../platform/kafka/register-reader.ts';
 import type { Schemas } from '../../platform/kafka/schemas.ts';
 import type { ServiceContext } from '../../platform/process/lifecycle.ts';
-import { events } from '../../schemas/events.ts';
+import { readModelDecision } from '../../schemas/model-decision.ts';
 import type { ImageModels, WantedModel } from './image-models.ts';
 import { MODEL_RETRY_MS } from './limits.ts';
 
@@ -83,7 +82,7 @@ export class LiveModels {
     let changed = false;
     for (const { key, value, offset } of records) {
       if (key !== IMAGE_ENCODERS) continue;
-      const decided = readDecision(key, value);
+      const decided = readModelDecision(key, value);
       if (decided === null)
         context.log.error({ topic, offset, code: 'EVENT_UNREADABLE' }, 'register.record.passed.over');
       else {
@@ -136,17 +135,6 @@ export class LiveModels {
   #wanted(): WantedModel[] {
     if (this.#decided === null) return [{ called: IMAGE_VECTOR.bundle, generation: FIRST_GENERATION }];
     return this.#decided.live.map(({ bundle, generation }) => ({ called: bundle, generation }));
-  }
-}
-
-/** null for a record that nobody can have decided. */
-function readDecision(key: string, value: Buffer | null): ModelGenerations | null {
-  try {
-    const decided = events.modelGenerations.decode(value ?? Buffer.alloc(0));
-    return isPossible(key, decided) ? decided : null;
-  } catch (error) {
-    if (codeOf(error) !== 'EVENT_UNREADABLE') throw error;
-    return null;
   }
 }
 

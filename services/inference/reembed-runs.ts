@@ -1,8 +1,8 @@
 import type { Kafka } from 'kafkajs';
 import { type LiveGeneration, reembedGroup } from '../../core/radiology/model-generations.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
-import type { Schemas } from '../../platform/kafka/schemas.ts';
 import type { ServiceContext } from '../../platform/process/lifecycle.ts';
+import { Readiness } from '../../platform/process/readiness.ts';
 import { MAX_POLL_REEMBEDDED_CASES } from './limits.ts';
 import { type ReembedParts, reembed } from './reembed.ts';
 
@@ -12,7 +12,6 @@ interface Options {
   /** `radiology.case` */
   cases: string;
   parts: Omit<ReembedParts, 'generation' | 'log' | 'metrics'>;
-  schemas?: Schemas;
   context: ServiceContext;
 }
 
@@ -58,18 +57,18 @@ export class ReembedRuns {
   }
 
   #start(groupId: string, generation: number): Promise<{ stop(): Promise<void> }> {
-    const { kafka, cases, parts, schemas, context } = this.#options;
-    const { log, metrics, ready, fail } = context;
+    const { kafka, cases, parts, context } = this.#options;
+    const { log, metrics, fail } = context;
     log.info({ generation, groupId }, 'reembed.begins');
     return consume(kafka, {
       groupId,
       topics: [cases],
       maxRecords: MAX_POLL_REEMBEDDED_CASES,
       handle: reembed({ ...parts, generation, log, metrics }),
-      schemas,
       log,
       metrics,
-      ready,
+      // What is stored can wait: the service is ready without it.
+      ready: new Readiness(),
       fail,
     });
   }

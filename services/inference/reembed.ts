@@ -50,7 +50,7 @@ export function reembed(parts: ReembedParts) {
         .flatMap((record) => imagesWithout(generation, read(record)))
         .filter((one) => !done.has(keyOf(one)));
       for (let from = 0; from < images.length; from += REEMBED_BATCH) {
-        if (performance.now() > end)
+        if (from > 0 && performance.now() > end)
           throw new InterleaveError(
             'IMAGE_VECTOR_FAILED',
             'The images of a large case are embedded in parts.',

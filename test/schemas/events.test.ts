@@ -179,6 +179,13 @@ const samples: Record<string, unknown> = {
     reason: 'asked for',
     seal: 'ab',
   },
+  'model-generations': {
+    kind: 'image-encoder',
+    live: [{ bundle: 'ab', name: 'b', generation: 2, dims: 4, reembedAt: 5 }],
+    newest: 2,
+    decidedAt: 6,
+    actor: 'operator',
+  },
   'dead-letter': {
     service: 's',
     code: 'INTERNAL',
@@ -206,6 +213,7 @@ test('every event survives the topic as it was', () => {
     'case-moved',
     'image-rejected',
     'case-correction',
+    'model-generations',
     'dead-letter',
   ];
   for (const [i, name] of names.entries()) {

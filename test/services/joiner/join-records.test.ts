@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { codeOf } from '../../../core/errors.ts';
 import { MAX_CASE_REPORTS } from '../../../core/radiology/limits.ts';
-import { CASE_ID, digestOf, imageEmbedded, reportLabeled } from '../../../harness/event-fixture.ts';
+import { CASE_ID, digestOf, imageEmbedded, reportLabeled, vector } from '../../../harness/event-fixture.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
 import { createLogger } from '../../../platform/process/log.ts';
 import { events } from '../../../schemas/events.ts';
@@ -42,6 +42,33 @@ test('a repeat changes nothing, and nothing is written for it', () => {
   const again = joinRecords([image(), report(), image()], (caseId) => first.changed.get(caseId));
   assert.equal(again.changed.size, 0);
   assert.deepEqual(again.refused, []);
+});
+
+test('an image that was embedded again gets its vector, and brings nothing back that is gone or was followed', () => {
+  const seen = { receivedOffset: 5 };
+  const frames = [{ frame: 1, thumbnail: null, vector: null, vectors: [vector(2, 9)] }];
+  const embeddedAgain = image({ ...seen, frames, again: true });
+  const joined = (...records: ConsumedRecord[]) => {
+    const { changed, refused } = joinRecords(records, nothing);
+    assert.deepEqual(refused, []);
+    const state = changed.get(CASE_ID);
+    return state === undefined ? null : events.case.decode(state);
+  };
+  const generations = (state: ReturnType<typeof joined>) =>
+    state?.vectors.map(({ vector: { generation } }) => generation);
+  const before = joined(image(seen));
+  const after = joined(image(seen), embeddedAgain);
+  assert.deepEqual(generations(before), [1]);
+  assert.deepEqual(generations(after), [2, 1]);
+  assert.deepEqual(after?.images, before?.images, 'nothing looks new');
+  assert.deepEqual(joined(image(seen), embeddedAgain, embeddedAgain, image(seen)), after);
+
+  assert.equal(joined(embeddedAgain), null, 'the image is gone');
+  const followed = image({
+    receivedOffset: 6,
+    received: { object: { sha256: 'f', size: 1, mediaType: 'x' } },
+  });
+  assert.deepEqual(joined(image(seen), followed, embeddedAgain), joined(image(seen), followed));
 });
 
 test('a report that was read again renews its case, and brings nothing back that is gone or was followed', () => {
