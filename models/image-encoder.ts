@@ -13,7 +13,7 @@ import { readSafetensors } from './safetensors.ts';
 import type { TensorBackend } from './tensor-backend.ts';
 
 /** What a system writes to which nothing was promoted: the bundle that comes with us, as the first generation. */
-export const IMAGE_VECTOR = { bundle: 'efficientnet-lite0', generation: 1, dims: FEATURES } as const;
+export const IMAGE_VECTOR = { name: 'efficientnet-lite0', generation: 1, dims: FEATURES } as const;
 
 /** Turns images into vectors that are near to each other when the images look alike. */
 export interface ImageEncoder {

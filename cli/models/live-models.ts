@@ -12,7 +12,7 @@ import { dimsOf, type Manifest, type ModelKind } from '../../models/manifest.ts'
 import type { ModelRegister } from './register.ts';
 
 /** The kinds that a service takes from the register, with the bundle that is live before anything was decided. */
-export const FOLLOWED_KINDS: Partial<Record<ModelKind, string>> = { 'image-encoder': IMAGE_VECTOR.bundle };
+export const FOLLOWED_KINDS: Partial<Record<ModelKind, string>> = { 'image-encoder': IMAGE_VECTOR.name };
 
 /** A generation that is live, as it is shown. */
 export interface ShownGeneration extends LiveGeneration {

@@ -3,28 +3,41 @@ import type { ModelGenerations } from '../../core/radiology/model-generations.ts
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
+import { Schemas, type SchemasOptions } from '../../platform/kafka/schemas.ts';
 import { readLag } from '../../platform/kafka/watch-lag.ts';
 import { createLogger } from '../../platform/process/log.ts';
 import { Metrics } from '../../platform/process/metrics.ts';
+import { Readiness } from '../../platform/process/readiness.ts';
 import { events } from '../../schemas/events.ts';
 import { readModelDecision } from '../../schemas/model-decision.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 
 /** `radiology.model` as the command line uses it, which is its only writer. */
 export class ModelRegister {
   readonly #kafka: Kafka;
+  readonly #log = createLogger('cli', 'fatal');
+  readonly #metrics = new Metrics('cli');
+  readonly #schemas: SchemasOptions;
 
-  constructor(brokers: string[]) {
-    this.#kafka = createKafka(brokers, 'interleave-cli', createLogger('cli', 'fatal'));
+  constructor({ brokers, schemaRegistryUrl }: { brokers: string[]; schemaRegistryUrl: string }) {
+    this.#kafka = createKafka(brokers, 'interleave-cli', this.#log);
+    const told = { log: this.#log, metrics: this.#metrics, ready: new Readiness() };
+    this.#schemas = schemaOptions(this.#kafka, { schemaRegistryUrl }, told);
   }
 
-  /** What was decided, by kind; records that nobody can have decided are passed over. Throws `KAFKA_UNAVAILABLE`. */
+  /**
+   * What was decided, by kind; records that nobody can have decided are passed over. Throws `KAFKA_UNAVAILABLE`, and
+   * `SCHEMA_UNKNOWN` where a newer build decided: nothing is decided over it unread.
+   */
   async read(): Promise<Map<string, ModelGenerations>> {
     const decided = new Map<string, ModelGenerations>();
+    const schemas = Schemas.reading(this.#schemas);
     const reader = await PartitionReader.connect(this.#kafka);
     try {
       const { low, high } = await reader.ends(TOPICS.model, 0);
       await reader.read(TOPICS.model, 0, low, high, async (records) => {
+        await schemas.askFor(records);
         for (const { key, value } of records) {
           const one = readModelDecision(key, value);
           if (one !== null) decided.set(key, one);
@@ -38,11 +51,8 @@ export class ModelRegister {
 
   /** Resolves when the decision is on Kafka. Throws `KAFKA_UNAVAILABLE`. */
   async write(decision: ModelGenerations): Promise<void> {
-    const producer = await EventProducer.connect(
-      this.#kafka,
-      createLogger('cli', 'fatal'),
-      new Metrics('cli'),
-    );
+    await Schemas.published(this.#schemas);
+    const producer = await EventProducer.connect(this.#kafka, this.#log, this.#metrics);
     try {
       const value = events.modelGenerations.encode(decision);
       await producer.send(TOPICS.model, { key: decision.kind, value });

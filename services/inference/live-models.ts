@@ -17,6 +17,7 @@ import { MODEL_RETRY_MS } from './limits.ts';
 export interface LiveModelOptions {
   kafka: Kafka;
   topic: string;
+  schemas: Schemas;
   models: Pick<ImageModels, 'load' | 'loaded' | 'missing' | 'backend'>;
   schemas?: Schemas;
   context: ServiceContext;
@@ -133,7 +134,7 @@ export class LiveModels {
   }
 
   #wanted(): WantedModel[] {
-    if (this.#decided === null) return [{ called: IMAGE_VECTOR.bundle, generation: FIRST_GENERATION }];
+    if (this.#decided === null) return [{ called: IMAGE_VECTOR.name, generation: FIRST_GENERATION }];
     return this.#decided.live.map(({ bundle, generation }) => ({ called: bundle, generation }));
   }
 }

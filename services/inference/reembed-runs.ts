@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { type LiveGeneration, reembedGroup } from '../../core/radiology/model-generations.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
+import type { Schemas } from '../../platform/kafka/schemas.ts';
 import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { Readiness } from '../../platform/process/readiness.ts';
 import { MAX_POLL_REEMBEDDED_CASES } from './limits.ts';
@@ -11,8 +12,13 @@ interface Options {
   groupId: string;
   /** `radiology.case` */
   cases: string;
-  parts: Omit<ReembedParts, 'generation' | 'log' | 'metrics'>;
+  parts: Omit<ReembedParts, 'generation' | 'log' | 'metrics' | 'stopping'>;
   context: ServiceContext;
+  schemas: Schemas;
+}
+
+interface Run {
+  stop(): Promise<void>;
 }
 
 /**
@@ -21,7 +27,7 @@ interface Options {
  */
 export class ReembedRuns {
   readonly #options: Options;
-  readonly #running = new Map<string, Promise<{ stop(): Promise<void> }>>();
+  readonly #running = new Map<string, Promise<Run>>();
   #changing: Promise<void> = Promise.resolve();
 
   constructor(options: Options) {
@@ -56,20 +62,28 @@ export class ReembedRuns {
     await Promise.all(this.#running.values());
   }
 
-  #start(groupId: string, generation: number): Promise<{ stop(): Promise<void> }> {
-    const { kafka, cases, parts, context } = this.#options;
+  async #start(groupId: string, generation: number): Promise<Run> {
+    const { kafka, cases, parts, context, schemas } = this.#options;
     const { log, metrics, fail } = context;
     log.info({ generation, groupId }, 'reembed.begins');
-    return consume(kafka, {
+    const stopping = new AbortController();
+    const consumer = await consume(kafka, {
       groupId,
       topics: [cases],
       maxRecords: MAX_POLL_REEMBEDDED_CASES,
-      handle: reembed({ ...parts, generation, log, metrics }),
+      schemas,
+      handle: reembed({ ...parts, generation, log, metrics, stopping: stopping.signal }),
       log,
       metrics,
       // What is stored can wait: the service is ready without it.
       ready: new Readiness(),
       fail,
     });
+    return {
+      stop() {
+        stopping.abort();
+        return consumer.stop();
+      },
+    };
   }
 }

@@ -24,6 +24,8 @@ export interface ReembedParts {
   topic: string;
   log: Logger;
   metrics: Metrics;
+  /** ends a poll after the batch that is under way; its records are not committed */
+  stopping: AbortSignal;
   maxPollMs?: number;
 }
 
@@ -36,7 +38,8 @@ export interface ReembedParts {
  * could not be loaded is made up for.
  */
 export function reembed(parts: ReembedParts) {
-  const { generation, models, live, producer, topic, log, metrics, maxPollMs = MAX_REEMBED_POLL_MS } = parts;
+  const { generation, models, live, producer, topic, log, metrics, stopping } = parts;
+  const { maxPollMs = MAX_REEMBED_POLL_MS } = parts;
   const total = metrics.counter('interleave_images_reembedded_total', 'Stored images embedded again', [
     'outcome',
   ]);
@@ -50,17 +53,18 @@ export function reembed(parts: ReembedParts) {
         .flatMap((record) => imagesWithout(generation, read(record)))
         .filter((one) => !done.has(keyOf(one)));
       for (let from = 0; from < images.length; from += REEMBED_BATCH) {
-        if (from > 0 && performance.now() > end)
+        await live.givesWay(MAX_GIVE_WAY_MS);
+        if (stopping.aborted || (from > 0 && performance.now() > end))
           throw new InterleaveError(
             'IMAGE_VECTOR_FAILED',
-            'The images of a large case are embedded in parts.',
+            'The rest of the images comes with the next poll.',
           );
-        await live.givesWay(MAX_GIVE_WAY_MS);
         const startedAt = performance.now();
         const batch = images.slice(from, from + REEMBED_BATCH);
         await Promise.all(batch.map(embedAgain));
         for (const one of batch) done.add(keyOf(one));
-        await sleep((performance.now() - startedAt) * (1 / REEMBED_SHARE - 1));
+        const rest = (performance.now() - startedAt) * (1 / REEMBED_SHARE - 1);
+        await sleep(rest, undefined, { signal: stopping }).catch(() => undefined);
       }
       done.clear();
     });

@@ -65,6 +65,7 @@ export async function start(
     parts: { reader, models, live, producer, topic: names.embedded },
     schemas,
     context,
+    schemas,
   });
   const following = await LiveModels.open({
     kafka,

@@ -30,12 +30,12 @@ before(async () => {
   if (skip !== false) return;
   kafka = await ownKafka(PARTITIONS);
   modelsDir = await mkdtemp(join(tmpdir(), 'interleave-models-'));
-  await cp(join(there, IMAGE_VECTOR.bundle), join(modelsDir, IMAGE_VECTOR.bundle), { recursive: true });
+  await cp(join(there, IMAGE_VECTOR.name), join(modelsDir, IMAGE_VECTOR.name), { recursive: true });
   for (const [name, seed] of [
     ['other', 1],
     ['third', 2],
   ] as const)
-    await saveOtherBundle(modelsDir, IMAGE_VECTOR.bundle, { name, seed, dims: 32 });
+    await saveOtherBundle(modelsDir, IMAGE_VECTOR.name, { name, seed, dims: 32 });
   await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
   await cp(join(modelsDir, 'other'), join(modelsDir, 'broken'), { recursive: true });
   await writeFile(join(modelsDir, 'broken', 'manifest.json'), '{}');
@@ -129,13 +129,13 @@ test('promote, reembed and retire are decided once, recorded, and refused where 
   assert.deepEqual((({ name, generation }) => [name, generation])(JSON.parse(asked.stdout)), ['other', 2]);
   assert.equal((await runCli(['reembed', '--bundle', 'third'], env)).code, 1);
 
-  const used = await models('retire', IMAGE_VECTOR.bundle);
+  const used = await models('retire', IMAGE_VECTOR.name);
   assert.deepEqual([used.code, used.answer.error.code], [1, 'MODEL_DECISION_REFUSED']);
   searched = 2;
-  assert.equal((await models('retire', IMAGE_VECTOR.bundle)).code, 0);
+  assert.equal((await models('retire', IMAGE_VECTOR.name)).code, 0);
   assert.deepEqual(await live(), [['other', 2]]);
   assert.equal((await models('retire', 'other')).code, 1, 'the only one');
-  assert.equal((await models('promote', IMAGE_VECTOR.bundle)).code, 0);
+  assert.equal((await models('promote', IMAGE_VECTOR.name)).code, 0);
   assert.deepEqual(await live(), [
     ['other', 2],
     ['efficientnet-lite0', 3],
@@ -143,7 +143,7 @@ test('promote, reembed and retire are decided once, recorded, and refused where 
 });
 
 test('nothing is retired while nobody says what is searched', { skip }, async () => {
-  const { code, stdout } = await runCli(['models', 'retire', IMAGE_VECTOR.bundle, '--json'], {
+  const { code, stdout } = await runCli(['models', 'retire', IMAGE_VECTOR.name, '--json'], {
     ...env,
     INTERLEAVE_ELASTICSEARCH_URL: 'http://127.0.0.1:1',
   });

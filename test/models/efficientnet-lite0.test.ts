@@ -27,7 +27,7 @@ test('the network has the parameters of the published one', () => {
 });
 
 test('known features of a known image, alone and in a batch', { skip }, async () => {
-  const bundle = await openBundle(modelsDir, IMAGE_VECTOR.bundle);
+  const bundle = await openBundle(modelsDir, IMAGE_VECTOR.name);
   const encoder = await openImageEncoder(await openTensorBackend(), bundle);
   assert.match(encoder.hash, /^0ccfca6abb49a97e/, 'the bundle is the same on every machine');
   const image = rings(INPUT_SIZE);

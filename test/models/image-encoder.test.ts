@@ -124,7 +124,7 @@ test('a graph takes only what stands before it', () => {
 });
 
 test('the graph and tensors of the image encoder that comes with us fit together', { skip }, async () => {
-  const { files } = await openBundle(modelsDir, IMAGE_VECTOR.bundle);
+  const { files } = await openBundle(modelsDir, IMAGE_VECTOR.name);
   const graph = readGraph(files.find(({ role }) => role === 'graph')?.bytes ?? Buffer.alloc(0));
   const tensors = readSafetensors(files.find(({ role }) => role === 'tensors')?.bytes ?? Buffer.alloc(0));
   assert.deepEqual([...tensors.keys()].sort(), tensorNames(graph).sort());
@@ -135,7 +135,7 @@ test('the same network with another projection gives other vectors, the same fro
 }, async () => {
   const backend = await openTensorBackend();
   const save = (name: string, seed: number) =>
-    saveOtherBundle(modelsDir, IMAGE_VECTOR.bundle, { name, seed, dims: 64, into: folder });
+    saveOtherBundle(modelsDir, IMAGE_VECTOR.name, { name, seed, dims: 64, into: folder });
   const [one, again, other] = [await save('a', 1), await save('a', 1), await save('b', 2)];
   assert.equal(one.hash, again.hash);
   assert.notEqual(one.hash, other.hash);

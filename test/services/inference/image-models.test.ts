@@ -21,7 +21,7 @@ import {
 
 const there = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
 const skip = existsSync(there) ? false : `the image model is not in ${there}; \`npm start\` gets it`;
-const FIRST = { called: IMAGE_VECTOR.bundle, generation: 1 };
+const FIRST = { called: IMAGE_VECTOR.name, generation: 1 };
 
 const image: DisplayImage = {
   width: INPUT_SIZE,
@@ -35,8 +35,8 @@ let modelsDir: string;
 before(async () => {
   modelsDir = await mkdtemp(join(tmpdir(), 'interleave-image-models-'));
   if (skip !== false) return;
-  await cp(join(there, IMAGE_VECTOR.bundle), join(modelsDir, IMAGE_VECTOR.bundle), { recursive: true });
-  await saveOtherBundle(modelsDir, IMAGE_VECTOR.bundle, { name: 'other', seed: 1, dims: 32 });
+  await cp(join(there, IMAGE_VECTOR.name), join(modelsDir, IMAGE_VECTOR.name), { recursive: true });
+  await saveOtherBundle(modelsDir, IMAGE_VECTOR.name, { name: 'other', seed: 1, dims: 32 });
 });
 after(() => rm(modelsDir, { recursive: true, force: true }));
 

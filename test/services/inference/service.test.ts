@@ -70,9 +70,9 @@ before(async () => {
   };
   if (skip !== false) return;
   twoModels = join(dataDir, 'models');
-  await cp(join(modelsDir, IMAGE_VECTOR.bundle), join(twoModels, IMAGE_VECTOR.bundle), { recursive: true });
-  const made = await saveOtherBundle(twoModels, IMAGE_VECTOR.bundle, { name: 'other', seed: 1, dims: 32 });
-  const { manifest } = await findBundle(twoModels, IMAGE_VECTOR.bundle);
+  await cp(join(modelsDir, IMAGE_VECTOR.name), join(twoModels, IMAGE_VECTOR.name), { recursive: true });
+  const made = await saveOtherBundle(twoModels, IMAGE_VECTOR.name, { name: 'other', seed: 1, dims: 32 });
+  const { manifest } = await findBundle(twoModels, IMAGE_VECTOR.name);
   [one, other] = [manifest, made].map(({ kind, name, hash }) => ({ kind, name, hash, dims: 0 })) as [
     PromotedBundle,
     PromotedBundle,
