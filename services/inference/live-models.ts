@@ -19,7 +19,6 @@ export interface LiveModelOptions {
   topic: string;
   schemas: Schemas;
   models: Pick<ImageModels, 'load' | 'loaded' | 'missing' | 'backend'>;
-  schemas?: Schemas;
   context: ServiceContext;
   /** told of what is live after each change, once it is loaded */
   changed(live: readonly LiveGeneration[]): void;

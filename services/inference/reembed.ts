@@ -115,7 +115,6 @@ export function reembed(parts: ReembedParts) {
     try {
       return events.case.decode(value);
     } catch (error) {
-      if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
       log.warn({ code: codeOf(error), partition, offset }, 'reembed.case.unreadable');
       return null;
     }

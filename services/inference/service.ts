@@ -63,7 +63,6 @@ export async function start(
     groupId: names.groupId,
     cases: names.cases,
     parts: { reader, models, live, producer, topic: names.embedded },
-    schemas,
     context,
     schemas,
   });

@@ -80,6 +80,7 @@ function reembedding({ read, loaded, live = new LiveTraffic(), maxPollMs }: Give
       },
     },
     topic: 'embedded',
+    stopping: new AbortController().signal,
     ...context,
     ...(maxPollMs === undefined ? {} : { maxPollMs }),
   });
