@@ -56,6 +56,7 @@ function reembedding({ read, loaded, live = new LiveTraffic(), maxPollMs }: Give
   const sent: ImageEmbedded[] = [];
   const frames = [1, 2].map((frame) => ({ frame, thumbnail: new Uint8Array(), inputs: new Map() }));
   const context = testContext('inference');
+  const stopping = new AbortController();
   const handle = reembed({
     generation: 2,
     reader: {
@@ -80,13 +81,14 @@ function reembedding({ read, loaded, live = new LiveTraffic(), maxPollMs }: Give
       },
     },
     topic: 'embedded',
-    stopping: new AbortController().signal,
+    stopping: stopping.signal,
     ...context,
     ...(maxPollMs === undefined ? {} : { maxPollMs }),
   });
   return {
     sent,
     context,
+    stopping,
     handle: (...states: (Case | null)[]) => handle(states.map(record), async () => undefined),
   };
 }
@@ -159,6 +161,17 @@ test('a case with many images is embedded in parts, each image once', async () =
   }
   assert.ok(tries >= 1 && tries < 10);
   assert.equal(sent.length, state.images.length);
+});
+
+test('a service that stops leaves the rest for the next, and does not wait for it', async () => {
+  const { sent, stopping, handle } = reembedding({
+    read: () => sleep(20).then(() => ({ frames: [], problem: null })),
+  });
+  const handling = handle(caseOf(...Array.from({ length: REEMBED_BATCH * 3 }, () => [1])));
+  await sleep(10);
+  stopping.abort();
+  await assert.rejects(handling, (error) => codeOf(error) === 'IMAGE_VECTOR_FAILED');
+  assert.equal(sent.length, REEMBED_BATCH);
 });
 
 test(`it works at most ${REEMBED_SHARE} of the time`, async () => {
