@@ -23,7 +23,7 @@ export function generationsFor(
       dims: image.dims ?? IMAGE_VECTOR.dims,
       similarity: 'cosine',
       bundle: image.bundle ?? '',
-      name: image.name ?? IMAGE_VECTOR.bundle,
+      name: image.name ?? IMAGE_VECTOR.name,
     },
   };
 }
