@@ -17,10 +17,12 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
   const figures: Figure[] = [];
   const notes: string[] = [];
   try {
+    options.say('the gateways at rest …');
     for (const name of ['hl7-gateway', 'dicom-gateway'] as const)
       figures.push(await atRest(name, kafka.brokers));
     for (const { figure: named, gateway: name, env, run: act } of [...HOSTILE_HL7, ...HOSTILE_DICOM]) {
       if (!named.includes(only)) continue;
+      options.say(`${named} …`);
       const gateway = await GatewayProcess.start(name, kafka.brokers, env);
       try {
         const happened = await act(gateway.port);

@@ -30,6 +30,7 @@ interface Receiver {
  */
 export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
   const seconds = Number(values['seconds'] ?? SECONDS);
+  say('fetching other receivers and starting Kafka …');
   fetchPeers();
   const folder = mkdtempSync(join(tmpdir(), 'interleave-ceiling-'));
   const kafka = await ownKafka(GATEWAY_PARTITIONS);
