@@ -8,8 +8,9 @@ import type {
   ReportReceived,
 } from '../core/radiology/events.ts';
 import type { ModelGenerations } from '../core/radiology/model-generations.ts';
-import { codec } from '../platform/avro/codec.ts';
+import { type Codec, codec } from '../platform/avro/codec.ts';
 import { deadLetterCodec } from '../platform/kafka/dead-letter.ts';
+import { caseOf, type StoredCase, storedCase } from './case-wire.ts';
 
 /** `radiology.case.moved`: content that goes from one case to another. */
 export interface CaseMoved {
@@ -20,16 +21,31 @@ export interface CaseMoved {
   content: Case;
 }
 
+type StoredMove = Omit<CaseMoved, 'content'> & { content: StoredCase };
+
 /** How each event is written to and read from its topic. */
 export const events = {
   reportReceived: codec<ReportReceived>('report-received'),
   reportLabeled: codec<ReportLabeled>('report-labeled'),
   imageReceived: codec<ImageReceived>('image-received'),
   imageEmbedded: codec<ImageEmbedded>('image-embedded'),
-  case: codec<Case>('case'),
-  caseMoved: codec<CaseMoved>('case-moved'),
+  case: mapped(codec<StoredCase>('case'), storedCase, caseOf),
+  caseMoved: mapped(
+    codec<StoredMove>('case-moved'),
+    ({ content, ...moved }: CaseMoved): StoredMove => ({ ...moved, content: storedCase(content) }),
+    ({ content, ...moved }): CaseMoved => ({ ...moved, content: caseOf(content) }),
+  ),
   imageRejected: codec<Rejection>('image-rejected'),
   caseCorrection: codec<CaseCorrection>('case-correction'),
   modelGenerations: codec<ModelGenerations>('model-generations'),
   deadLetter: deadLetterCodec,
 };
+
+/** A codec of what this version works with, from one of what Avro has. */
+function mapped<Stored, T>(
+  inner: Codec<Stored>,
+  down: (value: T) => Stored,
+  up: (stored: Stored) => T,
+): Codec<T> {
+  return { encode: (value) => inner.encode(down(value)), decode: (bytes) => up(inner.decode(bytes)) };
+}

@@ -48,6 +48,12 @@ export interface ReportPart {
   text: string;
 }
 
+/** (facility, OBR-3 or TXA-12) of a report (phi) */
+export interface ReportIdentity {
+  facility: string;
+  fillerNumber: string;
+}
+
 /** `radiology.report.received`: one version of one report, for one case. */
 export interface ReportReceived {
   /** hex, deterministic: the same message for the same case gives the same id */
@@ -55,7 +61,7 @@ export interface ReportReceived {
   caseId: string;
   caseKey: CaseKey;
   /** identity of the report: (facility, OBR-3 or TXA-12); a correction has the same */
-  identity: { facility: string; fillerNumber: string };
+  identity: ReportIdentity;
   status: ReportStatus;
   /** OBR-25 (or what stood in its place) as sent */
   resultStatus: string;
@@ -219,6 +225,27 @@ export interface Rejection {
   rejectedAt: number;
 }
 
+/**
+ * One entry of the removal set of a case; `removals.ts` says what each kind does, and which of two counts. (phi)
+ */
+export interface Removal {
+  what: 'REPORT' | 'IMAGE' | 'SELECTION';
+  /** of an object, '' of a report */
+  sopInstanceUid: string;
+  /** of a report, null of an object */
+  report: ReportIdentity | null;
+  why: 'REJECTED' | 'WITHDRAWN' | 'MOVED' | 'ERASED';
+  /** (0040,A043) of a rejection note, else '' */
+  code: string;
+  /** who decided: the actor, or the SOP Instance UID of the note */
+  by: string;
+  /** offset of the decision in its register (`radiology.image.rejected`, `radiology.case.correction`); -1 where not known */
+  decidingOffset: number;
+  decidedAt: number;
+  /** of an object that is gone: frames that keep their places among those of the case */
+  frames: number[];
+}
+
 /** `radiology.case.correction`: what a person decided of a case; see `corrections.ts`. */
 export interface CaseCorrection {
   kind: 'ERASE';
@@ -242,8 +269,8 @@ export interface Case {
   images: CaseImage[];
   /** sorted like `images`; at most two generations and `MAX_CASE_EMBEDDED_IMAGES` images */
   vectors: CaseVector[];
-  /** sorted by SOP Instance UID: of each object of `images` that a note rejects, the first rejection (`rejections.ts`) */
-  rejections: Rejection[];
+  /** what was taken back, and never comes back by a repeat: reports, selections, images, each sorted by identity */
+  removals: Removal[];
   /** true when a limit left images or vectors out */
   overflow: boolean;
   /** smallest and largest receivedAt of all that was merged */

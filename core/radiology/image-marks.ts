@@ -1,5 +1,6 @@
 import type { Case } from './events.ts';
 import { isRejectionNote } from './rejections.ts';
+import { removedObjects } from './removals.ts';
 
 /** What key object selections and presentation states say of one object. */
 export interface ImageMark {
@@ -12,20 +13,20 @@ export interface ImageMark {
 export interface ImageMarks {
   /** SOP Instance UID → mark; the object itself may not have come yet, or belong to another case */
   marked: ReadonlyMap<string, ImageMark>;
-  /** SOP Instance UIDs that a rejection note withdraws (CID 7011; IHE RAD Imaging Object Change Management) */
+  /** SOP Instance UIDs that were removed: a rejection note withdraws them (CID 7011; IHE RAD Imaging Object Change Management), or a person */
   rejected: ReadonlySet<string>;
 }
 
 /**
- * Reads the selections of a case, and what the register said of its objects. What a rejection note withdraws is not
+ * Reads the selections of a case, and what was removed of its objects. What a rejection note withdraws is not
  * marked, and a withdrawn selection marks nothing. A note acts on whole objects, whatever frames it names, and goes on to
  * act when it is rejected itself: nothing that was withdrawn comes back by that.
  */
-export function imageMarks({ images, rejections }: Pick<Case, 'images' | 'rejections'>): ImageMarks {
+export function imageMarks({ images, removals }: Pick<Case, 'images' | 'removals'>): ImageMarks {
   const selections = images.filter(
     ({ received: { kind } }) => kind === 'KEY_OBJECT_SELECTION' || kind === 'PRESENTATION_STATE',
   );
-  const rejected = new Set<string>(rejections.map(({ sopInstanceUid }) => sopInstanceUid));
+  const rejected = removedObjects({ removals });
   for (const { received } of selections)
     if (isRejectionNote(received.titleCode))
       for (const { sopInstanceUid } of received.references) rejected.add(sopInstanceUid);

@@ -1,11 +1,20 @@
-import type { Case, CaseImage, CaseReport, ImageEmbedded, ReportLabeled } from './events.ts';
+import type {
+  Case,
+  CaseImage,
+  CaseReport,
+  ImageEmbedded,
+  Removal,
+  ReportIdentity,
+  ReportLabeled,
+} from './events.ts';
 import { isSelection } from './fit-image.ts';
 import { heldVersions } from './merge-report.ts';
+import { compareIdentities } from './removals.ts';
 
 /**
  * What the limits of a case leave out when an event is merged into it. The merge itself only says that it was so
  * (`overflow`): this finds which reports and objects, so that whoever merges can keep them elsewhere. Frames beyond
- * their limit are none of these: their object stays in the case.
+ * their limit are none of these: their object stays in the case. Neither is what was removed: the case knows of it.
  */
 export interface LeftOut {
   /** the event that was merged is not in the case */
@@ -20,7 +29,11 @@ export function leftOutByReport(before: Case | null, event: ReportLabeled, after
   return leftOut(
     before,
     after,
-    !after.overflow || after.reports.some(({ latest }) => isSameReport(latest, event)),
+    !after.overflow ||
+      after.reports.some(({ latest }) => isSameReport(latest, event)) ||
+      after.removals.some(
+        ({ report }) => report !== null && compareIdentities(report, event.received.identity) === 0,
+      ),
   );
 }
 
@@ -29,15 +42,20 @@ export function leftOutByImage(before: Case | null, event: ImageEmbedded, after:
   return leftOut(
     before,
     after,
-    !after.overflow || after.images.some((image) => objectKey(image) === objectKey(event)),
+    !after.overflow ||
+      after.images.some((image) => objectKey(image) === objectKey(event)) ||
+      after.removals.some((removal) => removedKey(removal) === objectKey(event)),
   );
 }
 
 function leftOut(before: Case | null, after: Case, isIn: boolean): LeftOut {
   // Without a limit in play nothing can have gone.
   if (before === null || !after.overflow) return { arrived: !isIn, reports: [], images: [] };
-  const reports = new Set(after.reports.map(reportKey));
-  const objects = new Set(after.images.map(objectKey));
+  const reports = new Set([
+    ...after.reports.map(reportKey),
+    ...after.removals.flatMap(({ report }) => (report === null ? [] : keyOf(report))),
+  ]);
+  const objects = new Set([...after.images.map(objectKey), ...after.removals.map(removedKey)]);
   return {
     arrived: !isIn,
     reports: before.reports.filter((report) => !reports.has(reportKey(report))).flatMap(heldVersions),
@@ -71,18 +89,22 @@ function embeddedOf(
 }
 
 function isSameReport(a: ReportLabeled, b: ReportLabeled): boolean {
-  return (
-    a.received.identity.facility === b.received.identity.facility &&
-    a.received.identity.fillerNumber === b.received.identity.fillerNumber
-  );
+  return compareIdentities(a.received.identity, b.received.identity) === 0;
 }
 
 function reportKey({ latest }: CaseReport): string {
-  const { facility, fillerNumber } = latest.received.identity;
+  return keyOf(latest.received.identity);
+}
+
+function keyOf({ facility, fillerNumber }: ReportIdentity): string {
   return JSON.stringify([facility, fillerNumber]);
 }
 
 /** A UID that comes as image and as selection stands twice, see `compareObjectIdentity`. */
 function objectKey({ received }: { received: ImageEmbedded['received'] }): string {
   return `${isSelection(received.kind)} ${received.sopInstanceUid}`;
+}
+
+function removedKey({ what, sopInstanceUid }: Removal): string {
+  return `${what === 'SELECTION'} ${sopInstanceUid}`;
 }

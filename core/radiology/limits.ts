@@ -35,8 +35,8 @@ export const MAX_CASE_IMAGES = 1_000;
 export const MAX_IMAGE_BYTES = 1_152;
 /** Key object selections and presentation states of a case; thousands of slices never push them out. */
 export const MAX_CASE_SELECTIONS = 16;
-/** One of them, in Avro: about 830 references. Beyond it the last references go; those of a rejection note act by the register. */
-export const MAX_SELECTION_BYTES = 59 * 1024;
+/** One of them, in Avro: about 560 references. Beyond it the last references go; those of a rejection note act by the register. */
+export const MAX_SELECTION_BYTES = 40 * 1024;
 /** Frames of one object that are listed with thumbnail and vector, the first ones. */
 export const MAX_IMAGE_FRAMES = 8;
 /** Frames of a case that are listed with thumbnail and vector. */
@@ -48,12 +48,16 @@ export const MAX_VECTOR_BYTES = 4_096;
 /** Vectors of one frame: while a new model embeds everything again, the old index still needs the old ones. */
 export const MAX_VECTOR_GENERATIONS = 2;
 /** A UID, a digest, the hash of a model: what is longer is none. UIDs have at most 64 (PS3.5 9.1). */
-export const MAX_IDENTITY_BYTES = 128;
+export const MAX_IDENTITY_BYTES = 64;
 /** A facility, a filler number, an accession number with its issuer. */
 export const MAX_NAME_BYTES = 512;
 
-/** The rejection of one object, in Avro: two UIDs, a code of CID 7011, a time. */
-export const MAX_REJECTION_BYTES = 148;
+/** Who decided a removal: a UID, an actor. What is longer is cut. */
+export const MAX_REMOVAL_DECIDER_BYTES = 64;
+/** The title code of a rejection note. What is longer is cut. */
+export const MAX_REMOVAL_CODE_BYTES = 16;
+/** Kinds, offset, time and frames of one removal, and the lengths of its texts. */
+const REMOVAL_OVERHEAD_BYTES = 80;
 
 /**
  * How far two times of one report may be apart only because one of them lacks its time zone, which is then read as that of
@@ -90,13 +94,15 @@ export function largestCaseBytes(limits: CaseLimits): number {
   const report = 2 * limits.reportBytes + limits.reportVersions * version + ENTRY_OVERHEAD_BYTES;
   const vector = limits.vectorBytes + 2 * limits.identityBytes + ENTRY_OVERHEAD_BYTES;
   const frame = limits.frameBytes + ENTRY_OVERHEAD_BYTES + limits.vectorGenerations * vector;
+  const removal = MAX_REMOVAL_DECIDER_BYTES + MAX_REMOVAL_CODE_BYTES + REMOVAL_OVERHEAD_BYTES;
   const header = 3 * limits.nameBytes + ENTRY_OVERHEAD_BYTES;
   return (
     header +
     limits.reports * report +
     limits.images * (limits.imageBytes + ENTRY_OVERHEAD_BYTES) +
     limits.selections * (limits.selectionBytes + ENTRY_OVERHEAD_BYTES) +
-    (limits.images + limits.selections) * MAX_REJECTION_BYTES +
+    (limits.images + limits.selections) * (limits.identityBytes + removal) +
+    limits.reports * (2 * limits.nameBytes + removal) +
     limits.embeddedFrames * frame
   );
 }

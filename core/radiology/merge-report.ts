@@ -1,13 +1,12 @@
 import type { CaseReport, ReportLabeled, ReportVersion } from './events.ts';
 import type { CaseLimits } from './limits.ts';
+import { compareIdentities } from './removals.ts';
 import { compareByTime, compareVersions } from './report-order.ts';
-import { compareText, compareValues } from './total-order.ts';
+import { compareValues } from './total-order.ts';
 
-/** Two reports are one when the same facility gave them the same filler number (OBR-3) or document number (TXA-12). */
+/** See `compareIdentities`. */
 export function compareReportIdentity(a: CaseReport, b: CaseReport): number {
-  const one = a.latest.received.identity;
-  const other = b.latest.received.identity;
-  return compareText(one.facility, other.facility) || compareText(one.fillerNumber, other.fillerNumber);
+  return compareIdentities(a.latest.received.identity, b.latest.received.identity);
 }
 
 /** The report of one event. */

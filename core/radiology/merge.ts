@@ -1,19 +1,20 @@
 import { canonicalCaseKey } from './case-key.ts';
-import type { Case, CaseVector, ImageEmbedded, ReportLabeled } from './events.ts';
+import type { Case, CaseVector, ImageEmbedded, Removal, ReportLabeled } from './events.ts';
 import { fitImage, isSelection } from './fit-image.ts';
+import { fitRemoval } from './fit-removal.ts';
 import { fitReport } from './fit-report.ts';
 import { CASE_LIMITS, type CaseLimits } from './limits.ts';
 import {
   compareListed,
   compareObjectIdentity,
   type EmbeddedObject,
-  limitFrames,
   mergeObjects,
   objectOf,
 } from './merge-image.ts';
 import { compareReportIdentity, mergeReports, reportOf } from './merge-report.ts';
-import { mergeRejections } from './rejections.ts';
-import { compareText } from './total-order.ts';
+import { placesOf } from './places.ts';
+import { compareRemovedThings, mergeRemoval } from './removals.ts';
+import { compareText, compareValues } from './total-order.ts';
 
 /**
  * The merge: a case is the join (least upper bound) of all events that belong to it. It is idempotent, commutative and
@@ -35,7 +36,7 @@ export function mergeReport(
     reports: [reportOf(fitted)],
     images: [],
     vectors: [],
-    rejections: [],
+    removals: [],
     overflow: cut,
     firstReceivedAt: receivedAt,
     lastReceivedAt: receivedAt,
@@ -54,7 +55,7 @@ export function mergeImage(state: Case | null, event: ImageEmbedded, limits: Cas
     reports: [],
     images: [object.image],
     vectors: object.vectors,
-    rejections: [],
+    removals: [],
     overflow: cut,
     firstReceivedAt: receivedAt,
     lastReceivedAt: receivedAt,
@@ -69,21 +70,44 @@ export function mergeCases(a: Case, b: Case, limits: CaseLimits = CASE_LIMITS): 
     mergeReports(one, other, limits),
   );
   const objects = union(objectsOf(a), objectsOf(b), compareObjectIdentity, mergeObjects);
-  const kept = limitObjects(objects, limits);
-  const listed = [...kept].sort((one, other) => compareListed(one.image, other.image));
-  const images = listed.map(({ image }) => image);
+  const removals = union(a.removals, b.removals, compareRemovedThings, mergeRemoval);
+  const kept = placesOf(reports, objects, removals, limits);
+  const listed = [...kept.objects].sort((one, other) => compareListed(one.image, other.image));
   return {
     caseId: a.caseId,
     caseKey:
       compareText(canonicalCaseKey(a.caseKey), canonicalCaseKey(b.caseKey)) <= 0 ? a.caseKey : b.caseKey,
-    reports: reports.slice(0, limits.reports),
-    images,
+    reports: kept.reports,
+    images: listed.map(({ image }) => image),
     vectors: listed.flatMap(({ vectors }) => vectors),
-    rejections: mergeRejections(a.rejections, b.rejections, images),
-    overflow: a.overflow || b.overflow || reports.length > limits.reports || leftOut(objects, kept),
+    removals: kept.removals,
+    overflow: a.overflow || b.overflow || kept.leftOut,
     firstReceivedAt: Math.min(a.firstReceivedAt, b.firstReceivedAt),
     lastReceivedAt: Math.max(a.lastReceivedAt, b.lastReceivedAt),
   };
+}
+
+/** The case with removals merged in: the same state where they say nothing new of it. */
+export function removeFrom(
+  state: Case,
+  removals: readonly Removal[],
+  limits: CaseLimits = CASE_LIMITS,
+): Case {
+  if (removals.length === 0) return state;
+  const fitted = removals.map(fitRemoval);
+  const merged = mergeCases(
+    state,
+    {
+      ...state,
+      reports: [],
+      images: [],
+      vectors: [],
+      removals: union(fitted, [], compareRemovedThings, mergeRemoval),
+    },
+    limits,
+  );
+  const isSame = merged.overflow === state.overflow && compareValues(merged.removals, state.removals) === 0;
+  return isSame ? state : merged;
 }
 
 /** A single event is brought into the canonical form by merging it with itself. */
@@ -102,26 +126,6 @@ function objectsOf(state: Case): EmbeddedObject[] {
     image,
     vectors: isSelection(image.received.kind) ? [] : (vectors.get(image.received.sopInstanceUid) ?? []),
   }));
-}
-
-/** Expects and keeps the order of identities. */
-function limitObjects(objects: readonly EmbeddedObject[], limits: CaseLimits): EmbeddedObject[] {
-  const selections = objects.filter(({ image }) => isSelection(image.received.kind));
-  const images = objects.filter(({ image }) => !isSelection(image.received.kind));
-  let places = limits.embeddedFrames;
-  return [...selections.slice(0, limits.selections), ...images.slice(0, limits.images)].map((object) => {
-    const limited = limitFrames(object, places, limits);
-    places -= limited.image.frames.length;
-    return limited;
-  });
-}
-
-/** Older vectors that newer ones replace are not missed; objects and frames are. */
-function leftOut(before: readonly EmbeddedObject[], after: readonly EmbeddedObject[]): boolean {
-  return (
-    before.length > after.length ||
-    before.some((object, i) => object.image.frames.length !== after[i]?.image.frames.length)
-  );
 }
 
 /** The union of two lists in the order of their identities; what is in both is merged. */

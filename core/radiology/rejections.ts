@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
-import type { Case, Rejection } from './events.ts';
+import type { Case, Rejection, Removal } from './events.ts';
+import { isSelection } from './fit-image.ts';
+import { removeFrom } from './merge.ts';
 import { compareText } from './total-order.ts';
 
 /**
@@ -22,19 +24,24 @@ export function rejectionKey(secret: Buffer, { sopInstanceUid, noteUid }: Reject
   return createHmac('sha256', secret).update(text, 'utf8').digest('hex').slice(0, 32);
 }
 
+/** A rejection and its offset in the register, -1 where it is not known. */
+export interface KnownRejection extends Rejection {
+  offset: number;
+}
+
 /** The first rejection of each object that is known, read from `radiology.image.rejected`. Nothing is ever taken out. */
 export class RejectedImages {
-  readonly #byUid = new Map<string, Rejection>();
+  readonly #byUid = new Map<string, KnownRejection>();
 
   /** Whether it says anything new. */
-  add(rejection: Rejection): boolean {
+  add(rejection: Rejection, offset = -1): boolean {
     const known = this.#byUid.get(rejection.sopInstanceUid);
     if (known !== undefined && compareRejections(known, rejection) <= 0) return false;
-    this.#byUid.set(rejection.sopInstanceUid, rejection);
+    this.#byUid.set(rejection.sopInstanceUid, { ...rejection, offset });
     return true;
   }
 
-  get(sopInstanceUid: string): Rejection | undefined {
+  get(sopInstanceUid: string): KnownRejection | undefined {
     return this.#byUid.get(sopInstanceUid);
   }
 
@@ -53,32 +60,25 @@ export class RejectedImages {
 
 /** The case with what is known of the rejection of its objects. The same state where that is nothing new. */
 export function rejectImages(state: Case, known: Pick<RejectedImages, 'get'>): Case {
-  const found = state.images.flatMap(({ received }) => known.get(received.sopInstanceUid) ?? []);
-  const rejections = mergeRejections(state.rejections, found, state.images);
-  const isSame =
-    rejections.length === state.rejections.length &&
-    rejections.every((one, i) => compareRejections(one, state.rejections[i] ?? one) === 0);
-  return isSame ? state : { ...state, rejections };
+  const found = state.images.flatMap(({ received }) => {
+    const rejection = known.get(received.sopInstanceUid);
+    return rejection === undefined ? [] : removalBy(rejection, isSelection(received.kind));
+  });
+  return removeFrom(state, found);
 }
 
-/**
- * The first of each object: a least element, so that the merge stays idempotent and free of order. Only objects that the
- * case holds have one, which bounds the list; what is left out by a limit is left out for good.
- */
-export function mergeRejections(
-  a: readonly Rejection[],
-  b: readonly Rejection[],
-  images: Case['images'],
-): Rejection[] {
-  if (a.length === 0 && b.length === 0) return [];
-  const first = new Map<string, Rejection>();
-  for (const rejection of [...a, ...b]) {
-    const known = first.get(rejection.sopInstanceUid);
-    if (known === undefined || compareRejections(rejection, known) < 0)
-      first.set(rejection.sopInstanceUid, rejection);
-  }
-  const held = new Set(images.map(({ received }) => received.sopInstanceUid));
-  return [...first.values()].filter(({ sopInstanceUid }) => held.has(sopInstanceUid)).sort(compareRejections);
+function removalBy({ offset, ...rejection }: KnownRejection, ofSelection: boolean): Removal {
+  return {
+    what: ofSelection ? 'SELECTION' : 'IMAGE',
+    sopInstanceUid: rejection.sopInstanceUid,
+    report: null,
+    why: 'REJECTED',
+    code: rejection.titleCode,
+    by: rejection.noteUid,
+    decidingOffset: offset,
+    decidedAt: rejection.rejectedAt,
+    frames: [],
+  };
 }
 
 function compareRejections(a: Rejection, b: Rejection): number {

@@ -2,6 +2,7 @@ import { casePatients } from './case-patients.ts';
 import type { Case, CaseReport } from './events.ts';
 import { type ImageMarks, imageMarks } from './image-marks.ts';
 import type { PatientComparison } from './patient.ts';
+import { shownReports } from './removals.ts';
 import { statusRank } from './report-status.ts';
 
 /**
@@ -63,7 +64,7 @@ export function hasWaitedTooLong(standing: string, firstReceivedAt: number, now:
 /** Where a case stands. */
 export function caseStanding(state: Case): CaseStanding {
   const marks = imageMarks(state);
-  const reports = state.reports.filter(({ latest }) => latest.received.status !== 'CANCELLED');
+  const reports = shownReports(state).filter(({ latest }) => latest.received.status !== 'CANCELLED');
   const all = state.images.filter(({ received }) => received.kind === 'IMAGE');
   const images = all.filter(({ received }) => !marks.rejected.has(received.sopInstanceUid));
   const patients = casePatients(reports, images);

@@ -51,7 +51,7 @@ export function followDecisions({
       read(TOPICS.imageRejected, offset, () => {
         const rejection = events.imageRejected.decode(value ?? Buffer.alloc(0));
         if (key !== rejectionKey(secret, rejection)) return false;
-        if (rejected.add(rejection)) uids.push(rejection.sopInstanceUid);
+        if (rejected.add(rejection, offset)) uids.push(rejection.sopInstanceUid);
         return true;
       });
     if (uids.length > 0) told.rejected(uids);

@@ -1,4 +1,5 @@
 import type { Case } from '../../core/radiology/events.ts';
+import { removedObjects } from '../../core/radiology/removals.ts';
 
 /** What a new state of a case changes in the index of its objects. */
 export interface IndexChange {
@@ -11,8 +12,8 @@ export interface IndexChange {
 /** `before` is the state that is indexed already, null for none. */
 export function indexChange(before: Case | null, after: Case): IndexChange {
   const known = new Set(before?.images.map(({ received }) => received.sopInstanceUid));
-  const knownRejected = new Set(before?.rejections.map(({ sopInstanceUid }) => sopInstanceUid));
-  const rejected = new Set(after.rejections.map(({ sopInstanceUid }) => sopInstanceUid));
+  const knownRejected = before === null ? new Set<string>() : removedObjects(before);
+  const rejected = removedObjects(after);
   const uids = new Set(after.images.map(({ received }) => received.sopInstanceUid));
   return {
     added: [...uids].filter((uid) => !known.has(uid) && !rejected.has(uid)),

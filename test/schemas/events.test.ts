@@ -15,7 +15,8 @@ import { findingOf } from '../../harness/event-fixture.ts';
 import { SchemaStore } from '../../platform/avro/schema-store.ts';
 import type { DeadLetter } from '../../platform/kafka/dead-letter.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
-import { events } from '../../schemas/events.ts';
+import { storedCase } from '../../schemas/case-wire.ts';
+import { type CaseMoved, events } from '../../schemas/events.ts';
 import { TOPIC_SPECS } from '../../schemas/topics.ts';
 
 const object = { sha256: 'ab', size: 3, mediaType: 'text/plain' };
@@ -157,7 +158,7 @@ const wholeCase: Case = {
     },
   ],
   vectors: [{ sopInstanceUid: '1.2.3', frame: 1, vector }],
-  rejections: [],
+  removals: [],
   overflow: false,
   firstReceivedAt: 1,
   lastReceivedAt: 2,
@@ -170,7 +171,13 @@ const samples: Record<string, unknown> = {
   'image-embedded': imageEmbedded,
   case: wholeCase,
   'case-moved': { sourceCaseId: 'a', targetCaseId: 'b', movedAt: 1, reason: 'late', content: wholeCase },
-  'image-rejected': { sopInstanceUid: '1.2.3', noteUid: '1.2.4', titleCode: '113001', rejectedAt: 5 },
+  'image-rejected': {
+    sopInstanceUid: '1.2.3',
+    noteUid: '1.2.4',
+    titleCode: '113001',
+    rejectedAt: 5,
+    offset: -1,
+  },
   'case-correction': {
     kind: 'ERASE',
     caseId: 'c',
@@ -197,6 +204,13 @@ const samples: Record<string, unknown> = {
     offset: 1,
     receivedAt: 2,
   },
+};
+
+/** What is written of them. */
+const written: Record<string, unknown> = {
+  ...samples,
+  case: storedCase(wholeCase),
+  'case-moved': { ...(samples['case-moved'] as CaseMoved), content: storedCase(wholeCase) },
 };
 
 const store = new SchemaStore();
@@ -236,15 +250,15 @@ test('every registered version reads the current one, and the current one reads 
       assert.deepEqual(
         plain(
           current.fromBuffer(
-            version.type.toBuffer(current.fromBuffer(current.toBuffer(samples[event]))),
+            version.type.toBuffer(current.fromBuffer(current.toBuffer(written[event]))),
             current.createResolver(version.type),
           ),
         ),
-        plain(samples[event]),
+        plain(written[event]),
         `new readers read ${version.id}.${event}`,
       );
       assert.doesNotThrow(
-        () => version.type.fromBuffer(current.toBuffer(samples[event]), version.type.createResolver(current)),
+        () => version.type.fromBuffer(current.toBuffer(written[event]), version.type.createResolver(current)),
         `${version.id}.${event} reads new data`,
       );
     }

@@ -107,7 +107,7 @@ export function caseFixture(options: FixtureOptions = {}): Case {
     reports,
     images: images.map(({ image }) => image),
     vectors: images.flatMap(({ vectors }) => vectors),
-    rejections: [],
+    removals: [],
     overflow: false,
     firstReceivedAt: RECEIVED_AT,
     lastReceivedAt: RECEIVED_AT + 60_000,

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { Case, ImageEmbedded, Rejection } from '../../../core/radiology/events.ts';
-import { MAX_REJECTION_BYTES } from '../../../core/radiology/limits.ts';
 import { mergeCases, mergeImage } from '../../../core/radiology/merge.ts';
 import { RejectedImages, rejectImages, rejectionKey } from '../../../core/radiology/rejections.ts';
 import { caseStanding } from '../../../core/radiology/standing.ts';
@@ -107,10 +106,4 @@ test('the same note again adds nothing; another note of the same image has a key
     rejectionKey(secret, keys[0] ?? rejectionOf('')),
   );
   assert.doesNotMatch(rejectionKey(secret, rejectionOf('1.2.1')), /1\.2\.1/);
-});
-
-test('MAX_REJECTION_BYTES: the longest UIDs and a code fit', () => {
-  const uid = '1'.repeat(64);
-  const bytes = events.imageRejected.encode(rejectionOf(uid, uid, 9e12)).length - 5;
-  assert.ok(bytes <= MAX_REJECTION_BYTES, `${bytes}`);
 });

@@ -102,7 +102,7 @@ describe('what is decided outside of the inputs, on a real broker', () => {
     await harness.send([image('a', '1.2.10'), image('a', '1.2.11'), image('b', '1.2.10'), report('b')]);
     await becomes('a', ['1.2.11']);
     await becomes('b', []);
-    assert.equal((await last('b'))?.rejections[0]?.noteUid, '1.9.1');
+    assert.equal((await last('b'))?.removals[0]?.by, '1.9.1');
     assert.deepEqual(joiner.context.failures, []);
   });
 
