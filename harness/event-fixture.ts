@@ -31,6 +31,7 @@ export function findingOf(given: Partial<Finding> = {}): Finding {
   const { start = 0, end = start + 5 } = given;
   return {
     concept: 'pneumothorax',
+    kind: 'FINDING',
     assertion: 'PRESENT',
     subject: 'PATIENT',
     time: 'CURRENT',
@@ -104,11 +105,12 @@ export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
       findings: [],
       citations: [],
       assertedText: text,
-      textVector: null,
+      textVectors: [],
       problem: null,
       implied: [],
       contradictions: [],
       unread: [],
+      topics: [],
       ...given.reading,
     },
     readAt: given.readAt ?? 0,

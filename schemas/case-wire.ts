@@ -1,6 +1,7 @@
-import type { Case, Rejection, Removal } from '../core/radiology/events.ts';
+import type { Case, CaseReport, Rejection, Removal } from '../core/radiology/events.ts';
 import { isSelection } from '../core/radiology/fit-image.ts';
 import { compareRemovedThings } from '../core/radiology/removals.ts';
+import { reportOf, type StoredReport, storedReport } from './reading-wire.ts';
 
 /** A rejection as a case stores it: with its offset in the register, -1 where an older version did not keep it. */
 export type StoredRejection = Rejection & { offset: number };
@@ -10,7 +11,10 @@ export type StoredRejection = Rejection & { offset: number };
  * Rejections of images stand apart from the other removals: older readers, which run beside this version during an
  * upgrade, know only these, and go on to hide what was rejected.
  */
-export type StoredCase = Omit<Case, 'removals'> & { rejections: StoredRejection[]; removals: Removal[] };
+export type StoredCase = Omit<Case, 'reports'> & {
+  reports: (Omit<CaseReport, 'latest' | 'other'> & { latest: StoredReport; other: StoredReport | null })[];
+  rejections: StoredRejection[];
+};
 
 /** What is written of a case. */
 export function storedCase(state: Case): StoredCase {
@@ -19,6 +23,11 @@ export function storedCase(state: Case): StoredCase {
     what === 'IMAGE' && why === 'REJECTED' && frames.length === 0 && !selections.has(sopInstanceUid);
   return {
     ...state,
+    reports: state.reports.map((report) => ({
+      ...report,
+      latest: storedReport(report.latest),
+      other: report.other && storedReport(report.other),
+    })),
     rejections: state.removals.filter(isApart).map((removal) => ({
       sopInstanceUid: removal.sopInstanceUid,
       noteUid: removal.by,
@@ -31,7 +40,15 @@ export function storedCase(state: Case): StoredCase {
 }
 
 /** The case that was read. */
-export function caseOf({ rejections, ...stored }: StoredCase): Case {
+export function caseOf({ rejections, reports, ...rest }: StoredCase): Case {
+  const stored: Case = {
+    ...rest,
+    reports: reports.map((report) => ({
+      ...report,
+      latest: reportOf(report.latest),
+      other: report.other && reportOf(report.other),
+    })),
+  };
   if (rejections.length === 0) return stored;
   const selections = selectionsOf(stored);
   const images = new Set(

@@ -4,13 +4,13 @@ import type {
   ImageEmbedded,
   ImageReceived,
   Rejection,
-  ReportLabeled,
   ReportReceived,
 } from '../core/radiology/events.ts';
 import type { ModelGenerations } from '../core/radiology/model-generations.ts';
 import { type Codec, codec } from '../platform/avro/codec.ts';
 import { deadLetterCodec } from '../platform/kafka/dead-letter.ts';
 import { caseOf, type StoredCase, storedCase } from './case-wire.ts';
+import { reportOf, type StoredReport, storedReport } from './reading-wire.ts';
 
 /** `radiology.case.moved`: content that goes from one case to another. */
 export interface CaseMoved {
@@ -26,7 +26,7 @@ type StoredMove = Omit<CaseMoved, 'content'> & { content: StoredCase };
 /** How each event is written to and read from its topic. */
 export const events = {
   reportReceived: codec<ReportReceived>('report-received'),
-  reportLabeled: codec<ReportLabeled>('report-labeled'),
+  reportLabeled: mapped(codec<StoredReport>('report-labeled'), storedReport, reportOf),
   imageReceived: codec<ImageReceived>('image-received'),
   imageEmbedded: codec<ImageEmbedded>('image-embedded'),
   case: mapped(codec<StoredCase>('case'), storedCase, caseOf),

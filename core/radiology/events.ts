@@ -1,6 +1,6 @@
 import type { ObjectRef } from '../object-ref.ts';
 import type { Vector } from '../vector/vector.ts';
-import type { ReportReading, SectionName } from './report-reading.ts';
+import type { Finding, ReportReading, SectionName } from './report-reading.ts';
 
 /**
  * The events on the topics, as TypeScript sees them. `schemas/*.avsc` is the same in Avro; a test encodes and decodes
@@ -16,8 +16,10 @@ export type {
   ImageCitation,
   ImpliedFinding,
   ReportReading,
+  ReportTopics,
   SectionName,
   TextRange,
+  TextVector,
 } from './report-reading.ts';
 export type { ObjectRef, Vector };
 
@@ -172,7 +174,22 @@ export interface ImageFrame {
 }
 
 /** What is remembered of a version of a report. */
-export interface ReportVersion {
+export interface ReportVersion extends VersionStamp {
+  /** by the newest labeler that read it; null where it was not read, or before this was kept */
+  findings: VersionFindings | null;
+}
+
+/** The results of one version, without their places; see `version-findings.ts`. */
+export interface VersionFindings {
+  labelerGeneration: number;
+  readAt: number;
+  results: VersionFinding[];
+}
+
+export type VersionFinding = Pick<Finding, 'concept' | 'kind' | 'assertion' | 'laterality'>;
+
+/** What orders the versions of a report, see `report-order.ts`. */
+export interface VersionStamp {
   status: ReportStatus;
   effectiveAt: number;
   zoned: boolean;

@@ -2,6 +2,7 @@ import { InterleaveError } from '../errors.ts';
 import { avroSizeAtMost } from './avro-size.ts';
 import { checkNames } from './check-names.ts';
 import type { ImageEmbedded, ImageFrame, ImageReceived, ObjectKind, Vector } from './events.ts';
+import { isFittingVector } from './fit-vector.ts';
 import { vectorsOf } from './frame-vectors.ts';
 import { CASE_LIMITS, type CaseLimits } from './limits.ts';
 import { NO_PATIENT } from './patient.ts';
@@ -42,8 +43,7 @@ const RECORD_BYTES = 26;
 function fitFrame(frame: ImageFrame, limits: CaseLimits): ImageFrame {
   const { thumbnail, vector, vectors } = frame;
   const keepThumbnail = thumbnail === null || avroSizeAtMost(thumbnail) <= limits.frameBytes;
-  const fits = ({ data, model }: Vector) =>
-    data.length <= limits.vectorBytes && Buffer.byteLength(model) <= limits.identityBytes;
+  const fits = (one: Vector): boolean => isFittingVector(one, limits);
   if (keepThumbnail && vectorsOf(frame).every(fits)) return frame;
   return {
     ...frame,

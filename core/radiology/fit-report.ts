@@ -2,12 +2,14 @@ import { InterleaveError } from '../errors.ts';
 import { avroSizeAtMost } from './avro-size.ts';
 import { checkNames } from './check-names.ts';
 import type { ReportLabeled, ReportReading } from './events.ts';
+import { isFittingVector } from './fit-vector.ts';
 import { CASE_LIMITS, type CaseLimits } from './limits.ts';
+import { heaviestTopics, mergeTextVectors, mergeTopics } from './text-vectors.ts';
 
 /**
  * A report as a case can hold it, and whether something had to be left out. First the parts as the message carried them
- * go (the text holds them, and the raw message is in the object store), then the end of the text with what was read in
- * it. Throws `CASE_TOO_LARGE` where even that does not help.
+ * go (the text holds them, and the raw message is in the object store), then the vectors of sentences, then the end of the
+ * text with what was read in it. Throws `CASE_TOO_LARGE` where even that does not help.
  */
 export function fitReport(
   event: ReportLabeled,
@@ -19,17 +21,30 @@ export function fitReport(
     limits.nameBytes,
   );
   checkNames([digest], limits.identityBytes);
-  const bounded = withoutLargeVector(event, limits);
+  const { event: bounded, cut } = withFittingSets(event, limits);
   for (const candidate of candidates(bounded))
     if (avroSizeAtMost(candidate) <= limits.reportBytes)
-      return { event: candidate, cut: candidate !== event };
+      return { event: candidate, cut: cut || candidate !== bounded };
   throw new InterleaveError('CASE_TOO_LARGE');
 }
 
-function withoutLargeVector(event: ReportLabeled, limits: CaseLimits): ReportLabeled {
-  const vector = event.reading.textVector;
-  if (vector === null || vector.data.length <= limits.vectorBytes) return event;
-  return { ...event, reading: { ...event.reading, textVector: null } };
+/** Vectors and topics in their order, without those that are too large or too many. */
+function withFittingSets(event: ReportLabeled, limits: CaseLimits): { event: ReportLabeled; cut: boolean } {
+  const { textVectors, topics } = event.reading;
+  const fitting = textVectors.filter(({ vector }) => isFittingVector(vector, limits));
+  const named = topics.filter(({ bundle }) => Buffer.byteLength(bundle) <= limits.identityBytes);
+  const bounded = {
+    textVectors: mergeTextVectors(fitting, [], limits),
+    topics: mergeTopics(
+      named.map((list) => heaviestTopics(list, limits.topics)),
+      [],
+      limits,
+    ),
+  };
+  return {
+    event: { ...event, reading: { ...event.reading, ...bounded } },
+    cut: fitting.length < textVectors.length || named.length < topics.length,
+  };
 }
 
 /** The report, then ever shorter. */
@@ -37,14 +52,17 @@ function* candidates(event: ReportLabeled): Generator<ReportLabeled> {
   yield event;
   const withoutParts = { ...event, received: { ...event.received, parts: [] } };
   yield withoutParts;
+  const ofWhole = event.reading.textVectors.filter(({ sentence }) => sentence === null);
+  const light = { ...withoutParts, reading: { ...event.reading, textVectors: ofWhole } };
+  if (ofWhole.length < event.reading.textVectors.length) yield light;
   const { text } = event.reading;
   for (let length = Math.min(text.length, LONGEST_CUT); length >= SHORTEST_CUT; length >>= 1) {
-    yield { ...withoutParts, reading: cutReading(event.reading, length) };
-    yield { ...withoutParts, reading: cutReading(event.reading, length - (length >> 2)) };
+    yield { ...light, reading: cutReading(light.reading, length) };
+    yield { ...light, reading: cutReading(light.reading, length - (length >> 2)) };
   }
   yield {
     ...withoutParts,
-    reading: { ...cutReading(event.reading, 0), textVector: null },
+    reading: { ...cutReading(event.reading, 0), textVectors: [], topics: [] },
     received: { ...withoutParts.received, studyInstanceUids: [] },
   };
 }

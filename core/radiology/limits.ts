@@ -10,6 +10,8 @@ export interface CaseLimits {
   reports: number;
   reportBytes: number;
   reportVersions: number;
+  sentenceVectors: number;
+  topics: number;
   images: number;
   imageBytes: number;
   selections: number;
@@ -29,6 +31,12 @@ export const MAX_CASE_REPORTS = 8;
 export const MAX_REPORT_BYTES = 72 * 1024;
 /** Versions that a report remembers. */
 export const MAX_REPORT_VERSIONS = 32;
+/** What one version remembers of its findings, in Avro: about 25 results. Beyond it denials go first. */
+export const MAX_VERSION_FINDINGS_BYTES = 512;
+/** Cited sentences of a report that have vectors of their own, the first ones. */
+export const MAX_SENTENCE_VECTORS = 16;
+/** Topics of a report by one bundle: those with the greatest weights. */
+export const MAX_REPORT_TOPICS = 16;
 /** DICOM objects of a case that are neither key object selections nor presentation states. */
 export const MAX_CASE_IMAGES = 1_000;
 /** One image without its frames, in Avro. Beyond it descriptions are shortened. */
@@ -45,7 +53,7 @@ export const MAX_CASE_EMBEDDED_IMAGES = 64;
 export const MAX_FRAME_BYTES = 256;
 /** A vector's data: 2,048 float16 values. */
 export const MAX_VECTOR_BYTES = 4_096;
-/** Vectors of one frame: while a new model embeds everything again, the old index still needs the old ones. */
+/** Vectors of one frame or text: while a new model embeds everything again, the old index still needs the old ones. */
 export const MAX_VECTOR_GENERATIONS = 2;
 /** A UID, a digest, the hash of a model: what is longer is none. UIDs have at most 64 (PS3.5 9.1). */
 export const MAX_IDENTITY_BYTES = 64;
@@ -72,6 +80,8 @@ export const CASE_LIMITS: CaseLimits = {
   reports: MAX_CASE_REPORTS,
   reportBytes: MAX_REPORT_BYTES,
   reportVersions: MAX_REPORT_VERSIONS,
+  sentenceVectors: MAX_SENTENCE_VECTORS,
+  topics: MAX_REPORT_TOPICS,
   images: MAX_CASE_IMAGES,
   imageBytes: MAX_IMAGE_BYTES,
   selections: MAX_CASE_SELECTIONS,
@@ -90,7 +100,7 @@ const ENTRY_OVERHEAD_BYTES = 64;
 
 /** No case is larger than this, in Avro. */
 export function largestCaseBytes(limits: CaseLimits): number {
-  const version = limits.identityBytes + ENTRY_OVERHEAD_BYTES;
+  const version = limits.identityBytes + MAX_VERSION_FINDINGS_BYTES + ENTRY_OVERHEAD_BYTES;
   const report = 2 * limits.reportBytes + limits.reportVersions * version + ENTRY_OVERHEAD_BYTES;
   const vector = limits.vectorBytes + 2 * limits.identityBytes + ENTRY_OVERHEAD_BYTES;
   const frame = limits.frameBytes + ENTRY_OVERHEAD_BYTES + limits.vectorGenerations * vector;

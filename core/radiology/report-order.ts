@@ -1,4 +1,4 @@
-import type { ReportVersion } from './events.ts';
+import type { VersionStamp } from './events.ts';
 import { MAX_ZONE_DOUBT_MS } from './limits.ts';
 import { statusRank } from './report-status.ts';
 import { compareText } from './total-order.ts';
@@ -16,7 +16,7 @@ import { compareText } from './total-order.ts';
  * which each is the greatest of a total order, and compares only these two: what is shown does not depend on the order of
  * arrival.
  */
-export function compareVersions(a: ReportVersion, b: ReportVersion): number {
+export function compareVersions(a: VersionStamp, b: VersionStamp): number {
   const isInDoubt = a.zoned !== b.zoned && Math.abs(a.effectiveAt - b.effectiveAt) <= MAX_ZONE_DOUBT_MS;
   return (isInDoubt ? statusRank(a.status) - statusRank(b.status) : 0) || compareByTime(a, b);
 }
@@ -25,7 +25,7 @@ export function compareVersions(a: ReportVersion, b: ReportVersion): number {
  * A total order: the time (OBR-22), then the later step of a report's life, then the order of receipt, then the digest. A
  * final report that goes back to preliminary later is preliminary.
  */
-export function compareByTime(a: ReportVersion, b: ReportVersion): number {
+export function compareByTime(a: VersionStamp, b: VersionStamp): number {
   return (
     a.effectiveAt - b.effectiveAt ||
     statusRank(a.status) - statusRank(b.status) ||

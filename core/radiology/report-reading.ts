@@ -10,12 +10,31 @@ export interface ReportReading {
   citations: ImageCitation[];
   /** the clauses that assert something, without the denied ones: what is searched and embedded (phi) */
   assertedText: string;
-  textVector: Vector | null;
+  /** of the whole report, and of cited sentences; one for each of these and each generation, see `text-vectors.ts` */
+  textVectors: TextVector[];
   problem: string | null;
   implied: ImpliedFinding[];
   contradictions: Contradiction[];
   /** sentences, and parts of one, in a language that is not read: nothing stands among the findings for them */
   unread: TextRange[];
+  /** what a topic model says of the report: one list for each generation of topics, the newest first */
+  topics: ReportTopics[];
+}
+
+/** A vector of the report's text. */
+export interface TextVector {
+  /** the sentence that it stands for; null: what the whole report asserts */
+  sentence: TextRange | null;
+  vector: Vector;
+}
+
+/** The topics of a report by one bundle. */
+export interface ReportTopics {
+  generation: number;
+  /** hash of the model bundle */
+  bundle: string;
+  /** sorted by name; weights are above 0 and at most 1 */
+  topics: { topic: string; weight: number }[];
 }
 
 /** A stretch of the report text; `end` is the place after it. */
@@ -39,6 +58,8 @@ export type Assertion = 'PRESENT' | 'ABSENT' | 'UNCERTAIN';
 export interface Finding {
   /** concept of our own list, e.g. `pneumothorax` */
   concept: string;
+  /** NORMAL: a statement of normality ("heart size is normal"), no finding of something */
+  kind: 'FINDING' | 'NORMAL';
   assertion: Assertion;
   subject: 'PATIENT' | 'FAMILY';
   time: 'CURRENT' | 'HISTORICAL';

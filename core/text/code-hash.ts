@@ -1,2 +1,2 @@
 /** SHA-256 over the code of this folder: `npx tsx scripts/write-code-hash.ts` writes it, a test compares. */
-export const CODE_HASH = '913242c15b30c978e7b031f7d49de4e6a3cf97132dcc434b07269b0c381eea30';
+export const CODE_HASH = '6b33d07d2b17a5bf9bbfe32543d71dd38894ab1a6c76ecbc0827aea855787c04';

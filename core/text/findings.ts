@@ -94,6 +94,7 @@ function addFindings(
     if (background !== null) addHeading(attributes, mention, background);
     const finding: Finding = {
       concept: term.entry.at?.[described.location] ?? term.entry.id,
+      kind: term.entry.group === 'normal' ? 'NORMAL' : 'FINDING',
       assertion,
       subject,
       time: time === 'HISTORICAL' ? 'HISTORICAL' : 'CURRENT',
@@ -147,6 +148,7 @@ function addDenied(findings: Finding[], finding: Finding, { entry }: FindingTerm
     findings.push({
       ...finding,
       concept,
+      kind: 'FINDING',
       assertion: 'ABSENT',
       cue: entry.id,
       rule: ruleId.denies(entry.id, concept),

@@ -21,7 +21,7 @@ import { readSentences } from './sentences.ts';
 import { tokenize } from './tokens.ts';
 
 /** What is read without a model. */
-export type TextReading = Omit<ReportReading, 'textVector'>;
+export type TextReading = Omit<ReportReading, 'textVectors' | 'topics'>;
 
 export interface ReadReport {
   reading: TextReading;

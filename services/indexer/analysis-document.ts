@@ -12,7 +12,9 @@ import { delaysOf } from './delays.ts';
 export function analysisDocument(theCase: Case, document: CaseDocument): AnalysisDocument {
   const citations = document.reports.flatMap((report) => report.citations);
   const labelers = theCase.reports.map(({ latest }) => latest.reading.labeler.generation);
-  const texts = theCase.reports.flatMap(({ latest }) => latest.reading.textVector?.generation ?? []);
+  const texts = theCase.reports.flatMap(({ latest }) =>
+    latest.reading.textVectors.map(({ vector }) => vector.generation),
+  );
   const hasImages = document.images.length > 0;
   return {
     study_month: monthOf(document.studied_at),

@@ -1,7 +1,9 @@
 import { normaliseName } from '../../core/radiology/case-key.ts';
 import type { Case, CaseReport, Patient } from '../../core/radiology/events.ts';
 import { NO_PATIENT } from '../../core/radiology/patient.ts';
+import { shownReports } from '../../core/radiology/removals.ts';
 import type { CaseStanding } from '../../core/radiology/standing.ts';
+import { reportVector } from '../../core/radiology/text-vectors.ts';
 import { labelsByAssertion } from '../../core/text/report-labels.ts';
 import type { CaseDocument, CaseDocumentImage } from '../../schemas/index/case-document.ts';
 import { ageGroup } from './age-group.ts';
@@ -24,7 +26,7 @@ export function caseDocument(theCase: Case, standing: CaseStanding, slots: Vecto
   const received = theCase.images
     .map((image) => image.received)
     .filter(({ sopInstanceUid }) => standing.shownImages.has(sopInstanceUid));
-  const reports = newestFirst(theCase.reports);
+  const reports = newestFirst(shownReports(theCase));
   const counting = reports.filter(counts);
   const newest = counting[0] ?? reports[0];
   const shown = reports.map((report) => documentReport(report, images));
@@ -81,7 +83,7 @@ function textOf(reports: readonly CaseReport[]): CaseDocument['text'] {
 /** A case has one text vector: that of the newest report which has one. */
 function newestVector(reports: readonly CaseReport[], slot: VectorSlot): number[] | null {
   for (const report of reports) {
-    const vector = documentVector(report.latest.reading.textVector, slot);
+    const vector = documentVector(reportVector(report.latest.reading, slot.generation), slot);
     if (vector !== null) return vector;
   }
   return null;
@@ -117,7 +119,7 @@ function titleOf(reports: readonly CaseReport[], studyDescriptions: readonly str
 
 function recordNumbers(theCase: Case): string[] {
   const accession = theCase.caseKey.kind === 'STUDY' ? [] : [theCase.caseKey.value];
-  const fillers = theCase.reports.map(({ latest }) => latest.received.identity.fillerNumber);
+  const fillers = shownReports(theCase).map(({ latest }) => latest.received.identity.fillerNumber);
   return distinct([...accession, ...fillers].map(normaliseName));
 }
 

@@ -27,7 +27,14 @@ export function labeledEvent(
 ): ReportLabeled {
   const late: ErrorCode | null = toEncode.length > 0 && textVector === null ? 'TEXT_VECTOR_FAILED' : null;
   const problem = reading.problem ?? late;
-  return { received, receivedOffset, reading: { ...reading, textVector, problem }, readAt, again: false };
+  const textVectors = textVector === null ? [] : [{ sentence: null, vector: textVector }];
+  return {
+    received,
+    receivedOffset,
+    reading: { ...reading, textVectors, topics: [], problem },
+    readAt,
+    again: false,
+  };
 }
 
 /** What goes on where the event with its reading is larger than a record may be: the report without it. */
@@ -48,7 +55,8 @@ function emptyReading(problem: ErrorCode, labeler: LabelerVersion): ReportReadin
     findings: [],
     citations: [],
     assertedText: '',
-    textVector: null,
+    textVectors: [],
+    topics: [],
     problem,
     implied: [],
     contradictions: [],

@@ -164,7 +164,7 @@ describe(`joiners are killed while events flow (seed ${SEED})`, () => {
         report: reportLabeled({
           receivedOffset: version,
           received: { caseId, status, effectiveAt: version, digest: digestOf(text) },
-          reading: { text, textVector: vector(1, version, 1_024) },
+          reading: { text, textVectors: [{ sentence: null, vector: vector(1, version, 1_024) }] },
         }),
       };
     });

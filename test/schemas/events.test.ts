@@ -17,6 +17,7 @@ import type { DeadLetter } from '../../platform/kafka/dead-letter.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
 import { storedCase } from '../../schemas/case-wire.ts';
 import { type CaseMoved, events } from '../../schemas/events.ts';
+import { storedReport } from '../../schemas/reading-wire.ts';
 import { TOPIC_SPECS } from '../../schemas/topics.ts';
 
 const object = { sha256: 'ab', size: 3, mediaType: 'text/plain' };
@@ -88,11 +89,12 @@ const reportLabeled: ReportLabeled = {
       },
     ],
     assertedText: '',
-    textVector: vector,
+    textVectors: [{ sentence: null, vector }],
     problem: null,
     implied: [],
     contradictions: [],
     unread: [],
+    topics: [],
   },
 };
 const imageReceived: ImageReceived = {
@@ -143,7 +145,9 @@ const wholeCase: Case = {
       // Fields that came later have their defaults, so that older schemas lose nothing.
       firstReceivedAt: 0,
       other: null,
-      versions: [{ status: 'FINAL', effectiveAt: 1, zoned: false, receivedOffset: 7, digest: 'ab' }],
+      versions: [
+        { status: 'FINAL', effectiveAt: 1, zoned: false, receivedOffset: 7, digest: 'ab', findings: null },
+      ],
     },
   ],
   images: [
@@ -209,6 +213,7 @@ const samples: Record<string, unknown> = {
 /** What is written of them. */
 const written: Record<string, unknown> = {
   ...samples,
+  'report-labeled': storedReport(reportLabeled),
   case: storedCase(wholeCase),
   'case-moved': { ...(samples['case-moved'] as CaseMoved), content: storedCase(wholeCase) },
 };

@@ -145,7 +145,11 @@ function report(
       ...change,
     },
   });
-  const reading = { ...readReport(received.parts, lexicon), textVector: vector ?? null };
+  const reading = {
+    ...readReport(received.parts, lexicon),
+    textVectors: vector == null ? [] : [{ sentence: null, vector }],
+    topics: [],
+  };
   return {
     latest: { received, receivedOffset: position, reading, readAt: 0, again: false },
     other: null,
@@ -157,6 +161,7 @@ function report(
         zoned: received.zoned,
         receivedOffset: position,
         digest,
+        findings: null,
       },
     ],
   };

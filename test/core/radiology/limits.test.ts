@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { InterleaveError } from '../../../core/errors.ts';
 import { avroSizeAtMost } from '../../../core/radiology/avro-size.ts';
-import type { Case, ImageEmbedded, ReportLabeled } from '../../../core/radiology/events.ts';
+import type {
+  Case,
+  ImageEmbedded,
+  ReportLabeled,
+  ReportTopics,
+  TextVector,
+} from '../../../core/radiology/events.ts';
 import { fitImage } from '../../../core/radiology/fit-image.ts';
 import { fitReport } from '../../../core/radiology/fit-report.ts';
 import * as limits from '../../../core/radiology/limits.ts';
@@ -28,6 +34,16 @@ function mergeAll(states: readonly Case[]): Case {
 const uid = (number: number): string => `1.2.${String(number).padStart(6, '0')}`;
 const ofReports = (list: ReportLabeled[]): Case => mergeAll(list.map((event) => mergeReport(null, event)));
 const ofImages = (list: ImageEmbedded[]): Case => mergeAll(list.map((event) => mergeImage(null, event)));
+/** Of the whole report and of twenty sentences, in two generations. */
+const textVectors = (fill: number, bytes: number): TextVector[] =>
+  [null, ...count(20, (i) => ({ start: i, end: i + 1 }))].flatMap((sentence) =>
+    [1, 2].map((generation) => ({ sentence, vector: vector(generation, fill, bytes) })),
+  );
+const topics = (generation: number): ReportTopics => ({
+  generation,
+  bundle: digestOf('topics'),
+  topics: count(30, (i) => ({ topic: `topic ${i}`, weight: (i + 1) / 100 })),
+});
 const count = <T>(length: number, make: (i: number) => T): T[] => Array.from({ length }, (_, i) => make(i));
 
 test('no case is larger than a record may be, by the limits alone', () => {
@@ -44,7 +60,11 @@ test('a case with more of everything than it can hold is a record like any other
           zoned: version % 2 === 0,
           digest: digestOf(`${i} ${version}`),
         },
-        reading: { text: 'Größe und Lage unverändert. '.repeat(20_000), textVector: vector(1, 1, 4_096) },
+        reading: {
+          text: 'Größe und Lage unverändert. '.repeat(20_000),
+          textVectors: textVectors(1, 4_096),
+          topics: [topics(1)],
+        },
       }),
     ),
   ).flat();
@@ -107,6 +127,57 @@ test('MAX_REPORT_VERSIONS: the newest are remembered', () => {
   const versions = ofReports(list).reports[0]?.versions;
   assert.equal(versions?.length, limits.MAX_REPORT_VERSIONS);
   assert.equal(versions?.[0]?.effectiveAt, limits.MAX_REPORT_VERSIONS + 4);
+});
+
+test('MAX_SENTENCE_VECTORS, MAX_VECTOR_GENERATIONS and MAX_REPORT_TOPICS', () => {
+  const reading = {
+    textVectors: [...textVectors(1, 8), { sentence: null, vector: vector(3, 1) }],
+    topics: [topics(1)],
+  };
+  const kept = ofReports([reportLabeled({ reading })]).reports[0]?.latest.reading;
+  const places = kept?.textVectors.map(({ sentence, vector: { generation } }) => [
+    sentence?.start ?? -1,
+    generation,
+  ]);
+  assert.deepEqual(places?.slice(0, 4), [
+    [-1, 3],
+    [-1, 2],
+    [0, 2],
+    [0, 1],
+  ]);
+  assert.equal(places?.length, 2 * (1 + limits.MAX_SENTENCE_VECTORS));
+  assert.equal(kept?.topics[0]?.topics.length, limits.MAX_REPORT_TOPICS);
+  assert.ok(
+    kept?.topics[0]?.topics.some(({ topic }) => topic === 'topic 29'),
+    'the heaviest stay',
+  );
+});
+
+test('MAX_REPORT_BYTES: vectors of sentences go before the text', () => {
+  const reading = { text: 'word '.repeat(5_000), textVectors: textVectors(1, 4_096) };
+  const { event, cut } = fitReport(reportLabeled({ reading }));
+  assert.equal(event.reading.text, reading.text);
+  assert.ok(event.reading.textVectors.every(({ sentence }) => sentence === null));
+  assert.equal(cut, true);
+});
+
+test('MAX_VERSION_FINDINGS_BYTES: each version remembers its results, what is present first', () => {
+  const findings = [
+    ...count(60, (i) => findingOf({ concept: `denied-finding-${i}`, assertion: 'ABSENT' })),
+    findingOf({ concept: 'pneumothorax', laterality: 'LEFT' }),
+    findingOf({ concept: 'heart-normal', kind: 'NORMAL' }),
+    findingOf({ concept: 'mass', time: 'HISTORICAL' }),
+  ];
+  const first = reportLabeled({ received: { effectiveAt: 1 }, reading: { findings } });
+  const second = reportLabeled({ received: { effectiveAt: 2, digest: 'b' }, reading: { findings: [] } });
+  const [newer, older] = ofReports([first, second]).reports[0]?.versions ?? [];
+  assert.deepEqual(newer?.findings?.results, []);
+  assert.deepEqual(older?.findings?.results.slice(0, 2), [
+    { concept: 'heart-normal', assertion: 'PRESENT', laterality: '', kind: 'NORMAL' },
+    { concept: 'pneumothorax', assertion: 'PRESENT', laterality: 'LEFT', kind: 'FINDING' },
+  ]);
+  const results = older?.findings?.results.length ?? 0;
+  assert.ok(results > 20 && results < 60, `${results}`);
 });
 
 test('MAX_REPORT_BYTES: the parts go first, then the end of the text, with what was read in it', () => {
@@ -208,8 +279,11 @@ test('MAX_FRAME_BYTES and MAX_VECTOR_BYTES: a thumbnail or vector that is too la
   assert.deepEqual(state.images[0]?.frames, [{ frame: 1, thumbnail: null }]);
   assert.equal(state.vectors.length, 0);
   assert.equal(state.overflow, true);
-  const report = mergeReport(null, reportLabeled({ reading: { textVector: large } }));
-  assert.equal(report.reports[0]?.latest.reading.textVector, null);
+  const report = mergeReport(
+    null,
+    reportLabeled({ reading: { textVectors: [{ sentence: null, vector: large }] } }),
+  );
+  assert.deepEqual(report.reports[0]?.latest.reading.textVectors, []);
   assert.equal(report.overflow, true);
 });
 
@@ -227,7 +301,9 @@ test('MAX_IDENTITY_BYTES and MAX_NAME_BYTES: what is longer is refused, never sh
 });
 
 test('the bound of a size holds for what Avro writes', () => {
-  const report = reportLabeled({ reading: { text: 'Größe '.repeat(500), textVector: vector(3, 1, 1_024) } });
+  const report = reportLabeled({
+    reading: { text: 'Größe '.repeat(500), textVectors: [{ sentence: null, vector: vector(3, 1, 1_024) }] },
+  });
   const image = imageEmbedded();
   for (const [bound, bytes] of [
     [avroSizeAtMost(report), events.reportLabeled.encode(report).length - 5],

@@ -6,7 +6,7 @@ import { isSelection } from '../../../core/radiology/fit-image.ts';
 import { type LeftOut, leftOutByImage, leftOutByReport } from '../../../core/radiology/left-out.ts';
 import { CASE_LIMITS, type CaseLimits, MAX_ZONE_DOUBT_MS } from '../../../core/radiology/limits.ts';
 import { mergeCases, mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
-import { digestOf, imageEmbedded, reportLabeled, vector } from '../../../harness/event-fixture.ts';
+import { digestOf, findingOf, imageEmbedded, reportLabeled, vector } from '../../../harness/event-fixture.ts';
 import { events } from '../../../schemas/events.ts';
 
 /**
@@ -21,6 +21,7 @@ const SMALL: CaseLimits = {
   ...CASE_LIMITS,
   reports: 2,
   reportVersions: 2,
+  sentenceVectors: 2,
   images: 3,
   selections: 1,
   imageFrames: 2,
@@ -42,7 +43,9 @@ const report: fc.Arbitrary<Event> = fc
     generation: small(2),
     hash: small(1),
     readAt: small(2),
-    vectorGeneration: fc.option(small(2)),
+    vectors: fc.array(fc.tuple(small(3), fc.option(small(3)), small(1)), { maxLength: 4 }),
+    topics: fc.array(fc.tuple(small(3), small(1)), { maxLength: 2 }),
+    findings: fc.array(small(2), { maxLength: 2 }),
     problem: fc.option(fc.constant('REPORT_EMPTY')),
     receivedAt: small(5),
     long: fc.boolean(),
@@ -62,7 +65,16 @@ const report: fc.Arbitrary<Event> = fc
       reading: {
         text: given.long ? 'word '.repeat(10_000) : 'A text.',
         labeler: { generation: given.generation, hash: `hash-${given.hash}` },
-        textVector: given.vectorGeneration === null ? null : vector(given.vectorGeneration, 1),
+        textVectors: given.vectors.map(([generation, start, fill]) => ({
+          sentence: start === null ? null : { start, end: start + 1 },
+          vector: vector(generation, fill),
+        })),
+        topics: given.topics.map(([generation, topic]) => ({
+          generation,
+          bundle: `bundle-${generation}`,
+          topics: [{ topic: `t${topic}`, weight: 0.5 }],
+        })),
+        findings: given.findings.map((concept) => findingOf({ concept: `c${concept}` })),
         problem: given.problem,
       },
     }),

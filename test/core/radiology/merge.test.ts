@@ -98,8 +98,8 @@ test('after a site changed its lexicon the later reading counts, whichever comes
 
 test('a reading that came with a text vector is not lost to one that came without', () => {
   const without = reportLabeled();
-  const withVector = reportLabeled({ reading: { textVector: vector(1, 3) } });
-  assert.notEqual(reports(withVector, without).reports[0]?.latest.reading.textVector, null);
+  const withVector = reportLabeled({ reading: { textVectors: [{ sentence: null, vector: vector(1, 3) }] } });
+  assert.equal(reports(withVector, without).reports[0]?.latest.reading.textVectors.length, 1);
 });
 
 test('an image that is sent twice stands once; with other bytes the newer one counts alone', () => {

@@ -11,7 +11,7 @@ test('what cannot be read goes on with a problem', () => {
     throw new Error('no');
   });
   const { reading } = labeledEvent(received, 5, report, null, 0);
-  assert.deepEqual([reading.problem, reading.text, reading.textVector], ['REPORT_UNREADABLE', '', null]);
+  assert.deepEqual([reading.problem, reading.text, reading.textVectors], ['REPORT_UNREADABLE', '', []]);
 });
 
 test('a report that waited in vain for its vector has a problem; one that asserts nothing has none', () => {

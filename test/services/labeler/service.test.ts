@@ -55,14 +55,14 @@ test('every report goes on in order, with what it says; what is no event becomes
   assert.equal(first?.assertedText, 'Small left pneumothorax (series 3, image 55).');
   assert.deepEqual([...reportLabels(resolved?.findings ?? [])], [['pneumothorax', 'ABSENT']]);
 
-  const vector = first?.textVector;
+  const vector = first?.textVectors[0]?.vector;
   assert.equal(vector?.generation, SENTENCE_VECTOR.generation);
   assert.match(vector?.model ?? '', /^[0-9a-f]{64}$/);
   const values32 = fromFloat16(vector?.data ?? Buffer.alloc(0));
   assert.equal(values32.length, SENTENCE_VECTOR.dims);
   assert.ok(Math.abs(Math.hypot(...values32) - 1) < 1e-3, 'the vector has length 1');
-  assert.deepEqual(again?.textVector, vector, 'the same words give the same vector');
-  assert.equal(normal?.textVector, null, 'a report that asserts nothing has none');
+  assert.deepEqual(again?.textVectors[0]?.vector, vector, 'the same words give the same vector');
+  assert.deepEqual(normal?.textVectors, [], 'a report that asserts nothing has none');
 });
 
 test('a report whose reading does not fit into a record goes on without it', async () => {
