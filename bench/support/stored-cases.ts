@@ -53,7 +53,8 @@ export function storedCase(seed: number, caseNumber: number): Case {
       },
       reading: {
         ...readReport([{ section: null, text }]),
-        textVector: vectorOf(unitVector(random, TEXT_DIMS), 1),
+        textVectors: [{ sentence: null, vector: vectorOf(unitVector(random, TEXT_DIMS), 1) }],
+        topics: [],
       },
     }),
   );

@@ -1,6 +1,6 @@
 /**
  * What an event needs of a DICOM object, read from the part of the data set before Pixel Data. Attributes of PS3.3 C.7
- * (patient, study, series, image), C.12.1 (SOP common).
+ * (patient, study, series, equipment, image), C.12.1 (SOP common).
  */
 import { InterleaveError } from '../errors.ts';
 import type { ImageReceived, Patient } from '../radiology/events.ts';
@@ -36,6 +36,7 @@ export interface Header
     | 'studyDescription'
     | 'studyDate'
     | 'institution'
+    | 'equipment'
     | 'patient'
   > {
   /** of (0008,0050) and of each item of (0040,0275) */
@@ -51,8 +52,11 @@ const TAG = {
   ACCESSION: 0x00080050,
   ISSUER_OF_ACCESSION: 0x00080051,
   MODALITY: 0x00080060,
+  MANUFACTURER: 0x00080070,
   INSTITUTION: 0x00080080,
+  STATION_NAME: 0x00081010,
   STUDY_DESCRIPTION: 0x00081030,
+  MODEL_NAME: 0x00081090,
   PATIENT_NAME: 0x00100010,
   PATIENT_ID: 0x00100020,
   ISSUER_OF_PATIENT_ID: 0x00100021,
@@ -108,6 +112,11 @@ export function headerOf(dataSet: DataSet, hasPixelData: boolean): Header {
     studyDescription: dataSet.text(TAG.STUDY_DESCRIPTION, sets),
     studyDate: date(dataSet.string(TAG.STUDY_DATE)),
     institution: dataSet.text(TAG.INSTITUTION, sets),
+    equipment: {
+      station: dataSet.text(TAG.STATION_NAME, sets),
+      manufacturer: dataSet.text(TAG.MANUFACTURER, sets),
+      model: dataSet.text(TAG.MODEL_NAME, sets),
+    },
     patient: patientOf(dataSet, sets),
     accessions: accessionsOf(dataSet, sets),
     hasPixelData,

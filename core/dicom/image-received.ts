@@ -61,6 +61,7 @@ export function imageReceived({ caseId, caseKey }: ImageCase, received: Received
     studyDescription: header.studyDescription,
     studyDate: header.studyDate,
     institution: header.institution,
+    equipment: header.equipment,
     callingAeTitle: received.callingAeTitle,
     patient: header.patient,
     kind: objectKind(header),

@@ -26,6 +26,9 @@ export const MAX_IDENTIFIER_LENGTH = 512;
 /** UTF-16 units of other fields that an event repeats (names, procedure, status as sent); longer ones are cut. */
 export const MAX_FIELD_LENGTH = 1024;
 
+/** UTF-16 units of a field that says who ordered, how urgently, and who read; the analysts count by it. Longer ones are cut. */
+export const MAX_ORDER_FIELD_LENGTH = 64;
+
 /** Repetitions of one field that are looked at; text (OBX-5) has as many lines as it likes. */
 export const MAX_REPETITIONS = 200;
 

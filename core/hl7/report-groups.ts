@@ -7,6 +7,8 @@ import { hasContent, type ReportLines, reportLines } from './report-lines.ts';
 /** What belongs to one OBR: itself, its ORC, and what follows until the next. */
 export interface Group extends ReportLines {
   pid: Segment | undefined;
+  /** PV1: the visit of that patient */
+  visit: Segment | undefined;
   segments: Segment[];
   /** the OBR; several where OBR groups of one report are put together, none in an MDM that has none */
   orders: Segment[];
@@ -23,21 +25,24 @@ export function groupsOf(message: Message): { groups: Group[]; shared: Segment[]
   let current: Gathered | undefined;
   let order: Segment | undefined;
   let pid: Segment | undefined;
+  let visit: Segment | undefined;
   for (const segment of message.segments) {
     if (segment.name === 'PID') {
       pid = segment;
+      visit = undefined;
       current = undefined;
     } else if (segment.name === 'ORC') {
       order = segment;
       current?.inOrder.push(segment);
     } else if (segment.name === 'OBR') {
       const segments = order === undefined ? [segment] : [segment, order];
-      current = { pid, segments, inOrder: [segment] };
+      current = { pid, visit, segments, inOrder: [segment] };
       order = undefined;
       groups.push(current);
       if (groups.length > MAX_REPORTS_PER_MESSAGE)
         throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_REPORTS_PER_MESSAGE} OBR groups.`);
     } else if (current === undefined || segment.name === 'TXA') {
+      if (segment.name === 'PV1') visit = segment;
       shared.push(segment);
       current?.inOrder.push(segment);
     } else {
@@ -52,7 +57,8 @@ export function groupsOf(message: Message): { groups: Group[]; shared: Segment[]
 export function wholeMessage(message: Message): Group {
   const { segments } = message;
   const pid = segments.find(({ name }) => name === 'PID');
-  return groupOf(message, { pid, segments, inOrder: segments });
+  const visit = segments.find(({ name }) => name === 'PV1');
+  return groupOf(message, { pid, visit, segments, inOrder: segments });
 }
 
 /** Puts another OBR group of the same report behind this one. */
@@ -87,13 +93,15 @@ export function shareText(
 /** `inOrder`: as they stand in the message, which `segments` are not: the ORC stands before its OBR. */
 interface Gathered {
   pid: Segment | undefined;
+  visit: Segment | undefined;
   segments: Segment[];
   inOrder: Segment[];
 }
 
-function groupOf(message: Message, { pid, segments, inOrder }: Gathered): Group {
+function groupOf(message: Message, { pid, visit, segments, inOrder }: Gathered): Group {
   return {
     pid,
+    visit,
     segments,
     orders: inOrder.filter(({ name }) => name === 'OBR'),
     observations: inOrder.filter(({ name }) => name === 'OBX'),

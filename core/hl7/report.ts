@@ -9,6 +9,7 @@ import { modalityOf } from './modality.ts';
 import { once } from './once.ts';
 import { patientOf } from './patient-identification.ts';
 import { append, type Group, groupsOf, shareText, wholeMessage } from './report-groups.ts';
+import { orderOf, type StatedOrder } from './report-order.ts';
 import { reportParts } from './report-text.ts';
 import { hasNoResult, needsText, statedStatus } from './stated-status.ts';
 import { studyInstanceUidsOf } from './study-reference.ts';
@@ -26,6 +27,8 @@ export interface Report {
   /** that stamp carries its own offset from UTC; the time of receipt, which stands for none, has it too */
   zoned: boolean;
   observedAt: number | null;
+  /** its reader is stated in clear */
+  order: StatedOrder;
   patient: Patient;
   studyInstanceUids: string[];
   procedure: { code: string; text: string };
@@ -182,6 +185,7 @@ function reportOf(message: Message, identified: Identified, reader: Reader): Rep
     effectiveAt: dated?.at ?? null,
     zoned: dated?.zoned ?? true,
     observedAt: parseTimestamp(text('OBR-7'), reader.zone) ?? reader.time('TXA-4'),
+    order: orderOf(message, group),
     patient: {
       ...patient,
       issuer: identifierWithin(patient.issuer),

@@ -56,6 +56,28 @@ export interface ReportIdentity {
   fillerNumber: string;
 }
 
+/** Who ordered the examination and who read it, for the analysts; '' where the sender did not say. */
+export interface ReportOrder {
+  /** the service or ward that ordered it: PV1-10, else ORC-17, else PV1-3 */
+  service: string;
+  /** PV1-2, e.g. `I`, `O`, `E` (HL7 table 0004) */
+  patientClass: string;
+  /** TQ1-9, else OBR-27, ORC-7 or OBR-5, e.g. `S` (HL7 table 0027, 0485) */
+  priority: string;
+  /** keyed hash of who interpreted it (OBR-32); the name stands in no event */
+  reader: string;
+}
+
+/** The device that made an image, for the analysts; '' where the object does not say. */
+export interface ImageEquipment {
+  /** (0008,1010) */
+  station: string;
+  /** (0008,0070) */
+  manufacturer: string;
+  /** (0008,1090) */
+  model: string;
+}
+
 /** `radiology.report.received`: one version of one report, for one case. */
 export interface ReportReceived {
   /** hex, deterministic: the same message for the same case gives the same id */
@@ -88,6 +110,8 @@ export interface ReportReceived {
   modality: string;
   /** OBR-7, null where absent */
   observedAt: number | null;
+  /** null where an older version received it: the raw message says */
+  order: ReportOrder | null;
   parts: ReportPart[];
   /** lines with text or a document that are not in `parts`: the sender took them back (OBX-11 D, W) */
   withdrawnLines: number;
@@ -134,6 +158,8 @@ export interface ImageReceived {
   /** (0008,0020) YYYYMMDD, '' where absent */
   studyDate: string;
   institution: string;
+  /** null where an older version received it */
+  equipment: ImageEquipment | null;
   callingAeTitle: string;
   patient: Patient;
   kind: ObjectKind;

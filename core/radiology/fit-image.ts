@@ -14,7 +14,8 @@ export function isSelection(kind: ObjectKind): boolean {
 
 /**
  * A DICOM object as a case can hold it, and whether something had to be left out: thumbnails and vectors that are too
- * large; then, in this order, the length of descriptions, the last references, the patient (who then cannot be told).
+ * large; then, in this order, the length of descriptions, the last references, the equipment, the patient (who then
+ * cannot be told).
  * Throws `CASE_TOO_LARGE` where even that does not help.
  */
 export function fitImage(
@@ -63,6 +64,11 @@ function* candidates(received: ImageReceived): Generator<ImageReceived> {
     laterality: shorten(received.laterality),
     studyDescription: shorten(received.studyDescription),
     institution: shorten(received.institution),
+    equipment: received.equipment && {
+      station: shorten(received.equipment.station),
+      manufacturer: shorten(received.equipment.manufacturer),
+      model: shorten(received.equipment.model),
+    },
     callingAeTitle: shorten(received.callingAeTitle),
     titleCode: shorten(received.titleCode),
   };
@@ -70,7 +76,8 @@ function* candidates(received: ImageReceived): Generator<ImageReceived> {
   for (let count = received.references.length; count > 0; count = Math.floor(count * REFERENCES_STEP))
     yield { ...short, references: received.references.slice(0, count) };
   yield { ...short, references: [] };
-  yield { ...short, references: [], patient: NO_PATIENT };
+  yield { ...short, references: [], equipment: null };
+  yield { ...short, references: [], equipment: null, patient: NO_PATIENT };
 }
 
 /** At least one reference goes in each step. */

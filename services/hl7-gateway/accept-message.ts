@@ -12,6 +12,7 @@ import {
   type SiteTable,
 } from '../../core/radiology/case-key.ts';
 import type { ReportReceived } from '../../core/radiology/events.ts';
+import { readerHash } from '../../core/radiology/reader-hash.ts';
 import type { DocumentTexts } from './documents.ts';
 import { MAX_EVENT_TEXT_PER_MESSAGE, MAX_EVENTS_PER_MESSAGE } from './limits.ts';
 
@@ -168,7 +169,9 @@ function eventsOfReport(
   rules: AcceptanceRules,
   receivedAt: number,
 ): EventDraft[] {
-  const { accessions, effectiveAt, ...content } = report;
+  const { accessions, effectiveAt, order: stated, ...content } = report;
+  const reader = readerHash(rules.secret, report.identity.facility, stated.reader);
+  const order = { ...stated, reader };
   const problem = content.problem ?? (isWhole(report) ? null : 'HL7_CHARACTERS_UNREADABLE');
   const places = accessions.length > 0 ? accessions : [{ value: '', assigningAuthority: '' }];
   return places.map(({ value, assigningAuthority }) => {
@@ -177,6 +180,7 @@ function eventsOfReport(
     const eventId = sha256(JSON.stringify([digest, id, report.identity.fillerNumber])).slice(0, 32);
     return {
       ...content,
+      order,
       problem,
       eventId,
       caseId: id,

@@ -50,6 +50,7 @@ const reportReceived: ReportReceived = {
   procedure: { code: 'XR', text: 'Chest' },
   modality: 'CR',
   observedAt: null,
+  order: null,
   parts: [{ section: 'IMPRESSION', text: 'Größe 5 µm' }],
   problem: null,
 };
@@ -117,6 +118,7 @@ const imageReceived: ImageReceived = {
   studyDescription: '',
   studyDate: '20200101',
   institution: '',
+  equipment: null,
   callingAeTitle: 'CR1',
   patient: NO_PATIENT,
   kind: 'IMAGE',

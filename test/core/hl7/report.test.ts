@@ -25,6 +25,7 @@ describe('reports of an ORU^R01', () => {
       effectiveAt: Date.UTC(2026, 2, 1, 10, 10),
       zoned: false,
       observedAt: Date.UTC(2026, 2, 1, 9),
+      order: { service: '', patientClass: '', priority: '', reader: '' },
       patient: {
         issuer: 'CITY',
         identifier: 'P100',

@@ -52,6 +52,24 @@ describe('the decision about a message', () => {
     assert.deepEqual(event?.parts, [{ section: 'IMPRESSION', text: 'No pneumothorax.' }]);
   });
 
+  it('says who ordered and how urgently; who read it is a keyed hash, and no name', () => {
+    const visit = 'PV1|1|e|4 WEST^12^A|||||||MED';
+    const bytes = oru('C1')
+      .toString()
+      .replace('|DX|F', '|DX|F||^^^^^S|||||991&Readerson&Rita')
+      .replace('OBR|', `${visit}\rOBR|`);
+    const [event] = eventsOf(bytes);
+    const { reader, ...order } = event?.order ?? { reader: '' };
+    assert.deepEqual(order, { service: 'MED', patientClass: 'E', priority: 'S' });
+    assert.match(reader, /^[0-9a-f]{32}$/);
+    assert.doesNotMatch(JSON.stringify(event), /Readerson|991/);
+    const again = eventsOf(bytes.replace('|C1|', '|C2|'))[0]?.order?.reader;
+    assert.equal(again, reader, 'the same reader counts as one');
+    const other = decide(Buffer.from(bytes), { ...RULES, secret: Buffer.alloc(32, 9) }, NOW).verdict;
+    assert.notEqual(other.accept && other.events[0]?.order?.reader, reader, 'of another site as another');
+    assert.equal(eventsOf(oru('C1'))[0]?.order?.reader, '', 'nobody is named');
+  });
+
   it('the same bytes give the same event ids', () => {
     const later = decide(oru('C1'), RULES, NOW + 1).verdict;
     assert.equal(later.accept && later.events[0]?.eventId, eventsOf(oru('C1'))[0]?.eventId);

@@ -373,6 +373,7 @@ function event(caseId: string, object: ObjectRef, more: Partial<ImageReceived> =
     laterality: '',
     studyDescription: '',
     studyDate: '20240102',
+    equipment: null,
     institution: '',
     callingAeTitle: 'TEST',
     patient: { issuer: '', identifier: 'P1', familyName: '', givenName: '', birthDate: '', sex: '' },
