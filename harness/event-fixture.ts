@@ -4,6 +4,7 @@ import type {
   ImageEmbedded,
   ImageFrame,
   ImageReceived,
+  Prediction,
   ReportLabeled,
   ReportReading,
   ReportReceived,
@@ -24,6 +25,11 @@ export function digestOf(text: string): string {
 
 export function vector(generation: number, fill: number, bytes = 8, model = `model-${generation}`): Vector {
   return { generation, model, dims: bytes / 2, data: Buffer.alloc(bytes, fill) };
+}
+
+/** What heads of a generation say of one concept. */
+export function predictionOf(generation: number, score: number, concept = 'pneumothorax'): Prediction {
+  return { generation, bundle: `heads-${generation}`, scores: [{ concept, score }] };
 }
 
 /** A mention of pneumothorax in the first five characters, of which the text says nothing more. */
@@ -121,7 +127,7 @@ export function reportLabeled(given: ReportGiven = {}): ReportLabeled {
 
 export interface ImageGiven extends Partial<Omit<ImageEmbedded, 'received' | 'frames'>> {
   received?: Partial<ImageReceived>;
-  frames?: (Omit<ImageFrame, 'vectors'> & Partial<ImageFrame>)[];
+  frames?: (Omit<ImageFrame, 'vectors' | 'predictions'> & Partial<ImageFrame>)[];
 }
 
 export function imageEmbedded(given: ImageGiven = {}): ImageEmbedded {
@@ -171,7 +177,7 @@ export function imageEmbedded(given: ImageGiven = {}): ImageEmbedded {
           vector: vector(1, 7),
         },
       ]
-    ).map((frame) => ({ vectors: [], ...frame })),
+    ).map((frame) => ({ vectors: [], predictions: [], ...frame })),
     backend: 'wasm',
     problem: null,
     again: false,

@@ -197,6 +197,18 @@ export interface ImageFrame {
   vector: Vector | null;
   /** of the further ones; `vectorsOf` gives all */
   vectors: Vector[];
+  /** what models say of the frame, one entry for each generation of heads */
+  predictions: Prediction[];
+}
+
+/** What one bundle of heads says of an image. It never counts as a finding. */
+export interface Prediction {
+  /** of the bundle */
+  generation: number;
+  /** its hash */
+  bundle: string;
+  /** sorted by concept */
+  scores: { concept: string; score: number }[];
 }
 
 /** What is remembered of a version of a report. */
@@ -252,6 +264,13 @@ export interface CaseVector {
   sopInstanceUid: string;
   frame: number;
   vector: Vector;
+}
+
+/** A prediction of a case: the set is keyed by image, frame and generation. */
+export interface CasePrediction {
+  sopInstanceUid: string;
+  frame: number;
+  prediction: Prediction;
 }
 
 /**
@@ -312,6 +331,8 @@ export interface Case {
   images: CaseImage[];
   /** sorted like `images`; at most two generations and `MAX_CASE_EMBEDDED_IMAGES` images */
   vectors: CaseVector[];
+  /** as `vectors` */
+  predictions: CasePrediction[];
   /** what was taken back, and never comes back by a repeat: reports, selections, images, each sorted by identity */
   removals: Removal[];
   /** true when a limit left images or vectors out */

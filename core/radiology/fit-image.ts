@@ -2,6 +2,7 @@ import { InterleaveError } from '../errors.ts';
 import { avroSizeAtMost } from './avro-size.ts';
 import { checkNames } from './check-names.ts';
 import type { ImageEmbedded, ImageFrame, ImageReceived, ObjectKind, Vector } from './events.ts';
+import { fitPrediction } from './fit-prediction.ts';
 import { isFittingVector } from './fit-vector.ts';
 import { vectorsOf } from './frame-vectors.ts';
 import { CASE_LIMITS, type CaseLimits } from './limits.ts';
@@ -43,11 +44,20 @@ const RECORD_BYTES = 26;
 
 function fitFrame(frame: ImageFrame, limits: CaseLimits): ImageFrame {
   const { thumbnail, vector, vectors } = frame;
+  const predictions = frame.predictions.flatMap((one) => fitPrediction(one, limits) ?? []);
   const keepThumbnail = thumbnail === null || avroSizeAtMost(thumbnail) <= limits.frameBytes;
   const fits = (one: Vector): boolean => isFittingVector(one, limits);
-  if (keepThumbnail && vectorsOf(frame).every(fits)) return frame;
+  const isWhole = predictions.every((one, i) => one.scores.length === frame.predictions[i]?.scores.length);
+  if (
+    keepThumbnail &&
+    vectorsOf(frame).every(fits) &&
+    isWhole &&
+    predictions.length === frame.predictions.length
+  )
+    return predictions.length === 0 ? frame : { ...frame, predictions };
   return {
     ...frame,
+    predictions,
     thumbnail: keepThumbnail ? thumbnail : null,
     vector: vector !== null && fits(vector) ? vector : null,
     vectors: vectors.filter(fits),

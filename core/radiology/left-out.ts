@@ -70,7 +70,10 @@ function embeddedOf(
   state: Case,
   { received, receivedOffset, frames, backend, problem }: CaseImage,
 ): ImageEmbedded {
-  const made = state.vectors.filter(({ sopInstanceUid }) => sopInstanceUid === received.sopInstanceUid);
+  const isOfImage = ({ sopInstanceUid }: { sopInstanceUid: string }): boolean =>
+    sopInstanceUid === received.sopInstanceUid;
+  const made = state.vectors.filter(isOfImage);
+  const predicted = state.predictions.filter(isOfImage);
   return {
     received,
     receivedOffset,
@@ -80,7 +83,8 @@ function embeddedOf(
         .filter((one) => one.frame === frame)
         .map((one) => one.vector)
         .reverse();
-      return { frame, thumbnail, vector, vectors };
+      const predictions = predicted.filter((one) => one.frame === frame).map((one) => one.prediction);
+      return { frame, thumbnail, vector, vectors, predictions };
     }),
     backend,
     problem,

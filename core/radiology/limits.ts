@@ -55,6 +55,8 @@ export const MAX_FRAME_BYTES = 256;
 export const MAX_VECTOR_BYTES = 4_096;
 /** Vectors of one frame or text: while a new model embeds everything again, the old index still needs the old ones. */
 export const MAX_VECTOR_GENERATIONS = 2;
+/** Concepts and scores of one prediction of a frame, in Avro: about 25. Beyond it the smallest scores go. */
+export const MAX_PREDICTION_BYTES = 640;
 /** A UID, a digest, the hash of a model: what is longer is none. UIDs have at most 64 (PS3.5 9.1). */
 export const MAX_IDENTITY_BYTES = 64;
 /** A facility, a filler number, an accession number with its issuer. */
@@ -103,7 +105,8 @@ export function largestCaseBytes(limits: CaseLimits): number {
   const version = limits.identityBytes + MAX_VERSION_FINDINGS_BYTES + ENTRY_OVERHEAD_BYTES;
   const report = 2 * limits.reportBytes + limits.reportVersions * version + ENTRY_OVERHEAD_BYTES;
   const vector = limits.vectorBytes + 2 * limits.identityBytes + ENTRY_OVERHEAD_BYTES;
-  const frame = limits.frameBytes + ENTRY_OVERHEAD_BYTES + limits.vectorGenerations * vector;
+  const prediction = MAX_PREDICTION_BYTES + 2 * limits.identityBytes + ENTRY_OVERHEAD_BYTES;
+  const frame = limits.frameBytes + ENTRY_OVERHEAD_BYTES + limits.vectorGenerations * (vector + prediction);
   const removal = MAX_REMOVAL_DECIDER_BYTES + MAX_REMOVAL_CODE_BYTES + REMOVAL_OVERHEAD_BYTES;
   const header = 3 * limits.nameBytes + ENTRY_OVERHEAD_BYTES;
   return (

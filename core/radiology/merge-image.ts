@@ -1,13 +1,14 @@
-import type { CaseImage, CaseVector, ImageEmbedded } from './events.ts';
+import type { CaseImage, CasePrediction, CaseVector, ImageEmbedded } from './events.ts';
 import { isSelection } from './fit-image.ts';
 import { vectorsOf } from './frame-vectors.ts';
 import type { CaseLimits } from './limits.ts';
 import { compareText, compareValues, greater } from './total-order.ts';
 
-/** An object of a case together with its vectors, which the case lists apart. */
+/** An object of a case together with its vectors and predictions, which the case lists apart. */
 export interface EmbeddedObject {
   image: CaseImage;
   vectors: CaseVector[];
+  predictions: CasePrediction[];
 }
 
 /**
@@ -36,16 +37,21 @@ export function objectOf(event: ImageEmbedded): EmbeddedObject {
   const { received, receivedOffset, backend, problem } = event;
   const { sopInstanceUid, receivedAt: firstReceivedAt } = received;
   return event.frames.reduce<EmbeddedObject>(
-    (object, { frame, thumbnail, ...made }) => ({
+    (object, { frame, thumbnail, predictions, ...made }) => ({
       image: { ...object.image, frames: mergeFrames(object.image.frames, [{ frame, thumbnail }]) },
       vectors: mergeVectors(
         object.vectors,
         vectorsOf(made).map((vector) => ({ sopInstanceUid, frame, vector })),
       ),
+      predictions: mergePredictions(
+        object.predictions,
+        predictions.map((prediction) => ({ sopInstanceUid, frame, prediction })),
+      ),
     }),
     {
       image: { received, receivedOffset, firstReceivedAt, frames: [], backend, problem, replaced: false },
       vectors: [],
+      predictions: [],
     },
   );
 }
@@ -91,6 +97,7 @@ export function mergeObjects(a: EmbeddedObject, b: EmbeddedObject): EmbeddedObje
         replaced,
       },
       vectors: mergeVectors(a.vectors, b.vectors),
+      predictions: mergePredictions(a.predictions, b.predictions),
     };
   }
   const [newer, older] = order > 0 ? [a, b] : [b, a];
@@ -98,21 +105,25 @@ export function mergeObjects(a: EmbeddedObject, b: EmbeddedObject): EmbeddedObje
   return {
     image: { ...newer.image, firstReceivedAt, frames: mergeFrames(newer.image.frames, places), replaced },
     vectors: newer.vectors,
+    predictions: newer.predictions,
   };
 }
 
 /**
- * Keeps the first frames of an object, and of each the vectors of the newest generations. `places` is how many frames
+ * Keeps the first frames of an object, and of each the vectors and predictions of the newest generations: those with the
+ * greatest numbers, whatever came first. A generation that two newer ones have followed does not come back. `places` is how many frames
  * the case has left for this object.
  */
 export function limitFrames(object: EmbeddedObject, places: number, limits: CaseLimits): EmbeddedObject {
   const frames = object.image.frames.slice(0, Math.min(places, limits.imageFrames));
   const kept = new Set(frames.map(({ frame }) => frame));
-  const vectors = object.vectors.filter(
-    (vector, i) =>
-      kept.has(vector.frame) && object.vectors[i - limits.vectorGenerations]?.frame !== vector.frame,
-  );
-  return { image: { ...object.image, frames }, vectors };
+  const newest = <T extends { frame: number }>(list: readonly T[]): T[] =>
+    list.filter(({ frame }, i) => kept.has(frame) && list[i - limits.vectorGenerations]?.frame !== frame);
+  return {
+    image: { ...object.image, frames },
+    vectors: newest(object.vectors),
+    predictions: newest(object.predictions),
+  };
 }
 
 /**
@@ -142,18 +153,26 @@ function mergeFrames(a: CaseImage['frames'], b: CaseImage['frames']): CaseImage[
   return [...byNumber.values()].sort((one, other) => one.frame - other.frame);
 }
 
-/** Sorted by frame number, the newest generation first; one vector for each frame and generation. */
 function mergeVectors(a: readonly CaseVector[], b: readonly CaseVector[]): CaseVector[] {
-  const byKey = new Map(a.map((vector) => [vectorKey(vector), vector]));
-  for (const vector of b)
-    byKey.set(vectorKey(vector), greater(vector, byKey.get(vectorKey(vector)) ?? vector));
-  return [...byKey.values()].sort(
-    (one, other) => one.frame - other.frame || other.vector.generation - one.vector.generation,
-  );
+  return mergeGenerations(a, b, ({ vector }) => vector.generation);
 }
 
-function vectorKey({ frame, vector }: CaseVector): string {
-  return `${frame}/${vector.generation}`;
+function mergePredictions(a: readonly CasePrediction[], b: readonly CasePrediction[]): CasePrediction[] {
+  return mergeGenerations(a, b, ({ prediction }) => prediction.generation);
+}
+
+/** Sorted by frame number, the newest generation first; one for each frame and generation. */
+function mergeGenerations<T extends { frame: number }>(
+  a: readonly T[],
+  b: readonly T[],
+  generationOf: (one: T) => number,
+): T[] {
+  const keyOf = (one: T): string => `${one.frame}/${generationOf(one)}`;
+  const byKey = new Map(a.map((one) => [keyOf(one), one]));
+  for (const one of b) byKey.set(keyOf(one), greater(one, byKey.get(keyOf(one)) ?? one));
+  return [...byKey.values()].sort(
+    (one, other) => one.frame - other.frame || generationOf(other) - generationOf(one),
+  );
 }
 
 function compareNumbers(a: number | null, b: number | null): number {

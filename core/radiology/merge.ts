@@ -1,5 +1,5 @@
 import { canonicalCaseKey } from './case-key.ts';
-import type { Case, CaseVector, ImageEmbedded, Removal, ReportLabeled } from './events.ts';
+import type { Case, ImageEmbedded, Removal, ReportLabeled } from './events.ts';
 import { fitImage, isSelection } from './fit-image.ts';
 import { fitRemoval } from './fit-removal.ts';
 import { fitReport } from './fit-report.ts';
@@ -19,7 +19,19 @@ import { compareText, compareValues } from './total-order.ts';
 /**
  * The merge: a case is the join (least upper bound) of all events that belong to it. It is idempotent, commutative and
  * associative, so that repeats are harmless and every order of arrival gives the same bytes; Shapiro et al., "Conflict-
- * free Replicated Data Types" (2011), 2.3.1. The limits keep it so: see `limits.ts`.
+ * free Replicated Data Types" (2011), 2.3.1. The limits keep it so: see `limits.ts`. The law of each field:
+ *
+ * - `caseKey`: the least. `overflow`: once true, always. `firstReceivedAt`, `lastReceivedAt`: the least, the greatest.
+ * - `reports`: a union by identity. Of one report the newest version counts (`report-order.ts`), of one version the newest
+ *   reading; its text vectors and topics go with it, and of one and the same reading they are a union by sentence and
+ *   generation (`merge-report.ts`, `text-vectors.ts`). `versions`: a union, the newest stay, each with the findings of the
+ *   newest labeler.
+ * - `images`: a union by SOP Instance UID. What was received last counts (`merge-image.ts`).
+ * - `vectors`, `predictions`: those of what was received last, a union by frame and generation. The two greatest
+ *   generations of each frame stay.
+ * - `removals`: a union by what was removed, the strongest and then the first. They win over content (`removals.ts`).
+ *
+ * Links between sentences and images are no field: they follow from the others (`image-links.ts`).
  */
 
 /** The case with a report merged in. Throws `CASE_TOO_LARGE` for a report that no case can hold. */
@@ -36,6 +48,7 @@ export function mergeReport(
     reports: [reportOf(fitted)],
     images: [],
     vectors: [],
+    predictions: [],
     removals: [],
     overflow: cut,
     firstReceivedAt: receivedAt,
@@ -55,6 +68,7 @@ export function mergeImage(state: Case | null, event: ImageEmbedded, limits: Cas
     reports: [],
     images: [object.image],
     vectors: object.vectors,
+    predictions: object.predictions,
     removals: [],
     overflow: cut,
     firstReceivedAt: receivedAt,
@@ -80,6 +94,7 @@ export function mergeCases(a: Case, b: Case, limits: CaseLimits = CASE_LIMITS): 
     reports: kept.reports,
     images: listed.map(({ image }) => image),
     vectors: listed.flatMap(({ vectors }) => vectors),
+    predictions: listed.flatMap(({ predictions }) => predictions),
     removals: kept.removals,
     overflow: a.overflow || b.overflow || kept.leftOut,
     firstReceivedAt: Math.min(a.firstReceivedAt, b.firstReceivedAt),
@@ -102,6 +117,7 @@ export function removeFrom(
       reports: [],
       images: [],
       vectors: [],
+      predictions: [],
       removals: union(fitted, [], compareRemovedThings, mergeRemoval),
     },
     limits,
@@ -116,16 +132,27 @@ function mergeInto(state: Case | null, single: Case, limits: CaseLimits): Case {
 }
 
 function objectsOf(state: Case): EmbeddedObject[] {
-  const vectors = new Map<string, CaseVector[]>();
-  for (const vector of state.vectors) {
-    const list = vectors.get(vector.sopInstanceUid);
-    if (list === undefined) vectors.set(vector.sopInstanceUid, [vector]);
-    else list.push(vector);
+  const vectors = byObject(state.vectors);
+  const predictions = byObject(state.predictions);
+  return state.images.map((image) => {
+    const { kind, sopInstanceUid } = image.received;
+    if (isSelection(kind)) return { image, vectors: [], predictions: [] };
+    return {
+      image,
+      vectors: vectors.get(sopInstanceUid) ?? [],
+      predictions: predictions.get(sopInstanceUid) ?? [],
+    };
+  });
+}
+
+function byObject<T extends { sopInstanceUid: string }>(list: readonly T[]): Map<string, T[]> {
+  const byUid = new Map<string, T[]>();
+  for (const one of list) {
+    const known = byUid.get(one.sopInstanceUid);
+    if (known === undefined) byUid.set(one.sopInstanceUid, [one]);
+    else known.push(one);
   }
-  return state.images.map((image) => ({
-    image,
-    vectors: isSelection(image.received.kind) ? [] : (vectors.get(image.received.sopInstanceUid) ?? []),
-  }));
+  return byUid;
 }
 
 /** The union of two lists in the order of their identities; what is in both is merged. */

@@ -1,4 +1,5 @@
 import type { CaseReport, ImageCitation, ReportReading, SectionName } from '../../core/radiology/events.ts';
+import { citedImages } from '../../core/radiology/image-links.ts';
 import { isMostlyUnread } from '../../core/radiology/unread-language.ts';
 import type {
   CaseDocumentCitation,
@@ -37,7 +38,7 @@ export function documentReport(
     sections: reading.sections,
     findings: reading.findings,
     citations: reading.citations.map((citation) =>
-      documentCitation(citation, imagesOfStudies(images, received.studyInstanceUids)),
+      documentCitation(citation, images, received.studyInstanceUids),
     ),
     unread: reading.unread,
     versions: versions.map(({ status, effectiveAt, receivedOffset, digest }) => ({
@@ -75,7 +76,14 @@ export function unreadText({ text, unread }: ReportReading): string {
 function documentCitation(
   citation: ImageCitation,
   images: readonly CaseDocumentImage[],
+  studyInstanceUids: readonly string[],
 ): CaseDocumentCitation {
+  const meant = citedImages(citation, images, studyInstanceUids, (image) => ({
+    seriesNumber: image.series_number,
+    instanceNumber: image.instance_number,
+    seriesInstanceUid: image.series_instance_uid,
+    studyInstanceUid: image.study_instance_uid,
+  }));
   return {
     series_number: citation.seriesNumber,
     instance_number: citation.instanceNumber,
@@ -83,26 +91,6 @@ function documentCitation(
     end: citation.end,
     sentence_start: citation.sentenceStart,
     sentence_end: citation.sentenceEnd,
-    images: citedImages(citation, images),
+    images: meant.slice(0, MAX_CITED_IMAGES).map(({ id }) => id),
   };
-}
-
-/** Without a series number the citation is followed only where one series alone has such an image. */
-function citedImages(citation: ImageCitation, images: readonly CaseDocumentImage[]): string[] {
-  const meant = images.filter(
-    (image) =>
-      image.instance_number === citation.instanceNumber &&
-      (citation.seriesNumber === null || image.series_number === citation.seriesNumber),
-  );
-  const series = new Set(meant.map((image) => image.series_instance_uid));
-  return series.size === 1 ? meant.slice(0, MAX_CITED_IMAGES).map((image) => image.id) : [];
-}
-
-/** A case may hold several studies with the same series numbers; a report that names its study means images of that. */
-function imagesOfStudies(
-  images: readonly CaseDocumentImage[],
-  studyInstanceUids: readonly string[],
-): readonly CaseDocumentImage[] {
-  const own = images.filter((image) => studyInstanceUids.includes(image.study_instance_uid));
-  return own.length > 0 ? own : images;
 }

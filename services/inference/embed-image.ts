@@ -35,7 +35,7 @@ export async function embedImage(
       store.put(received.caseId, Buffer.from(thumbnail), THUMBNAIL_MEDIA_TYPE),
       models.embed(inputs, loaded),
     ]);
-    return { frame, thumbnail: kept, vector, vectors };
+    return { frame, thumbnail: kept, vector, vectors, predictions: [] };
   });
   return { frames: await Promise.all(embedded), problem };
 }

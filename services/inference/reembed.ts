@@ -93,6 +93,7 @@ export function reembed(parts: ReembedParts) {
           thumbnail: null,
           vector: null,
           vectors: await models.embed(inputs, [model]),
+          predictions: [],
         })),
     );
     const event: ImageEmbedded = { received, receivedOffset, frames: made, backend, problem, again: true };

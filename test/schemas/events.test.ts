@@ -133,7 +133,7 @@ const imageReceived: ImageReceived = {
 const imageEmbedded: ImageEmbedded = {
   received: imageReceived,
   receivedOffset: 2 ** 40,
-  frames: [{ frame: 1, thumbnail: null, vector, vectors: [] }],
+  frames: [{ frame: 1, thumbnail: null, vector, vectors: [], predictions: [] }],
   backend: 'wasm',
   problem: null,
   again: false,
@@ -164,6 +164,7 @@ const wholeCase: Case = {
     },
   ],
   vectors: [{ sopInstanceUid: '1.2.3', frame: 1, vector }],
+  predictions: [],
   removals: [],
   overflow: false,
   firstReceivedAt: 1,

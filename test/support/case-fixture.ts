@@ -107,6 +107,7 @@ export function caseFixture(options: FixtureOptions = {}): Case {
     reports,
     images: images.map(({ image }) => image),
     vectors: images.flatMap(({ vectors }) => vectors),
+    predictions: [],
     removals: [],
     overflow: false,
     firstReceivedAt: RECEIVED_AT,

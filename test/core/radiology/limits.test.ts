@@ -5,6 +5,7 @@ import { avroSizeAtMost } from '../../../core/radiology/avro-size.ts';
 import type {
   Case,
   ImageEmbedded,
+  Prediction,
   ReportLabeled,
   ReportTopics,
   TextVector,
@@ -39,6 +40,11 @@ const textVectors = (fill: number, bytes: number): TextVector[] =>
   [null, ...count(20, (i) => ({ start: i, end: i + 1 }))].flatMap((sentence) =>
     [1, 2].map((generation) => ({ sentence, vector: vector(generation, fill, bytes) })),
   );
+const manyScores = (generation: number): Prediction => ({
+  generation,
+  bundle: digestOf('heads'),
+  scores: count(60, (i) => ({ concept: `predicted-${i}`, score: i / 60 })),
+});
 const topics = (generation: number): ReportTopics => ({
   generation,
   bundle: digestOf('topics'),
@@ -80,6 +86,7 @@ test('a case with more of everything than it can hold is a record like any other
         frame: frame + 1,
         thumbnail: { sha256: digestOf(`${i} ${frame}`), size: 9_999, mediaType: 'image/jpeg' },
         vector: vector(1, 1, limits.MAX_VECTOR_BYTES, digestOf('model')),
+        predictions: [1, 2].map(manyScores),
       })),
     }),
   );
@@ -285,6 +292,19 @@ test('MAX_FRAME_BYTES and MAX_VECTOR_BYTES: a thumbnail or vector that is too la
   );
   assert.deepEqual(report.reports[0]?.latest.reading.textVectors, []);
   assert.equal(report.overflow, true);
+});
+
+test('MAX_PREDICTION_BYTES: the smallest scores go; a generation that two have followed goes whole', () => {
+  const frames = [{ frame: 1, thumbnail: null, vector: null, predictions: [1, 2, 3].map(manyScores) }];
+  const state = ofImages([imageEmbedded({ frames })]);
+  assert.deepEqual(
+    state.predictions.map(({ prediction: { generation } }) => generation),
+    [3, 2],
+  );
+  const scores = state.predictions[0]?.prediction.scores ?? [];
+  assert.ok(scores.length > 20 && scores.length < 60, `${scores.length}`);
+  assert.equal(Math.min(...scores.map(({ score }) => score)), (60 - scores.length) / 60);
+  assert.equal(state.overflow, true);
 });
 
 test('MAX_IDENTITY_BYTES and MAX_NAME_BYTES: what is longer is refused, never shortened', () => {

@@ -6,7 +6,14 @@ import { isSelection } from '../../../core/radiology/fit-image.ts';
 import { type LeftOut, leftOutByImage, leftOutByReport } from '../../../core/radiology/left-out.ts';
 import { CASE_LIMITS, type CaseLimits, MAX_ZONE_DOUBT_MS } from '../../../core/radiology/limits.ts';
 import { mergeCases, mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
-import { digestOf, findingOf, imageEmbedded, reportLabeled, vector } from '../../../harness/event-fixture.ts';
+import {
+  digestOf,
+  findingOf,
+  imageEmbedded,
+  predictionOf,
+  reportLabeled,
+  vector,
+} from '../../../harness/event-fixture.ts';
 import { events } from '../../../schemas/events.ts';
 
 /**
@@ -101,6 +108,7 @@ const image: fc.Arbitrary<Event> = fc
         frame: fc.integer({ min: 1, max: 3 }),
         thumbnail: fc.option(small(1)),
         generation: fc.option(small(3)),
+        predicted: fc.array(fc.tuple(small(3), small(1)), { maxLength: 2 }),
         further: fc.array(small(3), { maxLength: 2 }),
         fill: small(1),
       }),
@@ -118,11 +126,12 @@ const image: fc.Arbitrary<Event> = fc
         object: { sha256: digestOf(`${given.object}`), size: 10, mediaType: 'application/dicom' },
         receivedAt: given.receivedAt,
       },
-      frames: given.frames.map(({ frame, thumbnail, generation, further, fill }) => ({
+      frames: given.frames.map(({ frame, thumbnail, generation, further, predicted, fill }) => ({
         frame,
         thumbnail:
           thumbnail === null ? null : { sha256: digestOf(`t${thumbnail}`), size: 1, mediaType: 'image/jpeg' },
         vector: generation === null ? null : vector(generation, fill),
+        predictions: predicted.map(([heads, score]) => predictionOf(heads, score)),
         vectors: further.map((one) => vector(one, fill)),
       })),
       backend: given.backend,
