@@ -111,8 +111,8 @@ describe('a rolling upgrade', () => {
     for (const { failures } of contexts) assert.deepEqual(failures, []);
   }
 
-  test('a case that a newer joiner wrote is taken over, and goes on', async () => {
-    const { store } = await publish(next).then(() => next);
+  test('a partition with a case of a newer joiner is taken when its schema can be had, and goes on', async () => {
+    const { store } = next;
     const caseId = caseIdOf('taken over');
     const state: Newer<Case> = { ...mergeReport(null, reportOf('taken over')), priority: 'STAT' };
     const partition = casePartition(caseId, PARTITIONS);
@@ -126,6 +126,10 @@ describe('a rolling upgrade', () => {
     await newerJoiner.disconnect();
 
     const joiner = await run('joiner', joinerConfig, startJoiner);
+    const taken = () => joiner.context.ready.describe()['partitions'];
+    await until(() => taken()?.detail.includes('SCHEMA_UNKNOWN') === true, 30_000, 'it is told');
+    assert.equal(taken()?.ok, false);
+    await publish(next);
     await run('labeler', labelerConfig, (config, context) => startLabeler(config, context));
     await until(() => joiner.context.ready.ok, 60_000, 'the joiner is ready');
     await sendImage('taken over', next);

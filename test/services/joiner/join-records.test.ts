@@ -3,6 +3,7 @@ import test from 'node:test';
 import { codeOf } from '../../../core/errors.ts';
 import { MAX_CASE_REPORTS } from '../../../core/radiology/limits.ts';
 import { CASE_ID, digestOf, imageEmbedded, reportLabeled, vector } from '../../../harness/event-fixture.ts';
+import { wireHeader } from '../../../platform/avro/wire-format.ts';
 import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
 import { createLogger } from '../../../platform/process/log.ts';
 import { events } from '../../../schemas/events.ts';
@@ -179,4 +180,10 @@ test('objects that came again with other bytes are counted', () => {
     first.changed.get(id),
   );
   assert.equal(second.replaced, 1);
+});
+
+test('a state of a newer joiner is waited for: nothing is written over it, and no record becomes a dead letter', () => {
+  const newer = Buffer.concat([wireHeader(0x7ffffffe), Buffer.from([0])]);
+  assert.throws(() => joinRecords([report()], () => newer), { code: 'SCHEMA_UNKNOWN', kind: 'retry' });
+  assert.throws(() => joinRecords([{ ...report(), value: newer }], nothing), { code: 'SCHEMA_UNKNOWN' });
 });
