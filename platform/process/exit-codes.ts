@@ -12,7 +12,9 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'INDEX_MISMATCH',
   'INDEX_OF_OTHER_KAFKA',
   'LEXICON_INVALID',
+  'MODEL_INVALID',
   'MODEL_MISSING',
+  'MODEL_UNSUPPORTED',
   'TOPIC_MISMATCH',
 ]);
 
