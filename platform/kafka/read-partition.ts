@@ -33,6 +33,8 @@ export class PartitionReader {
   readonly #cluster: Cluster;
 
   readonly #options: ReaderOptions;
+  readonly #requests = new Set<Promise<unknown>>();
+  #closed = false;
 
   private constructor(consumer: Consumer, cluster: Cluster, options: ReaderOptions) {
     this.#consumer = consumer;
@@ -100,8 +102,14 @@ export class PartitionReader {
     }
   }
 
+  /** A request that is under way fails, and does not open the connection anew. */
   async disconnect(): Promise<void> {
+    this.#closed = true;
+    const requests = [...this.#requests];
     await this.#consumer.disconnect();
+    await Promise.allSettled(requests);
+    // One that was just connecting has opened a connection meanwhile.
+    if (requests.length > 0) await this.#consumer.disconnect();
   }
 
   #fetch(topic: string, partition: number, offset: number): Promise<FetchedPartition> {
@@ -130,8 +138,17 @@ export class PartitionReader {
   }
 
   /** Leaders move and connections close: metadata are read again before each further try. */
-  async #retrying<T>(topic: string, request: () => Promise<T>): Promise<T> {
+  #retrying<T>(topic: string, request: () => Promise<T>): Promise<T> {
+    const answer = this.#tryAll(topic, request);
+    this.#requests.add(answer);
+    const forget = () => this.#requests.delete(answer);
+    answer.then(forget, forget);
+    return answer;
+  }
+
+  async #tryAll<T>(topic: string, request: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
+      if (this.#closed) throw new InterleaveError('KAFKA_UNAVAILABLE', 'The reader was closed.');
       try {
         await this.#cluster.addTargetTopic(topic);
         if (attempt > 1) await this.#cluster.refreshMetadata();

@@ -59,6 +59,20 @@ describe('one partition is read from an offset to its end', () => {
     return keys;
   }
 
+  test('a reader that is closed while it asks opens no connection anew', async () => {
+    const topic = await topicWith();
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    for (let i = 0; i < 5; i++) {
+      const hasty = await PartitionReader.connect(kafka);
+      const settled = Promise.allSettled([hasty.ends(topic, 0), hasty.ends(topic, 0)]);
+      await hasty.disconnect();
+      await settled;
+      await assert.rejects(hasty.ends(topic, 0), { code: 'KAFKA_UNAVAILABLE' });
+    }
+    await until(() => sockets() <= before);
+  });
+
   test('an empty partition ends at once', async () => {
     assert.deepEqual(await readAll(await topicWith()), []);
   });
