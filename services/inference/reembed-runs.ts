@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { type LiveGeneration, reembedGroup } from '../../core/radiology/model-generations.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import type { Schemas } from '../../platform/kafka/schemas.ts';
+import { withAdmin } from '../../platform/kafka/topics.ts';
 import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { Readiness } from '../../platform/process/readiness.ts';
 import { MAX_POLL_REEMBEDDED_CASES } from './limits.ts';
@@ -35,18 +36,18 @@ export class ReembedRuns {
   }
 
   /** Starts what is asked and does not run, and stops what is not asked any more. */
-  follow(live: readonly LiveGeneration[]): Promise<void> {
+  follow(live: readonly LiveGeneration[], { isStopping = false } = {}): Promise<void> {
     this.#changing = this.#changing
-      .then(() => this.#change(live))
+      .then(() => this.#change(live, isStopping))
       .catch((error: unknown) => this.#options.context.fail(error));
     return this.#changing;
   }
 
   stop(): Promise<void> {
-    return this.follow([]);
+    return this.follow([], { isStopping: true });
   }
 
-  async #change(live: readonly LiveGeneration[]): Promise<void> {
+  async #change(live: readonly LiveGeneration[], isStopping: boolean): Promise<void> {
     const asked = new Map(
       live
         .filter(({ reembedAt }) => reembedAt > 0)
@@ -56,10 +57,19 @@ export class ReembedRuns {
       if (asked.has(groupId)) continue;
       this.#running.delete(groupId);
       await (await run).stop();
+      if (!isStopping) await this.#forget(groupId);
     }
     for (const [groupId, { generation }] of asked)
       if (!this.#running.has(groupId)) this.#running.set(groupId, this.#start(groupId, generation));
     await Promise.all(this.#running.values());
+  }
+
+  /** Its lag would grow in every list of groups. The last member can, whose group is empty then. */
+  async #forget(groupId: string): Promise<void> {
+    const { kafka, context } = this.#options;
+    await withAdmin(kafka, (admin) => admin.deleteGroups([groupId])).catch((error: unknown) =>
+      context.log.info({ groupId, err: error }, 'reembed.group.kept'),
+    );
   }
 
   async #start(groupId: string, generation: number): Promise<Run> {

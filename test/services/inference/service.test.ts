@@ -30,7 +30,7 @@ import { findBundle } from '../../../models/bundle-folder.ts';
 import { IMAGE_VECTOR } from '../../../models/image-encoder.ts';
 import { consume } from '../../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
-import { createTopics } from '../../../platform/kafka/topics.ts';
+import { createTopics, withAdmin } from '../../../platform/kafka/topics.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
 import { loadConfig } from '../../../platform/process/config.ts';
@@ -261,6 +261,12 @@ test('stored images get a vector of the bundle that is asked for, as they were r
     const again = of(caseId)[1] as ImageEmbedded;
     assert.deepEqual([again.again, again.receivedOffset, generationsOf(again)], [true, 77, [2]]);
     for (const state of cases) assert.ok(of(state.caseId).filter((one) => one.again).length <= 2);
+    // Not asked any more: nothing is left that would look like a consumer which is behind.
+    await second.decide(both);
+    await until(async () => {
+      const { groups } = await withAdmin(kafka, (admin) => admin.listGroups());
+      return !groups.some(({ groupId }) => groupId.startsWith(`${second.names.groupId}-reembed-`));
+    });
   } finally {
     await second.stop();
   }
