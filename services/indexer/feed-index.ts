@@ -13,7 +13,7 @@ import type { ServiceContext } from '../../platform/process/lifecycle.ts';
 import { indexerGroup } from '../../schemas/index/index-names.ts';
 import type { PhysicalIndex } from '../../schemas/index/physical-indices.ts';
 import { caseHandler } from './handle-cases.ts';
-import { CONCURRENT_PARTITIONS } from './limits.ts';
+import { BUILD_STEP_RECORDS, CONCURRENT_PARTITIONS } from './limits.ts';
 import { Positions } from './positions.ts';
 import { vectorSlots } from './vector-slots.ts';
 
@@ -73,6 +73,7 @@ export async function feedIndex(
     groupId: indexerGroup(names.cases),
     topics: [topic],
     concurrentPartitions: CONCURRENT_PARTITIONS,
+    ...(meta.state === 'building' ? { maxRecords: BUILD_STEP_RECORDS } : {}),
     handle,
     hold: {
       mayBegin: checkPartition,

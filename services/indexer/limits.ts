@@ -10,5 +10,10 @@ export const BULK_BACKOFF_MS = 100;
 export const VECTOR_DIGITS = 5;
 /** Between two looks at which builds are there. */
 export const FOLLOW_INDICES_MS = 2_000;
+/**
+ * Records of one partition that a new build is given at once: requests of this size cost Elasticsearch a tenth less than those of
+ * the 32 that a case waits for at most in the index that is searched.
+ */
+export const BUILD_STEP_RECORDS = 128;
 /** Partitions that are written at the same time: while one waits for Elasticsearch, the documents of the next are made. */
 export const CONCURRENT_PARTITIONS = 2;
