@@ -29,8 +29,8 @@ import { addField, type NewerBuild, newerBuild } from '../support/newer-build.ts
 
 const PARTITIONS = 2;
 /** A field that a newer build adds: nobody of this build knows it. */
-const ADDED = addField('priority', ['null', 'string'], null);
-type Newer<T> = T & { priority: string | null };
+const ADDED = addField('ofNextBuild', ['null', 'string'], null);
+type Newer<T> = T & { ofNextBuild: string | null };
 
 /**
  * The labeler and the joiner of this build run, with its schemas, while the gateways, the inference and a joiner of newer
@@ -53,7 +53,7 @@ describe('a rolling upgrade', () => {
     const change = { 'report-received': ADDED, 'image-received': ADDED, case: ADDED };
     next = await newerBuild(change, 9_001);
     afterNext = await newerBuild(
-      { ...change, 'report-received': addField('urgent', 'boolean', false) },
+      { ...change, 'report-received': addField('ofBuildAfter', 'boolean', false) },
       9_501,
     );
   });
@@ -93,7 +93,7 @@ describe('a rolling upgrade', () => {
     const { received, ...rest } = imageEmbedded({
       received: { caseId: caseIdOf(name), sopInstanceUid: `1.2.3.${name.length}` },
     });
-    const event = { ...rest, received: { ...received, priority: 'STAT' } };
+    const event = { ...rest, received: { ...received, ofNextBuild: 'STAT' } };
     return harness.sendRaw(
       TOPICS.imageEmbedded,
       caseIdOf(name),
@@ -114,7 +114,7 @@ describe('a rolling upgrade', () => {
   test('a partition with a case of a newer joiner is taken when its schema can be had, and goes on', async () => {
     const { store } = next;
     const caseId = caseIdOf('taken over');
-    const state: Newer<Case> = { ...mergeReport(null, reportOf('taken over')), priority: 'STAT' };
+    const state: Newer<Case> = { ...mergeReport(null, reportOf('taken over')), ofNextBuild: 'STAT' };
     const partition = casePartition(caseId, PARTITIONS);
     const { joinerGroup: groupId } = loadConfig(joinerConfig, {});
     const newerJoiner = await PartitionProducer.fence(harness.kafka, 'newer-joiner', {
@@ -141,7 +141,7 @@ describe('a rolling upgrade', () => {
     const names = Array.from({ length: 60 }, (_, i) => `beside ${i}`);
     for (const [i, name] of names.entries()) {
       const { received } = reportOf(name);
-      const newer: Newer<ReportReceived> = { ...received, priority: 'STAT' };
+      const newer: Newer<ReportReceived> = { ...received, ofNextBuild: 'STAT' };
       const fromNewer = codec<ReportReceived>('report-received', next.store).encode(newer);
       await sendReport(name, i % 2 === 0 ? fromNewer : events.reportReceived.encode(received));
       await sendImage(name, next);
@@ -155,7 +155,10 @@ describe('a rolling upgrade', () => {
     const [, labeler] = contexts;
     const missing = () => labeler?.ready.describe()['schemas']?.detail ?? '';
     for (const name of names) {
-      const late: ReportReceived & { urgent: boolean } = { ...reportOf(name).received, urgent: true };
+      const late: ReportReceived & { ofBuildAfter: boolean } = {
+        ...reportOf(name).received,
+        ofBuildAfter: true,
+      };
       await sendReport(name, codec<ReportReceived>('report-received', afterNext.store).encode(late));
       await sendImage(name, next);
     }
