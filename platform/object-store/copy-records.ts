@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
 import { readSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isReceiptLine } from './journal-record.ts';
-import { giveNames } from './object-names.ts';
+import { forgetUnheld, giveNames, type NewNames, shareKept } from './object-names.ts';
 import { appendReceipt, RECEIPTS } from './receipts.ts';
 
 /** A record of a journal whose files are to be written; its bytes are where it stands, in the segment. */
@@ -51,21 +51,23 @@ function copy(record: RecordToCopy, incoming: string): void {
   const bytes = now.subarray(line.length);
   if (hash('sha256', bytes) !== sha256) throw new Unread('SHA256');
   const isReceipt = isReceiptLine(line);
-  for (const { folder } of wanted)
-    if (isReceipt) appendReceipt(folder, bytes);
-    else write(bytes, incoming, folder, sha256);
+  const folders = wanted.map(({ folder }) => folder);
+  if (isReceipt) for (const folder of folders) appendReceipt(folder, bytes);
+  else write(bytes, { incoming, folders, sha256, sync: false });
   // Who erases takes the record first and the folder then: one of us removes it.
   const after = read(segment, at, line.length);
-  for (const { id, folder } of wanted)
-    if (isErased(record, after, id)) rmSync(join(folder, isReceipt ? RECEIPTS : sha256), { force: true });
+  const erased = wanted.filter(({ id }) => isErased(record, after, id));
+  for (const { folder } of erased) rmSync(join(folder, isReceipt ? RECEIPTS : sha256), { force: true });
+  if (erased.length > 0 && !isReceipt) forgetUnheld(dirname(incoming), sha256);
 }
 
-/** A file of its own: a name that is there, perhaps with what a power cut left behind it, is replaced. */
-function write(bytes: Buffer, incoming: string, folder: string, name: string): void {
-  const file = join(incoming, `${OURS}.${++files}`);
+/** One file for all of the cases: the one that is kept already where it is whole; else what has its names is replaced. */
+function write(bytes: Buffer, names: NewNames): void {
+  if (shareKept(names)) return;
+  const file = join(names.incoming, `${OURS}.${++files}`);
   try {
     writeFileSync(file, bytes, { flag: 'wx', mode: 0o600 });
-    giveNames(file, [folder], name, false);
+    giveNames(file, names);
   } catch (error) {
     rmSync(file, { force: true });
     throw error;

@@ -5,16 +5,21 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync, writevSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { type CopyFailure, copyRecords, type RecordToCopy } from './copy-records.ts';
-import { giveNames } from './object-names.ts';
+import { giveNames, type NewNames, shareFile, shareKept } from './object-names.ts';
+import { renewIfWhole } from './whole-file.ts';
 import type { Piece } from './write-buffers.ts';
 
 /**
  * What is asked: the next bytes of a file that is not named yet, its end with the folders it goes to, or its removal; or,
- * at once, all files of some records of journals.
+ * at once, all files of some records of journals, or more cases for a file that is there.
  */
-export type DiskStep = FileStep | { kind: 'copy'; incoming: string; records: RecordToCopy[] };
+export type DiskStep =
+  | FileStep
+  | { kind: 'copy'; incoming: string; records: RecordToCopy[] }
+  | { kind: 'share'; file: string; names: NewNames };
 
 export type FileStep =
   | { kind: 'write'; file: string; piece: Piece | null; first: boolean }
@@ -32,7 +37,7 @@ export interface DiskReply {
 }
 
 /**
- * The SHA-256 after `commit`, '' after the others, what became of each record after `copy`; or the code of the operating
+ * The SHA-256 after `commit` and `share`, '' after the others, what became of each record after `copy`; or the code of the operating
  * system's error.
  */
 export type DiskAnswer = { sha256: string } | { copied: (CopyFailure | null)[] } | { error: string };
@@ -50,6 +55,7 @@ parentPort?.on('message', ({ id, step }: DiskQuestion) => {
 
 function answer(step: DiskStep): DiskAnswer {
   if (step.kind === 'copy') return { copied: copyRecords(step.records, step.incoming) };
+  if (step.kind === 'share') return share(step.file, step.names);
   try {
     if (step.kind === 'abort') abort(step.file);
     else if (step.kind === 'write') write(step);
@@ -88,12 +94,28 @@ function without(parts: Buffer[], written: number): Buffer[] {
 function commit(step: FileStep & { kind: 'commit' }): string {
   const { file, folders, sync } = step;
   const { descriptor, hash } = write(step);
+  const sha256 = hash.digest('hex');
+  const names = { incoming: dirname(file), folders, sha256, sync };
+  if (shareKept(names)) {
+    abort(file);
+    return sha256;
+  }
   if (sync) fsyncSync(descriptor);
   files.delete(file);
   closeSync(descriptor);
-  const sha256 = hash.digest('hex');
-  giveNames(file, folders, sha256, sync);
+  giveNames(file, names);
   return sha256;
+}
+
+/** `SHA256` where the file is not there, or has other bytes. */
+function share(file: string, names: NewNames): DiskAnswer {
+  if (!renewIfWhole(file, names.sha256, names.sync)) return { error: 'SHA256' };
+  try {
+    shareFile(file, names);
+    return { sha256: names.sha256 };
+  } catch (error) {
+    return { error: (error as NodeJS.ErrnoException).code ?? 'UNKNOWN' };
+  }
 }
 
 function abort(file: string): void {

@@ -3,6 +3,7 @@ import { InterleaveError } from '../../core/errors.ts';
 import { moduleBeside, startWorker } from '../concurrency/worker-thread.ts';
 import type { CopyFailure, RecordToCopy } from './copy-records.ts';
 import type { DiskAnswer, DiskQuestion, DiskReply, DiskStep, FileStep } from './disk-thread.ts';
+import type { NewNames } from './object-names.ts';
 
 /** Threads that write objects; as many syncs are under way at once, which the file system does together. */
 const MAX_THREADS = 4;
@@ -67,6 +68,15 @@ export class DiskThread {
     if (!('copied' in answer))
       return records.map(() => ({ code: 'error' in answer ? answer.error : 'UNKNOWN', unread: false }));
     return answer.copied;
+  }
+
+  /** Gives more cases a file of the store; false where it is not there whole, or goes meanwhile. Rejects as `do` does. */
+  async share(file: string, names: NewNames): Promise<boolean> {
+    const answer = await this.#ask({ kind: 'share', file, names });
+    if ('sha256' in answer) return true;
+    const code = 'error' in answer ? answer.error : 'UNKNOWN';
+    if (code === 'SHA256' || code === 'ENOENT') return false;
+    throw diskError(code);
   }
 
   #ask(step: DiskStep): Promise<DiskAnswer> {

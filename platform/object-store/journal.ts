@@ -143,11 +143,19 @@ export class Journal {
     return null;
   }
 
-  /** Takes a case out of every segment, of other processes too: nothing of it can come back. */
-  async eraseCase(caseId: string): Promise<void> {
+  /** The receipts of a case that stand in any segment. Reads them whole. */
+  async receipts(caseId: string): Promise<string> {
+    const records: JournalRecord[] = [];
+    for (const file of await this.#segments()) records.push(...(await readRecords(file)));
+    const ofCase = records.filter(({ caseIds, isReceipt }) => isReceipt && caseIds.includes(caseId));
+    return ofCase.map(({ bytes }) => bytes.toString('utf8')).join('');
+  }
+
+  /** Takes a case, or one object of it, out of every segment, of other processes too: nothing of it can come back. */
+  async erase(caseId: string, sha256?: string): Promise<void> {
     for (const file of [...(await this.#segments()), ...(await this.#quarantine.segments())])
-      await withFile(file, 'r+', (handle) => eraseFromSegment(handle, caseId));
-    await this.#quarantine.forget(caseId);
+      await withFile(file, 'r+', (handle) => eraseFromSegment(handle, caseId, sha256));
+    if (sha256 === undefined) await this.#quarantine.forget(caseId);
   }
 
   /** Ends the segment, syncs its files and removes it; the next record opens another. */

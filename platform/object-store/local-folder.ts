@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, opendir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, opendir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { InterleaveError } from '../../core/errors.ts';
 import type { ObjectRef } from '../../core/object-ref.ts';
 import { MIN_FREE_BYTES } from '../disk/limits.ts';
-import { syncFolder } from '../process/files.ts';
+import { DISK_THREADS } from './disk-threads.ts';
+import { eraseFile, eraseFolder } from './erase-folder.ts';
 import { ObjectFile, type ObjectFileOptions } from './object-file.ts';
+import { INCOMING, isDigest, nameByDigest } from './object-names.ts';
 import type { ByteRange, ObjectStore, ObjectWriter, StoredObject } from './object-store.ts';
 import { appendReceipt, encodeReceipt, type Receipt, readReceipts } from './receipts.ts';
 import { MAX_SMALL_OBJECT_BYTES, SmallObjects } from './small-objects.ts';
@@ -18,7 +20,6 @@ import type { StoreObserver } from './store-observer.ts';
 const FREE_SPACE_MAX_AGE_MS = 100;
 
 const ID = /^[a-z0-9-]{1,64}$/;
-const SHA256 = /^[0-9a-f]{64}$/;
 
 export interface LocalFolderOptions {
   /** in bytes; less free space than this is `OBJECT_STORE_FULL` */
@@ -30,9 +31,9 @@ export interface LocalFolderOptions {
 }
 
 /**
- * The object store in a folder: `<root>/<case id>/<sha256>`. Bytes are written beside it, synced, then linked to their
- * name, and the folder is synced: after a power cut an object is there whole or not at all. Small ones share one sync
- * (`small-objects.ts`).
+ * The object store in a folder: `<root>/<case id>/<sha256>` is a reference, a hard link to bytes that are there once
+ * (`object-names.ts`). Bytes are written beside it, synced, then linked to their name, and the folder is synced: after a
+ * power cut an object is there whole or not at all. Small ones share one sync (`small-objects.ts`).
  */
 export class LocalFolderStore implements ObjectStore {
   readonly #root: string;
@@ -47,7 +48,7 @@ export class LocalFolderStore implements ObjectStore {
 
   private constructor(root: string, { minFree = MIN_FREE_BYTES, sync = true }: LocalFolderOptions) {
     this.#root = root;
-    this.#incoming = join(root, '.incoming');
+    this.#incoming = join(root, INCOMING);
     this.#minFreeBytes = minFree;
     this.#sync = sync;
     this.#file = {
@@ -100,6 +101,21 @@ export class LocalFolderStore implements ObjectStore {
     );
   }
 
+  async link(sha256: string, fromCase: string, toCase: string): Promise<void> {
+    const file = this.#path(fromCase, sha256);
+    const folders = [this.#caseFolder(toCase)];
+    const names = { incoming: this.#incoming, folders, sha256, sync: this.#sync };
+    const journaled = await this.#inJournal(fromCase, sha256);
+    const receipts = await unavailable(readReceipts(this.#caseFolder(fromCase)));
+    const receipt =
+      receipts.get(sha256) ?? (journaled === null ? null : await this.#small?.receiptOf(fromCase, sha256));
+    const shared = await DISK_THREADS.take().share(file, names);
+    // Without a file yet: the journal has the bytes once more, until one file is written and named for both cases.
+    if (!shared && journaled !== null) await this.put(toCase, journaled, '');
+    else if (!shared) throw new InterleaveError('OBJECT_MISSING');
+    if (receipt) await this.note([toCase], sha256, receipt);
+  }
+
   async *cases(): AsyncIterable<string> {
     const folder = await unavailable(opendir(this.#root));
     for await (const entry of folder) if (entry.isDirectory() && ID.test(entry.name)) yield entry.name;
@@ -110,7 +126,7 @@ export class LocalFolderStore implements ObjectStore {
     const names = (await ifThere(readdir(folder))) ?? [];
     const receipts = await unavailable(readReceipts(folder));
     const found: StoredObject[] = [];
-    for (const sha256 of names.filter((name) => SHA256.test(name))) {
+    for (const sha256 of names.filter(isDigest)) {
       const entry = await ifThere(stat(join(folder, sha256)));
       if (entry === null) continue;
       const receipt = receipts.get(sha256) ?? null;
@@ -126,18 +142,20 @@ export class LocalFolderStore implements ObjectStore {
   }
 
   async read(caseId: string, sha256: string): Promise<Buffer> {
-    const file = this.#path(caseId, sha256);
-    const bytes = (await ifThere(readFile(file))) ?? (await this.#findSmall(caseId, sha256));
+    const found = await this.#find(caseId, sha256);
+    const bytes = Buffer.isBuffer(found)
+      ? found
+      : await unavailable(found.readFile()).finally(() => found.close());
     if (createHash('sha256').update(bytes).digest('hex') !== sha256)
       throw new InterleaveError('OBJECT_CORRUPT');
     return bytes;
   }
 
   async open(caseId: string, sha256: string, { from = 0, to }: ByteRange = {}): Promise<Readable> {
-    const handle = await ifThere(open(this.#path(caseId, sha256), 'r'));
-    if (handle === null) return Readable.from([(await this.#findSmall(caseId, sha256)).subarray(from, to)]);
+    const found = await this.#find(caseId, sha256);
+    if (Buffer.isBuffer(found)) return Readable.from([found.subarray(from, to)]);
     const end = to === undefined ? {} : { end: to - 1 };
-    return createReadStream('', { fd: handle, start: from, ...end });
+    return createReadStream('', { fd: found, start: from, ...end });
   }
 
   async has(caseId: string, sha256: string): Promise<boolean> {
@@ -149,9 +167,15 @@ export class LocalFolderStore implements ObjectStore {
   }
 
   async eraseCase(caseId: string): Promise<void> {
-    await unavailable(this.#small?.eraseCase(caseId) ?? Promise.resolve());
-    await unavailable(rm(this.#caseFolder(caseId), { recursive: true, force: true }));
-    await unavailable(syncFolder(this.#root));
+    const folder = this.#caseFolder(caseId);
+    await unavailable(this.#small?.erase(caseId) ?? Promise.resolve());
+    await unavailable(eraseFolder(this.#root, folder));
+  }
+
+  async drop(sha256: string, caseId: string): Promise<void> {
+    const file = this.#path(caseId, sha256);
+    await unavailable(this.#small?.erase(caseId, sha256) ?? Promise.resolve());
+    await unavailable(eraseFile(this.#root, file));
   }
 
   async close(): Promise<void> {
@@ -167,12 +191,14 @@ export class LocalFolderStore implements ObjectStore {
     }
   }
 
-  /** Rejects with `OBJECT_MISSING`. */
-  async #findSmall(caseId: string, sha256: string): Promise<Buffer> {
-    const bytes = await this.#inJournal(caseId, sha256);
-    if (bytes !== null) return bytes;
+  /** Its file, or its bytes where it has none yet. Rejects with `OBJECT_MISSING`. */
+  async #find(caseId: string, sha256: string): Promise<FileHandle | Buffer> {
+    const file = this.#path(caseId, sha256);
+    const found = (await ifThere(open(file, 'r'))) ?? (await this.#inJournal(caseId, sha256));
+    if (found !== null) return found;
     // Its segment may have been removed between our two looks, because the file was written.
-    return readFile(this.#path(caseId, sha256)).catch(missingOrUnavailable);
+    const later = await ifThere(open(file, 'r'));
+    return later ?? open(nameByDigest(this.#root, sha256), 'r').catch(missingOrUnavailable);
   }
 
   async #inJournal(caseId: string, sha256: string): Promise<Buffer | null> {
@@ -195,7 +221,7 @@ export class LocalFolderStore implements ObjectStore {
   }
 
   #path(caseId: string, sha256: string): string {
-    if (!SHA256.test(sha256)) throw new InterleaveError('OBJECT_MISSING', 'The SHA-256 is malformed.');
+    if (!isDigest(sha256)) throw new InterleaveError('OBJECT_MISSING', 'The SHA-256 is malformed.');
     return join(this.#caseFolder(caseId), sha256);
   }
 }

@@ -1,6 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFolder } from '../process/files.ts';
+import { syncFolder, writeDurably } from '../process/files.ts';
 import type { DamagedObject } from './store-observer.ts';
 
 /** The folder in that of the store. */
@@ -58,15 +58,5 @@ export class Quarantine {
   async #files(): Promise<string[]> {
     const names = await readdir(this.#folder).catch(() => []);
     return names.map((name) => join(this.#folder, name));
-  }
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'w', 0o600);
-  try {
-    await writeFile(handle, text);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

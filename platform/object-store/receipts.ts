@@ -53,6 +53,11 @@ export async function readReceipts(folder: string): Promise<Map<string, Receipt>
     if (error.code === 'ENOENT') return '';
     throw error;
   });
+  return parseReceipts(text);
+}
+
+/** The same of the lines themselves. */
+export function parseReceipts(text: string): Map<string, Receipt> {
   const receipts = new Map<string, Receipt>();
   for (const line of text.split('\n')) {
     const read = readLine(line);

@@ -49,10 +49,11 @@ export async function readSegment(handle: FileHandle): Promise<{ bytes: Buffer; 
   }
 }
 
-/** Makes a case unreadable in a segment: its name, and the bytes that are of no other case. */
-export async function eraseFromSegment(handle: FileHandle, caseId: string): Promise<void> {
+/** Makes a case unreadable in a segment: its name, and the bytes that are of no other case. With a SHA-256 only that object of it. */
+export async function eraseFromSegment(handle: FileHandle, caseId: string, sha256?: string): Promise<void> {
   const { records, damaged } = scanSegment((await readSegment(handle)).bytes);
-  const isOf = ({ caseIds }: JournalRecord) => caseIds.includes(caseId);
+  const isOf = (record: JournalRecord) =>
+    record.caseIds.includes(caseId) && (sha256 === undefined || record.sha256 === sha256);
   for (const record of records.filter(isOf)) await writeAt(handle, withoutCase(record, caseId), record.at);
   for (const record of damaged.filter(isOf)) {
     const erased = withoutCase(record, caseId);

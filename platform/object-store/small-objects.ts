@@ -13,7 +13,7 @@ import { isErased, type JournalRecord } from './journal-record.ts';
 import { MAX_READ_TRIES, RETRY_MS } from './limits.ts';
 import type { ObjectFileOptions } from './object-file.ts';
 import { QUARANTINE } from './quarantine.ts';
-import { encodeReceipt, holdsReceipt, RECEIPTS, type Receipt } from './receipts.ts';
+import { encodeReceipt, holdsReceipt, parseReceipts, RECEIPTS, type Receipt } from './receipts.ts';
 import type { Journaled, PlacedInSegment } from './restore-segment.ts';
 import { NO_OBSERVER, type StoreObserver } from './store-observer.ts';
 
@@ -120,9 +120,14 @@ export class SmallObjects {
     return this.#journal.find(caseId, sha256);
   }
 
-  /** To be called before the folder of the case is removed: nothing of it can come back then. */
-  eraseCase(caseId: string): Promise<void> {
-    return this.#journal.eraseCase(caseId);
+  /** The receipt of an object whose case has no line of it yet; null where there is none. */
+  async receiptOf(caseId: string, sha256: string): Promise<Receipt | null> {
+    return parseReceipts(await this.#journal.receipts(caseId)).get(sha256) ?? null;
+  }
+
+  /** To be called before the folder of the case, or the file of its object, is removed: it cannot come back then. */
+  erase(caseId: string, sha256?: string): Promise<void> {
+    return this.#journal.erase(caseId, sha256);
   }
 
   /** Makes the files themselves durable, so that no journal is needed. */

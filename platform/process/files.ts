@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { InterleaveError } from '../../core/errors.ts';
 
 /** The site secret: at least 16 bytes, whatever they are. Throws `CONFIG_INVALID` where it is missing or short. */
@@ -24,6 +24,17 @@ export async function readJsonFile(file: string): Promise<unknown> {
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The bytes of a file, readable by us alone; its name is durable when its folder is. */
+export async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    await writeFile(handle, text);
     await handle.sync();
   } finally {
     await handle.close();
