@@ -1,39 +1,99 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { CaseCorrection } from './events.ts';
 
+/** What a person can decide. */
+export const ACT_KINDS = [
+  'JOIN',
+  'MOVE',
+  'SPLIT',
+  'REJECT',
+  'WITHDRAW',
+  'ERASE',
+  'ANSWER',
+  'COHORT',
+  'TOPIC_NAME',
+  'REVEAL',
+] as const;
+export type ActKind = (typeof ACT_KINDS)[number];
+
+/** What is decided; what is not given is empty. */
+export type Decision = Pick<CaseCorrection, 'kind' | 'caseId' | 'decidedAt' | 'actor' | 'reason'> &
+  Partial<Omit<CaseCorrection, 'seal'>>;
+
 /** The decision with its seal: whoever can write to Kafka, and has not the site's secret, decides nothing. */
-export function sealedCorrection(secret: Buffer, decision: Omit<CaseCorrection, 'seal'>): CaseCorrection {
-  return { ...decision, seal: sealOf(secret, decision) };
+export function sealedCorrection(secret: Buffer, decision: Decision): CaseCorrection {
+  const whole = { ...EMPTY, ...decision };
+  return { ...whole, seal: sealOf(secret, whole) };
 }
 
+/** Whether the seal is ours: over every field, or as decisions of before have it, which had the first five alone. */
 export function isSealed(secret: Buffer, correction: CaseCorrection): boolean {
-  return (
-    isEqual(sealOf(secret, correction), correction.seal) ||
-    isEqual(oldSealOf(secret, correction) ?? '', correction.seal)
-  );
+  if (isEqual(sealOf(secret, correction), correction.seal)) return true;
+  if (filledFields(correction).length > 0) return false;
+  return [firstSealOf, secondSealOf].some((seal) => isEqual(seal(secret, correction) ?? '', correction.seal));
 }
 
 /**
- * The key in `radiology.case.correction`: the last decision of a kind for a case stays. It is made with the site's secret:
- * whoever has it not cannot guess the key under which a record of theirs would replace ours at the next compaction.
- * Decisions of before have `<case id>/<kind>`; the seal is what counts, under whatever key.
+ * The key in `radiology.case.correction`. Two acts never share one, so that compaction keeps both, whatever they decide; an
+ * act that is written twice stands there once. Nobody can guess the key without the site's secret, and so replace an act
+ * by a record of theirs. Erasures of before have keys of other forms; the seal is what counts, under whatever key.
  */
-export function correctionKey(
-  secret: Buffer,
-  { kind, caseId }: Pick<CaseCorrection, 'kind' | 'caseId'>,
-): string {
-  return hmac(secret, JSON.stringify(['correction key', kind, caseId])).slice(0, 32);
+export function correctionKey(secret: Buffer, { seal }: Pick<CaseCorrection, 'seal'>): string {
+  return hmac(secret, JSON.stringify(['act key', seal])).slice(0, 32);
 }
 
-function sealOf(
+const EMPTY = {
+  id: '',
+  actorVerified: false,
+  targetCaseId: '',
+  caseIds: [],
+  reports: [],
+  sopInstanceUids: [],
+  subject: '',
+  statement: '',
+  erased: [],
+} satisfies Partial<CaseCorrection>;
+
+/**
+ * A field that is empty is not part of the seal. So a build that does not know a field yet still reads every act that
+ * does not use it.
+ */
+function filledFields(correction: Omit<CaseCorrection, 'seal'>): [string, unknown][] {
+  const { id, actorVerified, targetCaseId, caseIds, reports, sopInstanceUids, subject, statement, erased } =
+    correction;
+  const identities = reports.map(({ facility, fillerNumber }) => [facility, fillerNumber]);
+  const fields: [string, string | boolean | readonly unknown[]][] = [
+    ['id', id],
+    ['actorVerified', actorVerified],
+    ['targetCaseId', targetCaseId],
+    ['caseIds', caseIds],
+    ['reports', identities],
+    ['sopInstanceUids', sopInstanceUids],
+    ['subject', subject],
+    ['statement', statement],
+    ['erased', erased],
+  ];
+  return fields.filter(([, value]) => (typeof value === 'boolean' ? value : value.length > 0));
+}
+
+function sealOf(secret: Buffer, correction: Omit<CaseCorrection, 'seal'>): string {
+  const { kind, caseId, decidedAt, actor, reason } = correction;
+  return hmac(
+    secret,
+    JSON.stringify(['act', kind, caseId, decidedAt, actor, reason, filledFields(correction)]),
+  );
+}
+
+/** Of decisions before acts had an id. */
+function secondSealOf(
   secret: Buffer,
   { kind, caseId, decidedAt, actor, reason }: Omit<CaseCorrection, 'seal'>,
 ): string {
   return hmac(secret, JSON.stringify(['correction', kind, caseId, decidedAt, actor, reason]));
 }
 
-/** Of decisions of before; null where a field holds the separator, which would let one seal stand for two decisions. */
-function oldSealOf(
+/** Of the first decisions; null where a field holds the separator, which would let one seal stand for two decisions. */
+function firstSealOf(
   secret: Buffer,
   { kind, caseId, decidedAt, actor, reason }: Omit<CaseCorrection, 'seal'>,
 ): string | null {
