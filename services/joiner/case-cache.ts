@@ -198,17 +198,31 @@ export class CaseCache {
 
   /** When the erasure was decided whose bytes are gone from the object store; null where none are. */
   erasedAt(caseId: string): number | null {
-    return this.#erased.get(caseId) ?? null;
+    const at = this.#erased.get(caseId) ?? null;
+    return at === null || at < 0 ? null : at;
+  }
+
+  /** Whether its erasure was carried out once, be it that bytes came since. */
+  wasErased(caseId: string): boolean {
+    return this.#erased.get(caseId) !== undefined;
   }
 
   /** Every erasure that was carried out, with when it was decided. */
   *erasures(): Iterable<[string, number]> {
-    for (const { key, value } of this.#erased.getRange()) yield [key, value];
+    for (const { key, value } of this.#erased.getRange()) yield [key, Math.abs(value)];
   }
 
   async markErased(caseId: string, decidedAt: number): Promise<void> {
     requireLmdbRoom(this.#folder);
     await this.#erased.put(caseId, decidedAt);
+  }
+
+  /** Bytes of an erased case came again: until they are gone `erasedAt` says null, `erasures` goes on to name the case. */
+  async markBytesCame(caseId: string): Promise<void> {
+    const at = this.#erased.get(caseId);
+    if (at === undefined || at < 0) return;
+    requireLmdbRoom(this.#folder);
+    await this.#erased.put(caseId, -at);
   }
 
   async close(): Promise<void> {

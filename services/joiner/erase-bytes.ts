@@ -9,7 +9,7 @@ import { MAX_ERASE_BACKOFF_MS, MIN_ERASE_BACKOFF_MS } from './limits.ts';
 export interface EraseBytesOptions {
   objects: Pick<ObjectStore, 'eraseCase'>;
   erased: Pick<ErasedCases, 'decidedAt'>;
-  cache: Pick<CaseCache, 'markErased'>;
+  cache: Pick<CaseCache, 'markErased' | 'markBytesCame'>;
   log: Logger;
   done(): void;
 }
@@ -22,6 +22,8 @@ export class EraseBytes {
   readonly #options: EraseBytesOptions;
   readonly #stopping = new AbortController();
   readonly #waiting = new Set<string>();
+  /** bytes came again since their erasure began */
+  readonly #came = new Set<string>();
   #running: Promise<void> = Promise.resolve();
   #isRunning = false;
 
@@ -38,6 +40,14 @@ export class EraseBytes {
     this.#running = this.#run();
   }
 
+  /** Bytes of erased cases came again: remembered before the record is committed that says so, so that no crash leaves them. */
+  async bytesCame(caseIds: readonly string[]): Promise<void> {
+    for (const caseId of caseIds) {
+      this.#came.add(caseId);
+      await this.#options.cache.markBytesCame(caseId);
+    }
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -48,13 +58,14 @@ export class EraseBytes {
     const { signal } = this.#stopping;
     for (let failures = 0; this.#waiting.size > 0 && !signal.aborted; ) {
       const [caseId = ''] = this.#waiting;
+      this.#waiting.delete(caseId); // what comes while it is erased asks for it again
       try {
         await this.#erase(caseId);
-        this.#waiting.delete(caseId);
         failures = 0;
         log.info({ caseId }, 'case.erased');
         done();
       } catch (error) {
+        this.#waiting.add(caseId);
         log.error({ caseId, code: codeOf(error), err: error }, 'case.not.erased');
         const backoff = MIN_ERASE_BACKOFF_MS * 2 ** Math.min(failures++, 10);
         await sleep(Math.min(MAX_ERASE_BACKOFF_MS, backoff), undefined, { signal }).catch(() => undefined);
@@ -67,7 +78,8 @@ export class EraseBytes {
     const { objects, erased, cache } = this.#options;
     const decidedAt = erased.decidedAt(caseId);
     if (decidedAt === null) return;
+    this.#came.delete(caseId);
     await objects.eraseCase(caseId);
-    await cache.markErased(caseId, decidedAt);
+    if (!this.#came.has(caseId)) await cache.markErased(caseId, decidedAt);
   }
 }

@@ -63,7 +63,7 @@ export function followDecisions({
       read(TOPICS.caseCorrection, offset, () => {
         const correction = events.caseCorrection.decode(value ?? Buffer.alloc(0));
         if (!erased.add(correction)) return false;
-        caseIds.push(correction.caseId);
+        if (correction.kind === 'ERASE') caseIds.push(correction.caseId);
         return true;
       });
     if (caseIds.length > 0) told.erased(caseIds);

@@ -1,4 +1,5 @@
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { type ErasedThing, holdsThing } from '../../core/radiology/erasure-traces.ts';
 import type { Case } from '../../core/radiology/events.ts';
 import { type LeftOut, leftOutByImage, leftOutByReport } from '../../core/radiology/left-out.ts';
 import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
@@ -18,6 +19,8 @@ export interface Joined {
   index: Map<string, IndexChange>;
   /** what no case holds: records that can never be merged, and what a limit left out; and why */
   refused: { record: ConsumedRecord; code: ErrorCode }[];
+  /** records of what was erased: dropped for good */
+  erased: ConsumedRecord[];
   /** objects that came again with other bytes */
   replaced: number;
 }
@@ -27,6 +30,8 @@ export interface Decided {
   rejected: Pick<RejectedImages, 'get'>;
   /** an erased case takes nothing in any more */
   isErased(caseId: string): boolean;
+  /** what an erased case held is not taken in by another case either, unless that one holds it already */
+  wasHeldByErased(thing: ErasedThing): boolean;
 }
 
 /**
@@ -52,25 +57,31 @@ export function joinRecords(
   };
   const after = new Map<string, Case>();
   const refused: Joined['refused'] = [];
+  const erased: ConsumedRecord[] = [];
   for (const record of records) {
-    let merge: Merge;
+    let event: Mergeable;
     try {
-      merge = mergeOf(record);
+      event = readEvent(record);
     } catch (error) {
       if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
       refused.push({ record, code: codeOf(error) });
       continue;
     }
     if (decided.isErased(record.key)) {
-      refused.push({ record, code: 'CASE_ERASED' });
+      erased.push(record);
       continue;
     }
     try {
-      const merged = merge(after.get(record.key) ?? known(record.key, record.partition).state);
+      const state = after.get(record.key) ?? known(record.key, record.partition).state;
+      if (decided.wasHeldByErased(event.thing) && !holdsThing(state, event.thing)) {
+        erased.push(record);
+        continue;
+      }
+      const merged = event.merge(state);
       if (merged === null) continue;
-      const { state, leftOut } = merged;
-      after.set(record.key, state);
-      for (const left of leftOutRecords(record, leftOut)) refused.push({ record: left, code: 'CASE_FULL' });
+      after.set(record.key, merged.state);
+      for (const left of leftOutRecords(record, merged.leftOut))
+        refused.push({ record: left, code: 'CASE_FULL' });
     } catch (error) {
       const code = codeOf(error);
       if (code !== 'CASE_TOO_LARGE') throw error;
@@ -94,34 +105,48 @@ export function joinRecords(
     }
     replaced += replacedIn(state) - replacedIn(first?.state ?? null);
   }
-  return { changed, index, refused, replaced };
+  return { changed, index, refused, erased, replaced };
 }
 
-const NOTHING_DECIDED: Decided = { rejected: { get: () => undefined }, isErased: () => false };
+const NOTHING_DECIDED: Decided = {
+  rejected: { get: () => undefined },
+  isErased: () => false,
+  wasHeldByErased: () => false,
+};
 
-/** null where the record adds nothing to a case, and makes none. */
-type Merge = (state: Case | null) => { state: Case; leftOut: LeftOut } | null;
+interface Mergeable {
+  /** what it is about */
+  thing: ErasedThing;
+  /** null where the record adds nothing to a case, and makes none */
+  merge(state: Case | null): { state: Case; leftOut: LeftOut } | null;
+}
 
 /** Throws `EVENT_UNREADABLE` for a record that is no event of its topic, or not of the case that it is keyed by. */
-function mergeOf(record: ConsumedRecord): Merge {
+function readEvent(record: ConsumedRecord): Mergeable {
   const bytes = record.value ?? Buffer.alloc(0);
   if (record.topic === TOPICS.reportLabeled) {
     const { again, ...rest } = events.reportLabeled.decode(bytes);
     const event = { ...rest, again: false };
     checkKey(record, event.received.caseId);
-    return (before) => {
-      if (again && !isHeld(before?.reports ?? [], event)) return null;
-      const state = mergeReport(before, event);
-      return { state, leftOut: leftOutByReport(before, event, state) };
+    return {
+      thing: { report: event.received.identity },
+      merge(before) {
+        if (again && !isHeld(before?.reports ?? [], event)) return null;
+        const state = mergeReport(before, event);
+        return { state, leftOut: leftOutByReport(before, event, state) };
+      },
     };
   }
   const { again, ...rest } = events.imageEmbedded.decode(bytes);
   const event = { ...rest, again: false };
   checkKey(record, event.received.caseId);
-  return (before) => {
-    if (again && !isHeldImage(before?.images ?? [], event)) return null;
-    const state = mergeImage(before, event);
-    return { state, leftOut: leftOutByImage(before, event, state) };
+  return {
+    thing: { sopInstanceUid: event.received.sopInstanceUid },
+    merge(before) {
+      if (again && !isHeldImage(before?.images ?? [], event)) return null;
+      const state = mergeImage(before, event);
+      return { state, leftOut: leftOutByImage(before, event, state) };
+    },
   };
 }
 

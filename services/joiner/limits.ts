@@ -26,6 +26,8 @@ export const LOOKUPS_AT_ONCE = 2_000;
 export const MAX_UNDO_ROUNDS = 3;
 /** Between two looks for foreign records in a partition. */
 export const FOREIGN_CHECK_MS = 5_000;
+/** Traces of one record that an erasure leaves in the register, 33 bytes each; a case of 1,000 images needs five. */
+export const MAX_TRACES_OF_RECORD = 256;
 /** Between two tries to erase the bytes of a case. */
 export const MIN_ERASE_BACKOFF_MS = 100;
 export const MAX_ERASE_BACKOFF_MS = 30_000;

@@ -22,6 +22,11 @@ export function joinerMetrics(metrics: Metrics) {
       ['code'],
     ),
     erased: metrics.counter('interleave_joiner_cases_erased_total', 'Cases whose bytes were erased'),
+    dropped: metrics.counter(
+      'interleave_joiner_records_erased_total',
+      'Records dropped because what they hold was erased',
+      ['topic'],
+    ),
     failed: metrics.counter('interleave_joiner_partitions_lost_total', 'Partitions to be taken again', [
       'code',
     ]),

@@ -19,6 +19,10 @@ export interface OwnedPartitionOptions {
   isOwn(caseId: string): boolean;
   /** whether an input may go on after a gap */
   acceptGap(topic: string, from: number): boolean;
+  /** keeps what is to be known of cases that are erased, durably, before their states end */
+  leaveTraces(states: ReadonlyMap<string, Buffer>): Promise<void>;
+  /** records of erased cases are about to be dropped: their bytes may have come again */
+  bytesCame(caseIds: readonly string[]): Promise<void>;
   /** keeps what no case holds, durably, before the inputs are committed */
   refuse(refused: Joined['refused']): Promise<void>;
   /** called after each transaction */
@@ -132,7 +136,7 @@ export class OwnedPartition {
   }
 
   async #commit(submitted: readonly Submitted[], chores: readonly Chores[]): Promise<void> {
-    const { partition, cache, decided, refuse, committed, erased } = this.#options;
+    const { partition, cache, decided, refuse, leaveTraces, bytesCame, committed, erased } = this.#options;
     const startedAt = performance.now();
     const records = submitted.flatMap((one) => one.records);
     const caseIds = await this.#casesOf(chores.flatMap(({ rejected = [] }) => [...rejected]));
@@ -142,7 +146,15 @@ export class OwnedPartition {
 
     const changed = new Map<string, Buffer | null>(joined.changed);
     const erase = [...new Set(chores.flatMap(({ erase = [] }) => [...erase]))];
-    for (const caseId of erase) if (stateOf(caseId) !== undefined) changed.set(caseId, null);
+    const ending = new Map<string, Buffer>();
+    for (const caseId of erase) {
+      const state = stateOf(caseId);
+      if (state !== undefined) ending.set(caseId, state);
+    }
+    if (ending.size > 0) await leaveTraces(ending);
+    for (const caseId of ending.keys()) changed.set(caseId, null);
+    const sentAgain = [...new Set(joined.erased.map(({ key }) => key))].filter(decided.isErased);
+    if (sentAgain.length > 0) await bytesCame(sentAgain);
     const positions = new Map<string, number>();
     for (const { topic, next } of submitted)
       positions.set(topic, Math.max(next, positions.get(topic) ?? this.#positions.get(topic) ?? 0));
@@ -156,7 +168,7 @@ export class OwnedPartition {
       if (last !== undefined) cache.markInput(topic, partition, markOf(last));
     }
     for (const [topic, next] of positions) this.#positions.set(topic, next);
-    if (erase.length > 0) erased(erase);
+    if (erase.length + sentAgain.length > 0) erased([...erase, ...sentAgain]);
     if (records.length > 0 || joined.changed.size > 0)
       committed(joined, records, (performance.now() - startedAt) / 1000);
   }

@@ -29,6 +29,7 @@ import { followDecisions } from './follow-decisions.ts';
 import type { ForeignRecords } from './foreign-records.ts';
 import { GapMemory } from './gap-memory.ts';
 import { handleBatch, lose } from './handle-batch.ts';
+import { leaveTraces } from './leave-traces.ts';
 import { FETCH_WAIT_MS, FOREIGN_CHECK_MS, MAX_FETCH_BYTES, MAX_PARALLEL_TAKES } from './limits.ts';
 import { joinerMetrics } from './metrics.ts';
 import { OutputGuard } from './output-guard.ts';
@@ -169,15 +170,25 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       partition,
       taken,
       cache,
-      decided: { rejected: decisions.rejected, isErased },
+      decided: {
+        rejected: decisions.rejected,
+        isErased,
+        wasHeldByErased: (thing) => decisions.erased.held(thing),
+      },
       guard: new OutputGuard({ reader, topic: TOPICS.case, partition, end: taken.end }),
       isOwn: isOwn(partition),
       acceptGap: (topic, from) => gaps.accept(topic, partition, from),
+      leaveTraces: (states) =>
+        leaveTraces(states, { secret, producer: deadLetters, erased: decisions.erased, log }),
+      bytesCame: (caseIds) => eraseBytes.bytesCame(caseIds),
       refuse: (refused) => refuseRecords(refused, { producer: deadLetters, metrics, log }),
       committed(joined, records, seconds) {
         lag.progressed();
         metrics.written.inc(joined.changed.size);
         metrics.replaced.inc(joined.replaced);
+        for (const { topic } of joined.erased) metrics.dropped.inc({ topic });
+        if (joined.erased.length > 0)
+          log.info({ partition, records: joined.erased.length }, 'joiner.records.erased');
         if (joined.changed.size === 0) metrics.unchanged.inc();
         metrics.transactionSeconds.observe(seconds);
         for (const { topic, timestamp } of records) {

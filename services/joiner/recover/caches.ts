@@ -29,7 +29,7 @@ export class Caches {
 
   /** Whether one of them remembers that this case was erased. */
   hasErased(caseId: string): boolean {
-    return this.#caches.some((cache) => cache.erasedAt(caseId) !== null);
+    return this.#caches.some((cache) => cache.wasErased(caseId));
   }
 
   /** Every erasure that one of them remembers, with when it was decided. */

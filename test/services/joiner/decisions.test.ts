@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
 import { correctionKey, sealedCorrection } from '../../../core/radiology/corrections.ts';
 import { rejectionKey } from '../../../core/radiology/rejections.ts';
 import { caseStanding } from '../../../core/radiology/standing.ts';
@@ -12,15 +13,16 @@ import { imageEmbedded, reportLabeled } from '../../../harness/event-fixture.ts'
 import { type OwnKafka, ownKafka } from '../../../harness/own-kafka.ts';
 import { testContext } from '../../../harness/service-context.ts';
 import { until } from '../../../harness/until.ts';
+import { withAdmin } from '../../../platform/kafka/topics.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
 import { loadConfig } from '../../../platform/process/config.ts';
 import type { RunningService } from '../../../platform/process/lifecycle.ts';
 import { events } from '../../../schemas/events.ts';
-import { deadLetterTopic, TOPICS } from '../../../schemas/topics.ts';
+import { deadLetterTopic, MAX_RECORD_BYTES, TOPICS } from '../../../schemas/topics.ts';
 import { config as shape } from '../../../services/joiner/config.ts';
+import { MAX_TRACES_OF_RECORD } from '../../../services/joiner/limits.ts';
 import { start } from '../../../services/joiner/service.ts';
-import { runCli } from '../../support/cli.ts';
 import { caseIdOf, JoinerHarness } from '../../support/joiner-harness.ts';
 import { JoinerProcess } from '../../support/joiner-process.ts';
 
@@ -75,7 +77,13 @@ describe('what is decided outside of the inputs, on a real broker', () => {
         .find((one) => one.startsWith('interleave_joiner_foreign_records_total') && one.includes(code));
       return Number(line?.split(' ').at(-1) ?? 0);
     };
-    return { context, stop, told };
+    /** records that were dropped because what they hold was erased */
+    const dropped = async () =>
+      (await context.metrics.text())
+        .split('\n')
+        .filter((line) => line.startsWith('interleave_joiner_records_erased_total{'))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    return { context, stop, told, dropped };
   }
 
   const image = (name: string, sopInstanceUid: string) => ({
@@ -149,7 +157,7 @@ describe('what is decided outside of the inputs, on a real broker', () => {
     assert.deepEqual(joiner.context.failures, []);
   });
 
-  test('an erasure that was decided ends the case, then its bytes; what comes for it later is a dead letter', async () => {
+  test('an erasure that was decided ends the case, then its bytes; what comes for it later is dropped, and its bytes go', async () => {
     const joiner = await startJoiner();
     const [erased, other] = [caseIdOf('f'), caseIdOf('g')];
     const small = await objects.put(erased, Buffer.from('small'), 'text/plain');
@@ -162,15 +170,15 @@ describe('what is decided outside of the inputs, on a real broker', () => {
     await until(async () => !(await objects.has(erased, large.sha256)), 30_000, 'the bytes');
     assert.equal(await objects.has(erased, small.sha256), false);
     assert.equal(await objects.has(other, kept.sha256), true);
+    const sentAgain = await objects.put(erased, Buffer.from('sent again'), 'text/plain');
     await harness.send([image('f', '1.2.51'), image('g', '1.2.51')]);
     await becomes('g', ['1.2.50', '1.2.51']);
-    const letters = (await harness.read(deadLetterTopic('joiner'), 1)).map(({ value }) =>
-      events.deadLetter.decode(value ?? Buffer.alloc(0)),
-    );
-    assert.deepEqual(
-      letters.map(({ code, caseId }) => [code, caseId]),
-      [['CASE_ERASED', erased]],
-    );
+    await until(async () => (await joiner.dropped()) === 1, 30_000, 'a record that is dropped');
+    await until(async () => !(await objects.has(erased, sentAgain.sha256)), 30_000, 'the bytes, again');
+    assert.deepEqual(await harness.read(deadLetterTopic('joiner'), 1), []);
+    await harness.send([image('g', '1.2.50')]);
+    await sleep(1_000);
+    assert.deepEqual(await shown('g'), ['1.2.50', '1.2.51'], 'another case keeps what it holds');
     await joiner.stop();
     await dropCache();
     const again = await startJoiner();
@@ -179,27 +187,92 @@ describe('what is decided outside of the inputs, on a real broker', () => {
     assert.equal(await again.told('CASE_RECORD_FOREIGN'), 0);
   });
 
-  test('`interleave erase` decides it, and nothing without a reason and a yes', async () => {
-    await startJoiner();
-    const caseId = caseIdOf('by hand');
-    const object = await objects.put(caseId, Buffer.from('bytes'), 'text/plain');
-    await harness.send([image('by hand', '1.2.55')]);
-    await becomes('by hand', ['1.2.55']);
-    const environment = { INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','), INTERLEAVE_DATA_DIR: dataDir };
-    for (const args of [
-      [caseId],
-      [caseId, '--yes'],
-      [caseId, '--reason', 'asked for'],
-      ['x', '--yes', '--reason', 'y'],
-    ])
-      assert.equal((await runCli(['erase', ...args], environment)).code, 2, args.join(' '));
-    assert.deepEqual(await shown('by hand'), ['1.2.55']);
-    const done = await runCli(['erase', caseId, '--reason', 'asked for', '--yes', '--json'], environment);
-    assert.equal(done.code, 0, done.stderr);
-    assert.equal(JSON.parse(done.stdout).caseId, caseId);
-    await until(async () => (await last('by hand')) === null, 30_000, 'the tombstone');
-    await until(async () => !(await objects.has(caseId, object.sha256)), 30_000, 'the bytes');
+  test('what was erased is dropped under whatever case it comes again, also after compaction and a restart', async () => {
+    const joiner = await startJoiner();
+    const identity = { facility: 'HOSPITAL', fillerNumber: 'ERASED-1' };
+    const reportFor = (name: string, fillerNumber: string) => ({
+      report: reportLabeled({
+        received: { caseId: caseIdOf(name), identity: { ...identity, fillerNumber } },
+      }),
+    });
+    // More than one record of the register holds.
+    const uids = Array.from({ length: MAX_TRACES_OF_RECORD + 10 }, (_, n) => `1.2.500.${n}`);
+    await harness.send([...uids.map((uid) => image('erased', uid)), reportFor('erased', 'ERASED-1')]);
+    await until(async () => (await last('erased'))?.images.length === uids.length, 60_000, 'the images');
+    await until(async () => (await last('erased'))?.reports.length === 1, 30_000, 'the report');
+    await harness.erase(SECRET, caseIdOf('erased'));
+    await until(async () => (await last('erased')) === null, 30_000, 'the tombstone');
+
+    const resend = async (name: string) => {
+      await harness.send([
+        reportFor('erased', 'ERASED-1'),
+        image('erased', '1.2.500.999'),
+        image(name, '1.2.500.0'),
+        image(name, `1.2.500.${MAX_TRACES_OF_RECORD + 9}`),
+        reportFor(name, 'ERASED-1'),
+        // of the same patient
+        image(name, '1.2.501.1'),
+        reportFor(name, 'NEW-1'),
+      ]);
+      await becomes(name, ['1.2.501.1']);
+      await until(async () => (await last(name))?.reports.length === 1, 30_000, 'the new report');
+      const reports = (await last(name))?.reports ?? [];
+      assert.deepEqual(
+        reports.map(({ latest }) => latest.received.identity.fillerNumber),
+        ['NEW-1'],
+      );
+      assert.equal(await last('erased'), null);
+    };
+    await resend('under another number');
+    await until(async () => (await joiner.dropped()) === 5, 30_000, 'five records that are dropped');
+    await joiner.stop();
+
+    await compactCorrections();
+    await broker.halt();
+    await broker.resume();
+    await dropCache();
+    const next = await startJoiner();
+    await resend('after a restart');
+    await until(async () => (await next.dropped()) === 5, 30_000, 'five records that are dropped');
+    assert.deepEqual(next.context.failures, []);
+    assert.deepEqual(joiner.context.failures, []);
   });
+
+  /** Has the broker compact the register: until a record whose key came again is gone. */
+  async function compactCorrections(): Promise<void> {
+    await withAdmin(harness.kafka, (admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: kafkajs.ConfigResourceTypes.TOPIC,
+            name: TOPICS.caseCorrection,
+            configEntries: [
+              { name: 'cleanup.policy', value: 'compact' },
+              { name: 'segment.ms', value: '500' },
+              { name: 'min.cleanable.dirty.ratio', value: '0.001' },
+              { name: 'max.compaction.lag.ms', value: '1000' },
+              { name: 'max.message.bytes', value: String(MAX_RECORD_BYTES) },
+            ],
+          },
+        ],
+      }),
+    );
+    const copies = async () =>
+      (await harness.read(TOPICS.caseCorrection, 1)).filter(({ key }) => key === 'again').length;
+    for (const value of ['one', 'two'])
+      await harness.sendRaw(TOPICS.caseCorrection, 'again', Buffer.from(value));
+    let filler = 0;
+    await until(
+      async () => {
+        // The newest segment is left alone, so that something has to begin another one.
+        await harness.sendRaw(TOPICS.caseCorrection, `filler ${filler++ % 2}`, Buffer.from('x'));
+        return (await copies()) === 1;
+      },
+      180_000,
+      'a register that is compacted',
+    );
+  }
 
   test('a decision without the seal of the site erases nothing', async () => {
     const joiner = await startJoiner();

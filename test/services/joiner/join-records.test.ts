@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { codeOf } from '../../../core/errors.ts';
+import type { ErasedThing } from '../../../core/radiology/erasure-traces.ts';
 import { MAX_CASE_REPORTS } from '../../../core/radiology/limits.ts';
 import { CASE_ID, digestOf, imageEmbedded, reportLabeled, vector } from '../../../harness/event-fixture.ts';
 import { wireHeader } from '../../../platform/avro/wire-format.ts';
@@ -186,4 +187,31 @@ test('a state of a newer joiner is waited for: nothing is written over it, and n
   const newer = Buffer.concat([wireHeader(0x7ffffffe), Buffer.from([0])]);
   assert.throws(() => joinRecords([report()], () => newer), { code: 'SCHEMA_UNKNOWN', kind: 'retry' });
   assert.throws(() => joinRecords([{ ...report(), value: newer }], nothing), { code: 'SCHEMA_UNKNOWN' });
+});
+
+test('what an erased case held is dropped in whatever case it comes, unless that one holds it already', () => {
+  const uid = '1.2.77';
+  const gone = image({ received: { sopInstanceUid: uid } });
+  const decided = {
+    rejected: { get: () => undefined },
+    isErased: () => false,
+    wasHeldByErased: (thing: ErasedThing) => 'sopInstanceUid' in thing && thing.sopInstanceUid === uid,
+  };
+  const dropped = joinRecords([gone, image({ received: { sopInstanceUid: '1.2.78' } })], nothing, decided);
+  assert.deepEqual(dropped.erased, [gone]);
+  assert.deepEqual(dropped.refused, []);
+  const state = events.case.decode(dropped.changed.get(CASE_ID) ?? Buffer.alloc(0));
+  assert.deepEqual(
+    state.images.map(({ received }) => received.sopInstanceUid),
+    ['1.2.78'],
+  );
+  const held = joinRecords([gone], nothing).changed;
+  const renewed = image({ received: { sopInstanceUid: uid, rows: 7 }, receivedOffset: 9 });
+  assert.deepEqual(joinRecords([renewed], (caseId) => held.get(caseId), decided).erased, []);
+});
+
+test('a record of an erased case is dropped, and is no dead letter', () => {
+  const decided = { rejected: { get: () => undefined }, isErased: () => true, wasHeldByErased: () => false };
+  const joined = joinRecords([report(), image()], nothing, decided);
+  assert.deepEqual([joined.erased.length, joined.refused.length, joined.changed.size], [2, 0, 0]);
 });

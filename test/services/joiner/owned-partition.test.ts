@@ -54,7 +54,9 @@ function trial(commit: () => Promise<void> = () => Promise.resolve()) {
         for (const [key, value] of records) cache.set(key, value);
       },
     } as unknown as CaseCache,
-    decided: { rejected: { get: () => undefined }, isErased: () => false },
+    decided: { rejected: { get: () => undefined }, isErased: () => false, wasHeldByErased: () => false },
+    leaveTraces: async () => undefined,
+    bytesCame: async () => undefined,
     guard: { wrote: () => undefined, between: async () => new Map(), untilEnd: async () => new Map() },
     isOwn: () => true,
     erased: () => undefined,
