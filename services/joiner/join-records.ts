@@ -1,16 +1,12 @@
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { type ErasedThing, holdsThing } from '../../core/radiology/erasure-traces.ts';
 import type { Case } from '../../core/radiology/events.ts';
-import { type LeftOut, leftOutByImage, leftOutByReport } from '../../core/radiology/left-out.ts';
-import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
-import { isHeldImage } from '../../core/radiology/merge-image.ts';
-import { isHeld } from '../../core/radiology/merge-report.ts';
 import { type RejectedImages, rejectImages } from '../../core/radiology/rejections.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { events } from '../../schemas/events.ts';
-import { TOPICS } from '../../schemas/topics.ts';
 import { type IndexChange, indexChange } from './image-index.ts';
 import { leftOutRecords } from './left-out-records.ts';
+import { type Mergeable, readMergeable } from './read-mergeable.ts';
 
 export interface Joined {
   /** the new states, encoded; only of cases that really changed */
@@ -61,7 +57,7 @@ export function joinRecords(
   for (const record of records) {
     let event: Mergeable;
     try {
-      event = readEvent(record);
+      event = readMergeable(record);
     } catch (error) {
       if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
       refused.push({ record, code: codeOf(error) });
@@ -113,46 +109,6 @@ const NOTHING_DECIDED: Decided = {
   isErased: () => false,
   wasHeldByErased: () => false,
 };
-
-interface Mergeable {
-  /** what it is about */
-  thing: ErasedThing;
-  /** null where the record adds nothing to a case, and makes none */
-  merge(state: Case | null): { state: Case; leftOut: LeftOut } | null;
-}
-
-/** Throws `EVENT_UNREADABLE` for a record that is no event of its topic, or not of the case that it is keyed by. */
-function readEvent(record: ConsumedRecord): Mergeable {
-  const bytes = record.value ?? Buffer.alloc(0);
-  if (record.topic === TOPICS.reportLabeled) {
-    const { again, ...rest } = events.reportLabeled.decode(bytes);
-    const event = { ...rest, again: false };
-    checkKey(record, event.received.caseId);
-    return {
-      thing: { report: event.received.identity },
-      merge(before) {
-        if (again && !isHeld(before?.reports ?? [], event)) return null;
-        const state = mergeReport(before, event);
-        return { state, leftOut: leftOutByReport(before, event, state) };
-      },
-    };
-  }
-  const { again, ...rest } = events.imageEmbedded.decode(bytes);
-  const event = { ...rest, again: false };
-  checkKey(record, event.received.caseId);
-  return {
-    thing: { sopInstanceUid: event.received.sopInstanceUid },
-    merge(before) {
-      if (again && !isHeldImage(before?.images ?? [], event)) return null;
-      const state = mergeImage(before, event);
-      return { state, leftOut: leftOutByImage(before, event, state) };
-    },
-  };
-}
-
-function checkKey(record: ConsumedRecord, caseId: string): void {
-  if (record.key !== caseId) throw new InterleaveError('EVENT_UNREADABLE', 'The key is of another case.');
-}
 
 /** The key is a case id here: a record that is keyed by anything else was refused. */
 function readState(bytes: Buffer, key: string, partition: number): Case {
