@@ -23,6 +23,9 @@ export const MAX_PORT = 65_535;
 /** How long `search` waits for its answer. */
 export const SEARCH_ANSWER_MS = 30_000;
 
+/** How long an act waits until the search service has recorded it. */
+export const ACT_ANSWER_MS = 30_000;
+
 /** Hits that `search` asks for at most. */
 export const MAX_HITS = 50;
 

@@ -5,6 +5,7 @@ import { type Narrowed, narrowInside } from '../../platform/process/private-fold
 
 /** What lies in a data folder. */
 const OURS: ReadonlySet<string> = new Set([
+  'act-token',
   'dicom-gateway',
   'elasticsearch',
   'elasticsearch-id',

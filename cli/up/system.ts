@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterleaveError } from '../../core/errors.ts';
+import { ensureActToken } from '../../infra/act-token.ts';
 import { setUpElasticsearch } from '../../infra/elasticsearch/setup.ts';
 import { type Engine, untilAnswers } from '../../infra/embedded/engine.ts';
 import { ENGINE_READY_MS } from '../../infra/embedded/limits.ts';
@@ -230,6 +231,7 @@ function isService(name: string): boolean {
 async function makeFolders(dataDir: string): Promise<void> {
   for (const name of ['objects', 'logs']) await mkdir(join(dataDir, name), { recursive: true, mode: 0o700 });
   await ensureSiteSecret(dataDir);
+  await ensureActToken(dataDir);
 }
 
 function describe({ ports, kafkaBrokers, elasticsearchUrl, dicomAeTitle }: SystemSettings): Instance {

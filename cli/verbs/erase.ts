@@ -1,22 +1,10 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { InterleaveError } from '../../core/errors.ts';
 import { isCaseId } from '../../core/radiology/case-key.ts';
-import { correctionKey, sealedCorrection } from '../../core/radiology/corrections.ts';
-import { createKafka } from '../../platform/kafka/client.ts';
-import { EventProducer } from '../../platform/kafka/producer.ts';
-import { Schemas } from '../../platform/kafka/schemas.ts';
-import { commonConfig, loadConfig } from '../../platform/process/config.ts';
-import { readSecret } from '../../platform/process/files.ts';
-import { createLogger } from '../../platform/process/log.ts';
-import { Metrics } from '../../platform/process/metrics.ts';
-import { Readiness } from '../../platform/process/readiness.ts';
-import { events } from '../../schemas/events.ts';
-import { schemaOptions } from '../../schemas/schema-options.ts';
-import { TOPICS } from '../../schemas/topics.ts';
+import { actTokenFile, postAct } from '../acts/post-act.ts';
 import { DATA_DIR_OPTION, dataDirOf } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
-import { askedInstance, namesBrokers } from '../up/asked-instance.ts';
+import { askedInstance } from '../up/asked-instance.ts';
 import type { Verb } from '../verb.ts';
 
 const HELP = `
@@ -24,18 +12,25 @@ Usage: interleave erase CASE --reason TEXT --yes [options]
 
 Decides that a case is erased, for good: its state, its document in the index and its bytes in the object store. CASE is a case
 id (32 hex digits, as in the log and in the page's address). The decision is kept for ever, with who decided, when and why.
-The joiner carries it out within seconds, or when it runs again. What comes for the case later is not merged any more: it
-becomes a dead letter (CASE_ERASED).
+The joiner carries it out within seconds, or when it runs again. What is sent again of the case later is answered and dropped,
+also under another accession number.
+
+The search service records the decision. It wants the token of the file INTERLEAVE_ACT_TOKEN_FILE (default: act-token in the
+data folder), which only its owner may be able to read.
 
 Options:
   --reason TEXT    why; name no patient here
-  --actor NAME     who decides (default: the account that you are logged in with)
+  --actor NAME     who decides (default: the account that you are logged in with); nobody checks it yet
   --yes            without it nothing is done
+  --url URL        address of the search service (default: the system on the data folder, else http://127.0.0.1:8480)
   --data-dir DIR   the data folder (default .interleave/data in the checkout)
-  --json           print one object: { caseId, decidedAt, actor }
+  --json           print one object: { id, kind, caseId, decidedAt, actor, actorVerified }
 
-Exit codes: 0 the decision is on Kafka; 1 it failed; 2 the command line could not be understood.
+Exit codes: 0 the decision is on Kafka; 1 it failed; 2 the command line could not be understood; 3 the search service could not
+be reached.
 `;
+
+const DEFAULT_PAGE = 'http://127.0.0.1:8480';
 
 export const erase: Verb = {
   name: 'erase',
@@ -46,6 +41,7 @@ export const erase: Verb = {
     ...DATA_DIR_OPTION,
     reason: { type: 'string' },
     actor: { type: 'string' },
+    url: { type: 'string' },
     yes: { type: 'boolean', default: false },
   },
   async run(input) {
@@ -55,31 +51,15 @@ export const erase: Verb = {
       throw new InterleaveError('USAGE', 'It needs one case id: 32 hexadecimal digits, in lower case.');
     if (reason.trim() === '' || !input.flag('yes'))
       throw new InterleaveError('USAGE', 'It needs --reason TEXT and --yes: see `interleave erase --help`.');
-    const dataDir = dataDirOf(input);
-    const { kafkaBrokers, siteSecretFile, schemaRegistryUrl } = loadConfig(commonConfig);
-    const brokers = askedInstance(input, namesBrokers())?.kafkaBrokers.split(',') ?? kafkaBrokers;
-    const secret = await readSecret(siteSecretFile || join(dataDir, 'site-secret'));
-    const correction = sealedCorrection(secret, {
+    const url = input.text('url');
+    const page = url ?? askedInstance(input)?.page ?? DEFAULT_PAGE;
+    const act = await postAct(page, actTokenFile(dataDirOf(input)), {
       kind: 'ERASE',
       caseId,
-      decidedAt: Date.now(),
       actor: input.text('actor') ?? userInfo().username,
       reason,
     });
-    const log = createLogger('cli', 'fatal');
-    const kafka = createKafka(brokers, 'interleave-cli', log);
-    const metrics = new Metrics('cli');
-    const told = { log, metrics, ready: new Readiness() };
-    await Schemas.published(schemaOptions(kafka, { schemaRegistryUrl }, told));
-    const producer = await EventProducer.connect(kafka, log, metrics);
-    try {
-      const value = events.caseCorrection.encode(correction);
-      await producer.send(TOPICS.caseCorrection, { key: correctionKey(secret, correction), value });
-    } finally {
-      await producer.disconnect();
-    }
-    const { decidedAt, actor } = correction;
-    if (input.json) input.print(JSON.stringify({ caseId, decidedAt, actor }));
+    if (input.json) input.print(JSON.stringify(act));
     else
       input.print(
         `It is decided that case ${caseId} is erased; the joiner carries it out, and says \`case.erased\` in its log.`,

@@ -7,6 +7,7 @@ import { commonConfig, flag, loadConfig, positiveInt } from '../../platform/proc
 import { createLogger } from '../../platform/process/log.ts';
 import { PRIVATE_UMASK } from '../../platform/process/private-folder.ts';
 import { indexerGroup } from '../../schemas/index/index-names.ts';
+import { ensureActToken } from '../act-token.ts';
 import { setUpElasticsearch } from '../elasticsearch/setup.ts';
 import { forgetGroup } from '../kafka/forget-group.ts';
 import { liveImageGenerations } from '../kafka/live-generations.ts';
@@ -18,6 +19,7 @@ try {
   const config = loadConfig({ ...commonConfig, replication: positiveInt(1), rebuildIndex: flag(false) });
   process.umask(PRIVATE_UMASK);
   await mkdir(config.dataDir, { recursive: true });
+  await ensureActToken(config.dataDir);
   if (config.siteSecretFile === '') await ensureSiteSecret(config.dataDir);
   const { kafkaBrokers: brokers, partitions, replication, schemaRegistryUrl } = config;
   const promise = await setUpKafka({ brokers, partitions, replication, schemaRegistryUrl }, log);

@@ -58,7 +58,7 @@ export class Schemas {
   }
 
   /**
-   * For a process that writes no events. Asks nobody until a schema is missing.
+   * For a process that writes no events, or not yet. Asks nobody until a schema is missing.
    */
   static reading(options: SchemasOptions): Schemas {
     return new Schemas(options);
@@ -71,10 +71,18 @@ export class Schemas {
    */
   static async published(options: SchemasOptions): Promise<Schemas> {
     const schemas = new Schemas(options);
-    const added = await schemas.#publish();
-    const registry = schemas.#registry?.shown ?? null;
-    options.log.info({ added, schemas: schemas.#store.registered().length, registry }, 'schemas.published');
+    await schemas.publish();
     return schemas;
+  }
+
+  /** What `published` does, for a process that begins to write later. */
+  async publish(): Promise<void> {
+    const added = await this.#publish();
+    const registry = this.#registry?.shown ?? null;
+    this.#options.log.info(
+      { added, schemas: this.#store.registered().length, registry },
+      'schemas.published',
+    );
   }
 
   /** The records before the first one whose schema is not known, and that one; what is no event counts as known. */

@@ -40,7 +40,7 @@ export const commonConfig = {
 };
 
 /** Names whose values are never printed. */
-const SECRET_NAME = /password|secret(?!File)|token|apiKey/i;
+const SECRET_NAME = /password|(?:secret|token)(?!File)|apiKey/i;
 
 /**
  * Reads the configuration of one service from the environment: `kafkaBrokers` is `INTERLEAVE_KAFKA_BROKERS`. An empty

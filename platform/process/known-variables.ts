@@ -23,6 +23,7 @@ const TOOLS = ['INTERLEAVE_TEST_', 'INTERLEAVE_FUZZ_'];
 
 /** What the services read beside `commonConfig`, and what `up`, the set-up and the tools do; a test keeps it whole. */
 const OTHERS = [
+  'actTokenFile',
   'analysisAlias',
   'casesAlias',
   'chromium',

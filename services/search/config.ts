@@ -11,6 +11,8 @@ export const config = {
   searchAlias: text(INDEX_ALIASES.casesAlias),
   /** host names under which the page may be opened, besides those of loopback */
   searchHosts: list([]),
+  /** the token that acts need; '' for `act-token` in the data folder */
+  actTokenFile: text(''),
   searchRatePerSecond: positiveInt(MAX_SEARCHES_PER_SECOND),
   /** the address that DICOMweb clients know us by, for the addresses in answers; '' for the one that they use */
   dicomwebUrl: text(''),

@@ -12,6 +12,8 @@ import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 import { Audit } from './access/audit.ts';
 import { RateLimit } from './access/rate-limit.ts';
+import { ActRegister } from './acts/act-register.ts';
+import { MAX_ACTS_BURST, MAX_ACTS_PER_SECOND } from './acts/limits.ts';
 import type { Config } from './config.ts';
 import { Frames } from './dicomweb/frames.ts';
 import {
@@ -31,12 +33,13 @@ import { watchElasticsearch } from './retrieval/watch-elasticsearch.ts';
 
 /**
  * Answers searches over HTTP and serves the page. Reads the index through its alias and thumbnails from the store, and
- * follows the register of rejected images. Tests give a topic of their own for that.
+ * follows the register of rejected images. Acts are written to the register of
+ * corrections. Tests give topics of their own.
  */
 export async function start(
   config: Config,
   context: ServiceContext,
-  rejectedTopic: string = TOPICS.imageRejected,
+  topics: Pick<Record<keyof typeof TOPICS, string>, 'imageRejected' | 'caseCorrection' | 'schema'> = TOPICS,
 ): Promise<RunningService> {
   const { log, metrics, ready } = context;
   const lexicon = await openLexicon(config.lexiconFile);
@@ -44,8 +47,8 @@ export async function start(
   const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
   const client = openElasticsearch(config.elasticsearchUrl);
   const kafka = createKafka(config.kafkaBrokers, 'interleave-search', log);
-  const schemas = Schemas.reading(schemaOptions(kafka, config, context));
-  const rejections = followRejections(kafka, rejectedTopic, secret, schemas, context);
+  const schemas = Schemas.reading({ ...schemaOptions(kafka, config, context), topic: topics.schema });
+  const rejections = followRejections(kafka, topics.imageRejected, secret, schemas, context);
   const index = new CaseIndex(client, config.searchAlias, rejections.shown);
   const { name } = await index.current();
   const watch = watchElasticsearch(index, ready, log);
@@ -62,6 +65,7 @@ export async function start(
   const objects = await openObjectStore(config.dataDir, { context });
   const audit = new Audit(log, secret);
   const frames = new Frames(objects);
+  const acts = new ActRegister({ kafka, topic: topics.caseCorrection, secret, schemas, log, metrics });
   const server = await httpServer(
     {
       index,
@@ -101,6 +105,16 @@ export async function start(
       url: config.dicomwebUrl,
     },
     {
+      register: acts,
+      tokenFile: config.actTokenFile || join(config.dataDir, 'act-token'),
+      audit,
+      rate: new RateLimit({
+        perSecond: MAX_ACTS_PER_SECOND,
+        burst: MAX_ACTS_BURST,
+        maxAddresses: MAX_RATED_ADDRESSES,
+      }),
+    },
+    {
       hosts: config.searchHosts,
       origins: config.dicomwebOrigins,
       pageFolder: config.searchPage === '' ? join(projectRoot(), 'web', 'dist') : resolve(config.searchPage),
@@ -117,6 +131,7 @@ export async function start(
       watch.stop();
       await rejections.stop();
       await server.close();
+      await acts.stop();
       await frames.stop();
       await encoders.stop();
       await client.close();

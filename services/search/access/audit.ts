@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { ErrorCode } from '../../../core/errors.ts';
 import type { Logger } from '../../../platform/process/log.ts';
 import type { SearchRequest } from '../http/search-request.ts';
 
@@ -32,6 +33,15 @@ export class Audit {
 
   viewed(caseId: string): void {
     this.#log.info({ caseId }, 'audit.case');
+  }
+
+  /** Who decided, and why, stands in the register. */
+  decided(id: string, kind: string, caseId: string): void {
+    this.#log.info({ id, kind, caseId }, 'audit.act');
+  }
+
+  actRefused(code: ErrorCode): void {
+    this.#log.warn({ code }, 'audit.act.refused');
   }
 
   compared(caseId: string, hits: number): void {

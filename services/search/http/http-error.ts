@@ -4,6 +4,8 @@ import { NOTICE } from '../../../core/notice.ts';
 /** The HTTP status of a code; what is not named here is 503 where it passes and else 500. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   QUERY_INVALID: 400,
+  ACT_INVALID: 400,
+  ACT_TOKEN_REFUSED: 401,
   HOST_REFUSED: 403,
   CASE_NOT_FOUND: 404,
   INSTANCE_NOT_FOUND: 404,
@@ -19,6 +21,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   VECTOR_GENERATION_MISMATCH: 409,
   REQUEST_TOO_LARGE: 413,
   RATE_LIMITED: 429,
+  ACT_NOT_APPLIED: 501,
+  ACT_TOKEN_UNUSABLE: 503,
 };
 
 export interface HttpError {

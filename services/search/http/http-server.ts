@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { InterleaveError } from '../../../core/errors.ts';
 import { allowedHosts } from '../../../platform/net/allowed-hosts.ts';
 import type { Logger } from '../../../platform/process/log.ts';
+import { type ActParts, addActRoutes } from '../acts/act-routes.ts';
 import type { DicomWebParts } from '../dicomweb/parts.ts';
 import { addDicomWebRoutes } from '../dicomweb/routes.ts';
 import { addPreflight, corsHeaders, isDicomWeb, viewerOrigins } from '../dicomweb/viewer-origins.ts';
@@ -17,6 +18,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 export async function httpServer(
   parts: SearchParts,
   dicomWeb: DicomWebParts,
+  acts: ActParts,
   options: { hosts: string[]; origins: string[]; pageFolder: string },
   log: Logger,
 ): Promise<FastifyInstance> {
@@ -45,12 +47,15 @@ export async function httpServer(
   server.setErrorHandler((error, request, reply) => {
     const answer = httpError(error);
     if (answer.status >= 500) log.error({ err: error, code: answer.code }, 'request.failed');
-    if (answer.status === 429 || answer.status === 503) reply.header('retry-after', '1');
+    if (answer.status === 429 || (answer.status === 503 && answer.code !== 'ACT_TOKEN_UNUSABLE'))
+      reply.header('retry-after', '1');
+    if (answer.status === 401) reply.header('www-authenticate', 'Bearer');
     if (answer.status === 405) reply.header('allow', isDicomWeb(request.url) ? 'GET' : 'POST');
     reply.code(answer.status).send(answer.body);
   });
 
   addRoutes(server, parts);
+  addActRoutes(server, acts);
   addDicomWebRoutes(server, dicomWeb);
   addPreflight(server);
 

@@ -17,7 +17,7 @@ import { start } from '../../../services/search/service.ts';
 import { engines } from '../../support/engines.ts';
 import { OwnIndices } from '../../support/own-indices.ts';
 
-const SECRET = 'a secret of the test, long enough';
+export const SECRET = 'a secret of the test, long enough';
 
 /** The search service with indices and objects of its own, which a test fills before it starts the service. */
 export class SearchSite {
@@ -27,6 +27,9 @@ export class SearchSite {
   readonly context = testContext('search');
   /** the topic of rejected objects */
   readonly register = `test-${randomUUID()}`;
+  /** the topics of acts and of schemas */
+  readonly acts = `test-${randomUUID()}`;
+  readonly #schemas = `test-${randomUUID()}`;
   #service: RunningService | null = null;
 
   private constructor(indices: OwnIndices, dataDir: string, objects: ObjectStore) {
@@ -41,7 +44,12 @@ export class SearchSite {
     await writeFile(join(dataDir, 'site-secret'), SECRET);
     const site = new SearchSite(indices, dataDir, await openObjectStore(dataDir));
     const kafka = testKafka((await engines()).kafkaBrokers);
-    await createTopics(kafka, [{ name: site.register, keyed: false, config: {} }], 1, 1);
+    const specs = [site.register, site.acts, site.#schemas].map((name) => ({
+      name,
+      keyed: false,
+      config: {},
+    }));
+    await createTopics(kafka, specs, 1, 1);
     return site;
   }
 
@@ -69,7 +77,8 @@ export class SearchSite {
       INTERLEAVE_SEARCH_ALIAS: this.indices.names.casesAlias,
       ...settings,
     };
-    this.#service = await start(loadConfig(config, environment), this.context, this.register);
+    const topics = { imageRejected: this.register, caseCorrection: this.acts, schema: this.#schemas };
+    this.#service = await start(loadConfig(config, environment), this.context, topics);
     if (untilReady) await until(() => this.context.ready.ok, 30_000, 'readiness');
     return `http://127.0.0.1:${this.#service.port}`;
   }
