@@ -1,6 +1,6 @@
+import type { CaseCorrection } from '../core/radiology/corrections.ts';
 import type {
   Case,
-  CaseCorrection,
   ImageEmbedded,
   ImageReceived,
   Rejection,

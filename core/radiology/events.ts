@@ -308,39 +308,6 @@ export interface Removal {
   frames: number[];
 }
 
-/** `radiology.case.correction`: an act of a person, or what an erasure left behind; see `corrections.ts`. */
-export interface CaseCorrection {
-  /** one of `ACT_KINDS`, `ERASED`, or what a newer build knows */
-  kind: string;
-  /** the case that it applies to first; '' where it applies to none */
-  caseId: string;
-  decidedAt: number;
-  /** who decided */
-  actor: string;
-  /** why (phi: whoever types it may name a patient) */
-  reason: string;
-  /** made with the site's secret: a decision without it is none */
-  seal: string;
-  /** hex; '' where it was decided before acts had one, and of what an erasure left behind */
-  id: string;
-  /** false where the caller stated who the actor is */
-  actorVerified: boolean;
-  /** '' for none */
-  targetCaseId: string;
-  /** further cases */
-  caseIds: string[];
-  /** identities (phi) */
-  reports: { facility: string; fillerNumber: string }[];
-  /** (phi) */
-  sopInstanceUids: string[];
-  /** what it is about where that is no case */
-  subject: string;
-  /** what was said (phi) */
-  statement: string;
-  /** what an erasure left behind (`erasure-traces.ts`) */
-  erased: string[];
-}
-
 /** `radiology.case`: the state of a case; `merge.ts` makes it, whatever the order of arrival. */
 export interface Case {
   caseId: string;

@@ -1,6 +1,5 @@
-import { isSealed } from '../../core/radiology/corrections.ts';
+import { type CaseCorrection, isSealed } from '../../core/radiology/corrections.ts';
 import { type ErasedThing, erasureTrace } from '../../core/radiology/erasure-traces.ts';
-import type { CaseCorrection } from '../../core/radiology/events.ts';
 
 /** Cases that were erased by a decision, and the traces of what they held, read from `radiology.case.correction`. Nothing is ever taken out. */
 export class ErasedCases {

@@ -1,7 +1,6 @@
 import { codeOf } from '../../core/errors.ts';
-import { correctionKey, sealedCorrection } from '../../core/radiology/corrections.ts';
+import { type CaseCorrection, correctionKey, sealedCorrection } from '../../core/radiology/corrections.ts';
 import { erasureTraces } from '../../core/radiology/erasure-traces.ts';
-import type { CaseCorrection } from '../../core/radiology/events.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
 import type { Logger } from '../../platform/process/log.ts';
 import { events } from '../../schemas/events.ts';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
-import { correctionKey, sealedCorrection } from '../../../core/radiology/corrections.ts';
-import type { CaseCorrection } from '../../../core/radiology/events.ts';
+import { type CaseCorrection, correctionKey, sealedCorrection } from '../../../core/radiology/corrections.ts';
 import { EventProducer } from '../../../platform/kafka/producer.ts';
 import type { Schemas } from '../../../platform/kafka/schemas.ts';
 import type { Logger } from '../../../platform/process/log.ts';
