@@ -6,7 +6,7 @@ import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { events } from '../../schemas/events.ts';
 import { type IndexChange, indexChange } from './image-index.ts';
 import { leftOutRecords } from './left-out-records.ts';
-import { type Mergeable, readMergeable } from './read-mergeable.ts';
+import { type Mergeable, readMergeable, unusedObjects } from './read-mergeable.ts';
 
 export interface Joined {
   /** the new states, encoded; only of cases that really changed */
@@ -15,8 +15,8 @@ export interface Joined {
   index: Map<string, IndexChange>;
   /** what no case holds: records that can never be merged, and what a limit left out; and why */
   refused: { record: ConsumedRecord; code: ErrorCode }[];
-  /** records of what was erased: dropped for good */
-  erased: ConsumedRecord[];
+  /** records of what was erased: dropped for good, with what only they have in the folder of a case that goes on */
+  erased: { record: ConsumedRecord; objects: string[] }[];
   /** objects that came again with other bytes */
   replaced: number;
 }
@@ -53,7 +53,7 @@ export function joinRecords(
   };
   const after = new Map<string, Case>();
   const refused: Joined['refused'] = [];
-  const erased: ConsumedRecord[] = [];
+  const erased: Joined['erased'] = [];
   for (const record of records) {
     let event: Mergeable;
     try {
@@ -64,13 +64,13 @@ export function joinRecords(
       continue;
     }
     if (decided.isErased(record.key)) {
-      erased.push(record);
+      erased.push({ record, objects: [] });
       continue;
     }
     try {
       const state = after.get(record.key) ?? known(record.key, record.partition).state;
       if (decided.wasHeldByErased(event.thing) && !holdsThing(state, event.thing)) {
-        erased.push(record);
+        erased.push({ record, objects: unusedObjects(event.objects, state) });
         continue;
       }
       const merged = event.merge(state);

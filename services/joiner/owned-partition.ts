@@ -23,6 +23,8 @@ export interface OwnedPartitionOptions {
   leaveTraces(states: ReadonlyMap<string, Buffer>): Promise<void>;
   /** records of erased cases are about to be dropped: their bytes may have come again */
   bytesCame(caseIds: readonly string[]): Promise<void>;
+  /** takes the bytes of dropped records from the folders of cases that go on */
+  dropBytes(erased: Joined['erased']): Promise<void>;
   /** keeps what no case holds, durably, before the inputs are committed */
   refuse(refused: Joined['refused']): Promise<void>;
   /** called after each transaction */
@@ -136,7 +138,8 @@ export class OwnedPartition {
   }
 
   async #commit(submitted: readonly Submitted[], chores: readonly Chores[]): Promise<void> {
-    const { partition, cache, decided, refuse, leaveTraces, bytesCame, committed, erased } = this.#options;
+    const { partition, cache, decided, refuse, leaveTraces, bytesCame, dropBytes, committed, erased } =
+      this.#options;
     const startedAt = performance.now();
     const records = submitted.flatMap((one) => one.records);
     const caseIds = await this.#casesOf(chores.flatMap(({ rejected = [] }) => [...rejected]));
@@ -153,8 +156,9 @@ export class OwnedPartition {
     }
     if (ending.size > 0) await leaveTraces(ending);
     for (const caseId of ending.keys()) changed.set(caseId, null);
-    const sentAgain = [...new Set(joined.erased.map(({ key }) => key))].filter(decided.isErased);
+    const sentAgain = [...new Set(joined.erased.map(({ record }) => record.key))].filter(decided.isErased);
     if (sentAgain.length > 0) await bytesCame(sentAgain);
+    await dropBytes(joined.erased);
     const positions = new Map<string, number>();
     for (const { topic, next } of submitted)
       positions.set(topic, Math.max(next, positions.get(topic) ?? this.#positions.get(topic) ?? 0));

@@ -1,6 +1,6 @@
 import { InterleaveError } from '../../core/errors.ts';
 import type { ErasedThing } from '../../core/radiology/erasure-traces.ts';
-import type { Case } from '../../core/radiology/events.ts';
+import type { Case, CaseImage } from '../../core/radiology/events.ts';
 import { type LeftOut, leftOutByImage, leftOutByReport } from '../../core/radiology/left-out.ts';
 import { mergeImage, mergeReport } from '../../core/radiology/merge.ts';
 import { isHeldImage } from '../../core/radiology/merge-image.ts';
@@ -13,6 +13,11 @@ import { TOPICS } from '../../schemas/topics.ts';
 export interface Mergeable {
   /** what it is about */
   thing: ErasedThing;
+  /**
+   * SHA-256 of the stored objects that are of nothing else in its case, but for thumbnails that look the same. None of a
+   * report: other reports may have come in the same message.
+   */
+  objects: string[];
   /** null where the record adds nothing to a case, and makes none */
   merge(state: Case | null): { state: Case; leftOut: LeftOut } | null;
 }
@@ -26,6 +31,7 @@ export function readMergeable(record: ConsumedRecord): Mergeable {
     checkKey(record, event.received.caseId);
     return {
       thing: { report: event.received.identity },
+      objects: [],
       merge(before) {
         if (again && !isHeld(before?.reports ?? [], event)) return null;
         const state = mergeReport(before, event);
@@ -38,12 +44,23 @@ export function readMergeable(record: ConsumedRecord): Mergeable {
   checkKey(record, event.received.caseId);
   return {
     thing: { sopInstanceUid: event.received.sopInstanceUid },
+    objects: objectsOf(event),
     merge(before) {
       if (again && !isHeldImage(before?.images ?? [], event)) return null;
       const state = mergeImage(before, event);
       return { state, leftOut: leftOutByImage(before, event, state) };
     },
   };
+}
+
+function objectsOf({ received, frames }: Pick<CaseImage, 'received' | 'frames'>): string[] {
+  return [received.object.sha256, ...frames.flatMap(({ thumbnail }) => thumbnail?.sha256 ?? [])];
+}
+
+/** Those of these objects that no image of the case has. */
+export function unusedObjects(objects: readonly string[], state: Case | null): string[] {
+  const used = new Set(state?.images.flatMap(objectsOf));
+  return objects.filter((sha256) => !used.has(sha256));
 }
 
 function checkKey(record: ConsumedRecord, caseId: string): void {

@@ -24,6 +24,7 @@ import { Assignment } from './assignment.ts';
 import { CaseCache } from './case-cache.ts';
 import { casePartition } from './case-partition.ts';
 import type { Config } from './config.ts';
+import { dropBytes } from './drop-bytes.ts';
 import { EraseBytes } from './erase-bytes.ts';
 import { followDecisions } from './follow-decisions.ts';
 import type { ForeignRecords } from './foreign-records.ts';
@@ -180,13 +181,14 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
       acceptGap: (topic, from) => gaps.accept(topic, partition, from),
       leaveTraces: (states) =>
         leaveTraces(states, { secret, producer: deadLetters, erased: decisions.erased, log }),
+      dropBytes: (erased) => dropBytes(erased, objects, log),
       bytesCame: (caseIds) => eraseBytes.bytesCame(caseIds),
       refuse: (refused) => refuseRecords(refused, { producer: deadLetters, metrics, log }),
       committed(joined, records, seconds) {
         lag.progressed();
         metrics.written.inc(joined.changed.size);
         metrics.replaced.inc(joined.replaced);
-        for (const { topic } of joined.erased) metrics.dropped.inc({ topic });
+        for (const { record } of joined.erased) metrics.dropped.inc({ topic: record.topic });
         if (joined.erased.length > 0)
           log.info({ partition, records: joined.erased.length }, 'joiner.records.erased');
         if (joined.changed.size === 0) metrics.unchanged.inc();

@@ -204,10 +204,15 @@ describe('what is decided outside of the inputs, on a real broker', () => {
     await until(async () => (await last('erased')) === null, 30_000, 'the tombstone');
 
     const resend = async (name: string) => {
+      const bytes = await objects.put(caseIdOf(name), Buffer.from(`pixels, ${name}`), 'application/dicom');
+      const message = await objects.put(caseIdOf(name), Buffer.from('both reports'), 'text/plain');
+      const withBytes = imageEmbedded({
+        received: { caseId: caseIdOf(name), sopInstanceUid: '1.2.500.0', object: bytes },
+      });
       await harness.send([
         reportFor('erased', 'ERASED-1'),
         image('erased', '1.2.500.999'),
-        image(name, '1.2.500.0'),
+        { image: withBytes },
         image(name, `1.2.500.${MAX_TRACES_OF_RECORD + 9}`),
         reportFor(name, 'ERASED-1'),
         // of the same patient
@@ -222,6 +227,8 @@ describe('what is decided outside of the inputs, on a real broker', () => {
         ['NEW-1'],
       );
       assert.equal(await last('erased'), null);
+      assert.equal(await objects.has(caseIdOf(name), bytes.sha256), false, 'its bytes are gone');
+      assert.equal(await objects.has(caseIdOf(name), message.sha256), true);
     };
     await resend('under another number');
     await until(async () => (await joiner.dropped()) === 5, 30_000, 'five records that are dropped');

@@ -198,13 +198,18 @@ test('what an erased case held is dropped in whatever case it comes, unless that
     wasHeldByErased: (thing: ErasedThing) => 'sopInstanceUid' in thing && thing.sopInstanceUid === uid,
   };
   const dropped = joinRecords([gone, image({ received: { sopInstanceUid: '1.2.78' } })], nothing, decided);
-  assert.deepEqual(dropped.erased, [gone]);
+  const { received, frames } = imageEmbedded({ received: { sopInstanceUid: uid } });
+  const objects = [received.object.sha256, ...frames.flatMap(({ thumbnail }) => thumbnail?.sha256 ?? [])];
+  assert.deepEqual(dropped.erased, [{ record: gone, objects }]);
   assert.deepEqual(dropped.refused, []);
   const state = events.case.decode(dropped.changed.get(CASE_ID) ?? Buffer.alloc(0));
   assert.deepEqual(
     state.images.map(({ received }) => received.sopInstanceUid),
     ['1.2.78'],
   );
+  const same = image({ received: { sopInstanceUid: '1.2.79', object: received.object }, frames });
+  const [besideIt] = joinRecords([same, gone], nothing, decided).erased;
+  assert.deepEqual(besideIt?.objects, [], 'bytes that another image of the case has stay');
   const held = joinRecords([gone], nothing).changed;
   const renewed = image({ received: { sopInstanceUid: uid, rows: 7 }, receivedOffset: 9 });
   assert.deepEqual(joinRecords([renewed], (caseId) => held.get(caseId), decided).erased, []);

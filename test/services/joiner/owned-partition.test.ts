@@ -57,6 +57,7 @@ function trial(commit: () => Promise<void> = () => Promise.resolve()) {
     decided: { rejected: { get: () => undefined }, isErased: () => false, wasHeldByErased: () => false },
     leaveTraces: async () => undefined,
     bytesCame: async () => undefined,
+    dropBytes: async () => undefined,
     guard: { wrote: () => undefined, between: async () => new Map(), untilEnd: async () => new Map() },
     isOwn: () => true,
     erased: () => undefined,
