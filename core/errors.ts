@@ -167,7 +167,10 @@ export const ERRORS = {
   CASE_TOO_LARGE: ['reject', 'The case is larger than a record may be.'],
   CASE_FULL: ['reject', 'The case holds as many reports or objects as it may: this one was left out.'],
   CASE_UNREADABLE: ['fatal', 'A case on radiology.case cannot be read, and nothing may be written over it.'],
-  CASE_ERASED: ['reject', 'The case was erased by a decision: nothing is merged into it any more.'],
+  CASE_ERASED: [
+    'reject',
+    'The case was erased by a decision. Earlier versions kept what came for it later as a dead letter; now it is dropped.',
+  ],
   CASE_RECORD_FOREIGN: [
     'reject',
     'A record on radiology.case is not of the joiner and no decision backs it: the state before it is written again.',
