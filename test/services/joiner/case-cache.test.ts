@@ -97,6 +97,13 @@ describe('the cache of case states', () => {
     await cache.markErased('a', 5);
     await reopen();
     assert.equal(cache.erasedAt('a'), 5);
+    await cache.markBytesCame('a');
+    await cache.markBytesCame('never erased');
+    assert.equal(cache.erasedAt('a'), null, 'there is something to erase again');
+    assert.deepEqual([...cache.erasures()], [['a', 5]], 'that it was erased is not forgotten');
+    assert.deepEqual([cache.wasErased('a'), cache.wasErased('never erased')], [true, false]);
+    await cache.markErased('a', 5);
+    assert.equal(cache.erasedAt('a'), 5);
   });
 
   test('the cache of another cluster is thrown away', async () => {
