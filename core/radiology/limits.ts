@@ -78,6 +78,9 @@ export const MAX_ZONE_DOUBT_MS = 14 * 60 * 60 * 1000;
 /** Patients of one case that are spelled differently; more than this cannot be one person. Each pair is compared. */
 export const MAX_COMPARED_PATIENTS = 32;
 
+/** Patients by whose identifiers one case is found. */
+export const MAX_PATIENTS_OF_CASE = 64;
+
 export const CASE_LIMITS: CaseLimits = {
   reports: MAX_CASE_REPORTS,
   reportBytes: MAX_REPORT_BYTES,

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { patientKeys } from '../../core/radiology/patient-key.ts';
 import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { type LogMark, type SeenLog, withMark } from '../../platform/kafka/log-mark.ts';
 import { claimFolder } from './claim-folder.ts';
 import type { IndexChange } from './image-index.ts';
 import { MAX_CACHE_AGE_MS } from './limits.ts';
+import { PatientIndex } from './patient-index.ts';
 
 interface Position {
   /** of the last record of `radiology.case` that is in the cache */
@@ -16,7 +18,7 @@ interface Position {
   marks?: LogMark[];
 }
 
-/** What the index of objects is to know of the cases that are written. */
+/** What the indices of objects and patients are to know of the cases that are written. */
 export type IndexChanges = ReadonlyMap<string, IndexChange>;
 
 /** The last record of each case of a partition, as bytes; null removes a case. */
@@ -28,7 +30,8 @@ export type CaseRecords = ReadonlyMap<string, Buffer | null>;
  * everything is restored from the topic.
  *
  * Beside the states stands which cases hold an object that no note rejects, by its SOP Instance UID: a rejection finds
- * its cases by that. It may name a case that does not hold the object any more, never miss one that does.
+ * its cases by that. It may name a case that does not hold the object any more, never miss one that does. And which
+ * cases name a patient, by the patient's key: a patient's other cases are found without reading them all.
  */
 export class CaseCache {
   readonly #folder: string;
@@ -38,10 +41,13 @@ export class CaseCache {
   readonly #erased: Database<number, string>;
   readonly #partitions = new Map<number, Database<Buffer, string>>();
   readonly #images = new Map<number, Database<string, string>>();
+  readonly #patients = new Map<number, PatientIndex>();
+  readonly #secret: Buffer | null;
   readonly #release: () => void;
 
-  private constructor(folder: string, root: RootDatabase, release: () => void) {
+  private constructor(folder: string, root: RootDatabase, secret: Buffer | null, release: () => void) {
     this.#folder = folder;
+    this.#secret = secret;
     this.#root = root;
     this.#positions = root.openDB<Position, number>({ name: 'positions' });
     this.#inputs = root.openDB<LogMark, string>({ name: 'inputs' });
@@ -51,10 +57,16 @@ export class CaseCache {
 
   /**
    * A cache of another cluster is thrown away, and one whose last opening never ended: a broken file ends the process
-   * in native code. Without a cluster id it is taken as it is. Throws `ALREADY_RUNNING`, or `DISK_FULL` where there is no
+   * in native code. Without a cluster id it is taken as it is. Without the site's secret no patients are indexed: for who
+   * has `restart` make the indices anew. Throws `ALREADY_RUNNING`, or `DISK_FULL` where there is no
    * room to open it.
    */
-  static async open(folder: string, clusterId: string | null, partitions: number): Promise<CaseCache> {
+  static async open(
+    folder: string,
+    clusterId: string | null,
+    partitions: number,
+    secret: Buffer | null = null,
+  ): Promise<CaseCache> {
     const claim = await claimFolder(folder);
     try {
       requireLmdbRoom(folder);
@@ -67,7 +79,7 @@ export class CaseCache {
     if (existsSync(opening)) await remove(path);
     await writeFile(opening, '', { mode: 0o600 });
     const openRoot = (): RootDatabase =>
-      open({ path, maxDbs: 2 * partitions + OTHER_DATABASES, ...OURS_ALONE });
+      open({ path, maxDbs: 3 * partitions + OTHER_DATABASES, ...OURS_ALONE });
     let root = openRoot();
     const cluster: unknown = root.get(CLUSTER);
     if (clusterId !== null && cluster !== clusterId) {
@@ -77,7 +89,7 @@ export class CaseCache {
       await root.put(CLUSTER, clusterId);
     }
     await rm(opening);
-    return new CaseCache(folder, root, claim.release);
+    return new CaseCache(folder, root, secret, claim.release);
   }
 
   /** The offset of the last record that is in the cache, -1 for none; null where the cache cannot be trusted. */
@@ -127,14 +139,19 @@ export class CaseCache {
     requireLmdbRoom(this.#folder);
     const cases = this.#partition(partition);
     const images = this.#imagesOf(partition);
+    const patients = this.#patientsOf(partition);
     await this.#root.transaction(() => {
-      for (const [caseId, { added, rejected }] of index) {
-        for (const uid of added) images.put(uid, caseId);
-        for (const uid of rejected) images.remove(uid, caseId);
+      for (const [caseId, change] of index) {
+        for (const uid of change.added) images.put(uid, caseId);
+        for (const uid of change.rejected) images.remove(uid, caseId);
+        this.#indexPatients(partition, caseId, change);
       }
       for (const [caseId, bytes] of records) {
-        if (bytes === null) cases.remove(caseId);
-        else cases.put(caseId, bytes);
+        if (bytes !== null) cases.put(caseId, bytes);
+        else {
+          cases.remove(caseId);
+          patients.set(caseId, []);
+        }
       }
       const before = this.#positions.get(partition)?.marks ?? [];
       const marks = mark === undefined ? before : withMark(before, mark);
@@ -146,10 +163,14 @@ export class CaseCache {
   async fill(partition: number, records: CaseRecords): Promise<void> {
     requireLmdbRoom(this.#folder);
     const cases = this.#partition(partition);
+    const patients = this.#patientsOf(partition);
     await this.#root.transaction(() => {
       for (const [caseId, bytes] of records) {
-        if (bytes === null) cases.remove(caseId);
-        else cases.put(caseId, bytes);
+        if (bytes !== null) cases.put(caseId, bytes);
+        else {
+          cases.remove(caseId);
+          patients.set(caseId, []);
+        }
       }
     });
   }
@@ -157,7 +178,7 @@ export class CaseCache {
   /** From here on the cache is what the log was up to this offset, whatever it had seen before. */
   async restart(partition: number, offset: number, mark: LogMark | null): Promise<void> {
     requireLmdbRoom(this.#folder);
-    await this.#root.remove(indexedKey(partition)); // whoever takes the partition makes the index anew
+    await this.#root.remove(indexedKey(partition)); // whoever takes the partition makes the indices anew
     const marks = mark === null ? [] : [mark];
     await this.#positions.put(partition, { offset, writtenAt: Date.now(), marks });
     for (const name of [...this.#inputs.getKeys()])
@@ -170,30 +191,42 @@ export class CaseCache {
     await this.#positions.remove(partition);
     await this.#partition(partition).clearAsync();
     await this.#imagesOf(partition).clearAsync();
+    await this.#patientsOf(partition).clear();
   }
 
-  /** Whether the index of objects is whole: a cache that was made before there was one has none. */
+  /** Whether the indices are whole: a cache that was made before there were any, or all of them, has not. */
   isIndexed(partition: number): boolean {
-    return this.#positions.get(partition) === undefined || this.#root.get(indexedKey(partition)) === true;
+    return (
+      this.#positions.get(partition) === undefined ||
+      this.#root.get(indexedKey(partition)) === INDICES_VERSION
+    );
   }
 
-  /** Adds to the index what it is to know of cases that are in the cache already. */
+  /** Adds to the indices what it is to know of cases that are in the cache already. */
   async writeIndex(partition: number, index: IndexChanges): Promise<void> {
     requireLmdbRoom(this.#folder);
     const images = this.#imagesOf(partition);
     await this.#root.transaction(() => {
-      for (const [caseId, { added }] of index) for (const uid of added) images.put(uid, caseId);
+      for (const [caseId, change] of index) {
+        for (const uid of change.added) images.put(uid, caseId);
+        this.#indexPatients(partition, caseId, change);
+      }
     });
   }
 
   async markIndexed(partition: number): Promise<void> {
     requireLmdbRoom(this.#folder);
-    await this.#root.put(indexedKey(partition), true);
+    await this.#root.put(indexedKey(partition), INDICES_VERSION);
   }
 
   /** The cases that may hold this object, where no note rejects it there yet. */
   casesOf(partition: number, sopInstanceUid: string): string[] {
     return [...this.#imagesOf(partition).getValues(sopInstanceUid)];
+  }
+
+  /** The cases that name this patient, by `patientKey`. */
+  casesOfPatient(partition: number, key: string): string[] {
+    return this.#patientsOf(partition).casesOf(key);
   }
 
   /** When the erasure was decided whose bytes are gone from the object store; null where none are. */
@@ -240,6 +273,20 @@ export class CaseCache {
     return database;
   }
 
+  #indexPatients(partition: number, caseId: string, { patients }: IndexChange): void {
+    if (this.#secret !== null) this.#patientsOf(partition).set(caseId, patientKeys(this.#secret, patients));
+  }
+
+  #patientsOf(partition: number): PatientIndex {
+    let index = this.#patients.get(partition);
+    if (index === undefined) {
+      requireLmdbRoom(this.#folder); // the first opening writes
+      index = new PatientIndex(this.#root, partition);
+      this.#patients.set(partition, index);
+    }
+    return index;
+  }
+
   #imagesOf(partition: number): Database<string, string> {
     let database = this.#images.get(partition);
     if (database === undefined) {
@@ -258,6 +305,8 @@ export class CaseCache {
 const CLUSTER = 'cluster';
 const indexedKey = (partition: number): string => `indexed-${partition}`;
 const OTHER_DATABASES = 8;
+/** 1: objects (`true` in the database), 2: patients, too */
+const INDICES_VERSION = 2;
 
 /** Of the data and of the file of its locks. lmdb-js reads it and does not declare it; its own is 0664. */
 const OURS_ALONE = { permissionsMode: 0o600 };

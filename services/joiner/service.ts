@@ -58,7 +58,7 @@ export async function start(config: Config, context: ServiceContext): Promise<Ru
   tellNarrowed(await privateFolder(folders), folders, log);
   const folder = join(folders, config.joinerInstance);
   await untilLmdbRoom(folders, context);
-  const cache = await CaseCache.open(folder, await clusterIdOf(kafka), config.partitions);
+  const cache = await CaseCache.open(folder, await clusterIdOf(kafka), config.partitions, secret);
   const admin = kafka.admin();
   await admin.connect();
   const reader = await PartitionReader.connect(kafka);

@@ -90,7 +90,7 @@ async function restore({
   return { restored, end: high, foreign: filter.foreign, gone: filter.gone };
 }
 
-/** A cache that was made before there was an index of objects gets one; its states may be the only ones. */
+/** A cache that was made before there were indices gets them; its states may be the only ones. */
 async function indexCached(cache: CaseCache, partition: number): Promise<void> {
   if (!cache.isIndexed(partition))
     for (const caseId of cache.caseIds(partition)) {

@@ -3,22 +3,28 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { type PatientId, patientKey } from '../../../core/radiology/patient-key.ts';
 import { CaseCache } from '../../../services/joiner/case-cache.ts';
 import { MAX_CACHE_AGE_MS } from '../../../services/joiner/limits.ts';
 import { openToOthers } from '../../support/open-to-others.ts';
+
+const SECRET = Buffer.from('a secret of this test');
+const PATIENT = { issuer: 'HOSP', identifier: 'MRN1' };
+const OTHER_PATIENT = { issuer: 'HOSP', identifier: 'MRN2' };
+const [KEY = '', OTHER_KEY = ''] = [PATIENT, OTHER_PATIENT].map((one) => patientKey(SECRET, one) ?? '');
 
 describe('the cache of case states', () => {
   let folder: string;
   let cache: CaseCache;
   const reopen = async (cluster = 'cluster') => {
     await cache?.close();
-    cache = await CaseCache.open(folder, cluster, 8);
+    cache = await CaseCache.open(folder, cluster, 8, SECRET);
   };
   const state = (text: string) => Buffer.from(text);
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'interleave-cache-'));
-    cache = await CaseCache.open(folder, 'cluster', 8);
+    cache = await CaseCache.open(folder, 'cluster', 8, SECRET);
   });
   afterEach(async () => {
     await cache.close();
@@ -67,7 +73,7 @@ describe('the cache of case states', () => {
   });
 
   test('the cases of an object are found, until a note rejects it there', async () => {
-    const index = (added: string[], rejected: string[] = []) => ({ added, rejected });
+    const index = (added: string[], rejected: string[] = []) => ({ added, rejected, patients: [] });
     await cache.write(1, new Map([['a', state('one')]]), 7, {
       index: new Map([['a', index(['1.2', '1.3'])]]),
     });
@@ -85,11 +91,42 @@ describe('the cache of case states', () => {
     assert.equal(cache.isIndexed(1), true, 'an empty one has nothing to find');
     await cache.write(1, new Map([['a', state('one')]]), 7);
     assert.equal(cache.isIndexed(1), false);
-    await cache.writeIndex(1, new Map([['a', { added: ['1.2'], rejected: [] }]]));
+    await cache.writeIndex(1, new Map([['a', { added: ['1.2'], rejected: [], patients: [PATIENT] }]]));
     await cache.markIndexed(1);
     await reopen();
     assert.equal(cache.isIndexed(1), true);
     assert.deepEqual(cache.casesOf(1, '1.2'), ['a']);
+    assert.deepEqual(cache.casesOfPatient(1, KEY), ['a']);
+  });
+
+  test('the cases of a patient are found, until a case names another or is erased', async () => {
+    const named = (...patients: PatientId[]) => ({ added: [], rejected: [], patients });
+    await cache.write(1, new Map([['a', state('one')]]), 7, { index: new Map([['a', named(PATIENT)]]) });
+    await cache.write(1, new Map([['b', state('two')]]), 8, {
+      index: new Map([['b', named(PATIENT, OTHER_PATIENT)]]),
+    });
+    await reopen();
+    assert.deepEqual(cache.casesOfPatient(1, KEY), ['a', 'b']);
+    assert.deepEqual(cache.casesOfPatient(1, OTHER_KEY), ['b']);
+    assert.deepEqual(cache.casesOfPatient(2, KEY), []);
+    await cache.write(1, new Map([['b', state('two')]]), 9, {
+      index: new Map([['b', named(OTHER_PATIENT)]]),
+    });
+    assert.deepEqual(cache.casesOfPatient(1, KEY), ['a']);
+    await cache.write(1, new Map([['a', null]]), 10);
+    assert.deepEqual(cache.casesOfPatient(1, KEY), []);
+    await cache.fill(1, new Map([['b', null]]));
+    assert.deepEqual(cache.casesOfPatient(1, OTHER_KEY), []);
+  });
+
+  test('a cache that was cleared, or of which the log went back, makes its indices anew', async () => {
+    const index = new Map([['a', { added: ['1.2'], rejected: [], patients: [PATIENT] }]]);
+    await cache.write(1, new Map([['a', state('one')]]), 7, { index });
+    await cache.markIndexed(1);
+    await cache.restart(1, 7, null);
+    assert.equal(cache.isIndexed(1), false);
+    await cache.clear(1);
+    assert.deepEqual(cache.casesOfPatient(1, KEY), []);
   });
 
   test('which erasures are done is remembered', async () => {
@@ -117,7 +154,7 @@ describe('the cache of case states', () => {
     await cache.close();
     await writeFile(join(folder, 'cases.mdb'), Buffer.alloc(100_000, 7));
     await writeFile(join(folder, 'opening'), '');
-    cache = await CaseCache.open(folder, 'cluster', 8);
+    cache = await CaseCache.open(folder, 'cluster', 8, SECRET);
     assert.equal(cache.position(1), -1);
   });
 
