@@ -10,6 +10,8 @@ export interface CaseDocument {
   /** accession and filler numbers, normalised, to be found by */
   record_numbers: string[];
   key_kind: 'ACCESSION' | 'STUDY' | 'REPORT';
+  /** of each patient that its reports and shown images name (`core/radiology/patient-key.ts`); mostly one */
+  patient_key: string[];
   standing: string;
   flags: string[];
   /** the examination, as report or images name it */

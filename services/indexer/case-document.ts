@@ -1,6 +1,7 @@
 import { normaliseName } from '../../core/radiology/case-key.ts';
 import type { Case, CaseReport, Patient } from '../../core/radiology/events.ts';
 import { NO_PATIENT } from '../../core/radiology/patient.ts';
+import { patientKeys, patientsOf } from '../../core/radiology/patient-key.ts';
 import { shownReports } from '../../core/radiology/removals.ts';
 import type { CaseStanding } from '../../core/radiology/standing.ts';
 import { reportVector } from '../../core/radiology/text-vectors.ts';
@@ -19,13 +20,20 @@ export interface VectorSlots {
 
 /**
  * The document of a case in the clinical view. What is searched comes from the reports that count, the newest first;
- * of images that may not be shown (withheld or rejected) nothing is in it: not a thumbnail, not a date.
+ * of images that may not be shown (withheld or rejected) nothing is in it: not a thumbnail, not a date. The site's secret
+ * makes the patients' keys.
  */
-export function caseDocument(theCase: Case, standing: CaseStanding, slots: VectorSlots): CaseDocument {
+export function caseDocument(
+  theCase: Case,
+  standing: CaseStanding,
+  slots: VectorSlots,
+  secret: Buffer,
+): CaseDocument {
   const images = documentImages(theCase, standing, slots.image);
-  const received = theCase.images
-    .map((image) => image.received)
-    .filter(({ sopInstanceUid }) => standing.shownImages.has(sopInstanceUid));
+  const shownImages = theCase.images.filter((image) =>
+    standing.shownImages.has(image.received.sopInstanceUid),
+  );
+  const received = shownImages.map((image) => image.received);
   const reports = newestFirst(shownReports(theCase));
   const counting = reports.filter(counts);
   const newest = counting[0] ?? reports[0];
@@ -41,6 +49,7 @@ export function caseDocument(theCase: Case, standing: CaseStanding, slots: Vecto
     accession: theCase.caseKey.kind === 'ACCESSION' ? theCase.caseKey.value : '',
     record_numbers: recordNumbers(theCase),
     key_kind: theCase.caseKey.kind,
+    patient_key: patientKeys(secret, patientsOf({ reports, images: shownImages })),
     standing: standing.standing,
     flags: standing.flags,
     title: titleOf(

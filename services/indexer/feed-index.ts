@@ -26,6 +26,8 @@ export interface FeedParts {
   producer: EventProducer;
   topic: string;
   partitions: number;
+  /** of the site */
+  secret: Buffer;
 }
 
 export interface IndexFeed {
@@ -39,7 +41,7 @@ export interface IndexFeed {
 export async function feedIndex(
   { names, meta }: PhysicalIndex,
   isLive: () => boolean,
-  { client, kafka, schemas, reader, producer, topic, partitions }: FeedParts,
+  { client, kafka, schemas, reader, producer, topic, partitions, secret }: FeedParts,
   { log, metrics, ready, fail }: ServiceContext,
 ): Promise<IndexFeed> {
   const positions = await Positions.load(client, names.cases, partitions).catch((error: unknown) => {
@@ -60,6 +62,7 @@ export async function feedIndex(
     client,
     names,
     slots: vectorSlots(meta),
+    secret,
     positions,
     checkStep,
     giveUp,

@@ -16,6 +16,8 @@ export interface CaseHandlerOptions {
   client: Client;
   names: IndexNames;
   slots: VectorSlots;
+  /** of the site: makes the patients' keys */
+  secret: Buffer;
   positions: Positions;
   /** rejects where the log of the record went back */
   checkStep(record: ConsumedRecord): Promise<void>;
@@ -59,7 +61,7 @@ export function caseHandler(
 /** What a record changes in both views; null where it cannot be read. */
 function itemsOf(
   record: ConsumedRecord,
-  { names, slots }: Pick<CaseHandlerOptions, 'names' | 'slots'>,
+  { names, slots, secret }: Pick<CaseHandlerOptions, 'names' | 'slots' | 'secret'>,
 ): BulkItem[] | null {
   // Elasticsearch refuses a whole request for one id that is empty or too long.
   if (!isCaseId(record.key)) return null;
@@ -74,7 +76,7 @@ function itemsOf(
     throw error;
   }
   if (theCase.caseId !== record.key) return null;
-  const document = caseDocument(theCase, caseStanding(theCase), slots);
+  const document = caseDocument(theCase, caseStanding(theCase), slots, secret);
   return [
     { ...clinical, document },
     { ...analysis, document: analysisDocument(theCase, document) },

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { clusterIdOf } from '../../platform/kafka/cluster-id.ts';
@@ -5,6 +6,7 @@ import { EventProducer } from '../../platform/kafka/producer.ts';
 import { PartitionReader } from '../../platform/kafka/read-partition.ts';
 import { Schemas } from '../../platform/kafka/schemas.ts';
 import { checkTopics } from '../../platform/kafka/topics.ts';
+import { readSecret } from '../../platform/process/files.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
 import { casesMappingVersion } from '../../schemas/index/index-definition.ts';
 import { schemaOptions } from '../../schemas/schema-options.ts';
@@ -22,6 +24,7 @@ export async function start(
   topic: string = TOPICS.case,
 ): Promise<RunningService> {
   const { log, metrics } = context;
+  const secret = await readSecret(config.siteSecretFile || join(config.dataDir, 'site-secret'));
   const client = openElasticsearch(config.elasticsearchUrl);
   const kafka = createKafka(config.kafkaBrokers, 'interleave-indexer', log);
   await checkTopics(kafka, topicsOf('indexer', [topic]), config.partitions);
@@ -33,7 +36,7 @@ export async function start(
     await producer.disconnect();
     await client.close();
   };
-  const parts = { client, kafka, schemas, reader, producer, topic, partitions: config.partitions };
+  const parts = { client, kafka, schemas, reader, producer, topic, secret, partitions: config.partitions };
   const needed = { mapping_version: await casesMappingVersion(), kafka_cluster: await clusterIdOf(kafka) };
   try {
     const indices = await FollowIndices.start(parts, config, needed, context);

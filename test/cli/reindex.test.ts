@@ -26,6 +26,7 @@ import { ShownImages } from '../../services/search/view/shown-images.ts';
 import { caseFixture, sha256, vectorOf } from '../support/case-fixture.ts';
 import { Cli, runCli } from '../support/cli.ts';
 import { OwnIndices } from '../support/own-indices.ts';
+import { fixtureSecretFile } from '../support/site-secret.ts';
 
 const PARTITIONS = 8;
 const CASES = 300;
@@ -51,6 +52,7 @@ describe('a reindex while cases are written and searched', () => {
       ...indices.env,
       INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','),
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
+      INTERLEAVE_SITE_SECRET_FILE: fixtureSecretFile(),
     };
     producer = await EventProducer.connect(kafka, context.log, context.metrics);
     for (let n = 0; n < CASES; n++) await write(n, 'FINDINGS: Pneumothorax.');

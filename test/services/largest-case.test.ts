@@ -7,6 +7,7 @@ import { events } from '../../schemas/events.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 import { caseDocument } from '../../services/indexer/case-document.ts';
 import { joinRecords } from '../../services/joiner/join-records.ts';
+import { FIXTURE_SECRET } from '../support/case-fixture.ts';
 import { largestCase, SHOWN_IMAGES } from '../support/largest-case.ts';
 
 test('a case near the size of a record is read, joined with one more image, and becomes a document', () => {
@@ -25,7 +26,7 @@ test('a case near the size of a record is read, joined with one more image, and 
 
   const read = events.case.decode(after);
   const slots = { text: { generation: 2, dims: 2_048 }, image: { generation: 2, dims: 2_048 } };
-  const document = caseDocument(read, caseStanding(read), slots);
+  const document = caseDocument(read, caseStanding(read), slots, FIXTURE_SECRET);
   assert.equal(document.reports.length, state.reports.length);
   assert.ok(document.images.some(({ sop_instance_uid }) => sop_instance_uid === '1.1.1'));
   assert.equal(document.images.length, SHOWN_IMAGES + 1);

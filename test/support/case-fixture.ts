@@ -50,6 +50,9 @@ export const PLANTED = {
   uid: '1.2.826.0.1.3680043.8.498.4242',
 } as const;
 
+/** Of the site, for keys that nobody compares with those of a running system. */
+export const FIXTURE_SECRET = Buffer.from('a secret for the tests');
+
 export const STUDIED_AT = Date.UTC(2024, 4, 17, 9, 30);
 export const RECEIVED_AT = Date.UTC(2026, 10, 20, 8, 0);
 

@@ -12,6 +12,7 @@ import { liveIndex, physicalIndices } from '../../schemas/index/physical-indices
 import { bulkWrite } from '../../services/indexer/bulk-write.ts';
 import { caseDocument } from '../../services/indexer/case-document.ts';
 import { vectorSlots } from '../../services/indexer/vector-slots.ts';
+import { FIXTURE_SECRET } from './case-fixture.ts';
 import { engines } from './engines.ts';
 
 /** Aliases for one test's views on the Elasticsearch that all tests share. */
@@ -63,7 +64,7 @@ export class OwnIndices {
       index: casesIndex,
       id: theCase.caseId,
       version,
-      document: caseDocument(theCase, caseStanding(theCase), slots),
+      document: caseDocument(theCase, caseStanding(theCase), slots, FIXTURE_SECRET),
     }));
     const results = await bulkWrite(this.client, items);
     assert.deepEqual([...new Set(results.map(({ outcome }) => outcome))], ['written']);

@@ -1,23 +1,47 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Case } from '../../../core/radiology/events.ts';
+import type { Case, Patient } from '../../../core/radiology/events.ts';
 import { mergeReport } from '../../../core/radiology/merge.ts';
 import { NO_PATIENT } from '../../../core/radiology/patient.ts';
+import { patientKey } from '../../../core/radiology/patient-key.ts';
 import { caseStanding } from '../../../core/radiology/standing.ts';
 import { readReport } from '../../../core/text/reading.ts';
 import { reportLabeled } from '../../../harness/event-fixture.ts';
 import type { CaseDocument } from '../../../schemas/index/case-document.ts';
 import { caseDocument } from '../../../services/indexer/case-document.ts';
-import { caseFixture, PLANTED, STUDIED_AT, unitVector, vectorOf } from '../../support/case-fixture.ts';
+import {
+  caseFixture,
+  FIXTURE_SECRET,
+  PLANTED,
+  STUDIED_AT,
+  unitVector,
+  vectorOf,
+} from '../../support/case-fixture.ts';
 
 const STRANGER = { issuer: PLANTED.facility, identifier: 'MRN1', familyName: 'Other', birthDate: '19900101' };
 const SLOTS = { text: { generation: 1, dims: 512 }, image: { generation: 1, dims: 1280 } };
 
 function documentOf(theCase: Case, slots = SLOTS): CaseDocument {
-  return caseDocument(theCase, caseStanding(theCase), slots);
+  return caseDocument(theCase, caseStanding(theCase), slots, FIXTURE_SECRET);
 }
 
 describe('caseDocument', () => {
+  it('says by a keyed hash of whom it is, and by nothing else; not of withheld images', () => {
+    const keyOf = (patient: Partial<Patient>) => patientKey(FIXTURE_SECRET, { ...NO_PATIENT, ...patient });
+    const theCase = caseFixture({ reports: ['Clear lungs.'], images: [{}] });
+    const { patient } = theCase.reports[0]?.latest.received ?? { patient: NO_PATIENT };
+    assert.deepEqual(documentOf(theCase).patient_key, [keyOf(patient)]);
+    assert.doesNotMatch(JSON.stringify(documentOf(theCase)), new RegExp(patient.identifier));
+
+    const withheld = caseFixture({
+      reports: ['Clear lungs.'],
+      images: [{ change: { patient: { ...NO_PATIENT, ...STRANGER } } }],
+    });
+    assert.equal(caseStanding(withheld).withheldImages, true);
+    assert.deepEqual(documentOf(withheld).patient_key, [keyOf(patient)]);
+    assert.notEqual(keyOf(STRANGER), keyOf(patient));
+  });
+
   it('keeps the report whole and searches only what it asserts', () => {
     const text = 'FINDINGS: No effusion or consolidation. IMPRESSION: Small left apical pneumothorax.';
     const document = documentOf(caseFixture({ reports: [text] }));

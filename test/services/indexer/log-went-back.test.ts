@@ -20,6 +20,7 @@ import { start } from '../../../services/indexer/service.ts';
 import { caseFixture } from '../../support/case-fixture.ts';
 import { type Loss, loseLog, rememberLog } from '../../support/lose-log.ts';
 import { OwnIndices } from '../../support/own-indices.ts';
+import { fixtureSecretFile } from '../../support/site-secret.ts';
 
 const PARTITIONS = 1;
 
@@ -47,6 +48,7 @@ describe('the log of Kafka goes back behind the index', () => {
       INTERLEAVE_KAFKA_BROKERS: broker.brokers.join(','),
       ...indices.env,
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
+      INTERLEAVE_SITE_SECRET_FILE: fixtureSecretFile(),
     });
     indexer = await start(settings, context);
     return context;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, errors } from '@elastic/elasticsearch';
 import type { Kafka } from 'kafkajs';
 import type { Case } from '../../../core/radiology/events.ts';
+import { patientKey } from '../../../core/radiology/patient-key.ts';
 import { testContext } from '../../../harness/service-context.ts';
 import { testKafka } from '../../../harness/test-kafka.ts';
 import { createBuild, deleteBuild } from '../../../infra/elasticsearch/create-indices.ts';
@@ -24,9 +25,10 @@ import { analysisId } from '../../../services/indexer/analysis-document.ts';
 import { bulkWrite } from '../../../services/indexer/bulk-write.ts';
 import { config } from '../../../services/indexer/config.ts';
 import { start } from '../../../services/indexer/service.ts';
-import { caseFixture, PLANTED, sha256, vectorOf } from '../../support/case-fixture.ts';
+import { caseFixture, FIXTURE_SECRET, PLANTED, sha256, vectorOf } from '../../support/case-fixture.ts';
 import { engines } from '../../support/engines.ts';
 import { OwnIndices } from '../../support/own-indices.ts';
+import { fixtureSecretFile } from '../../support/site-secret.ts';
 
 const PARTITIONS = 8;
 
@@ -59,6 +61,7 @@ describe('the indexer', () => {
       INTERLEAVE_KAFKA_BROKERS: kafkaBrokers.join(','),
       ...indices.env,
       INTERLEAVE_PARTITIONS: String(PARTITIONS),
+      INTERLEAVE_SITE_SECRET_FILE: fixtureSecretFile(),
     });
     indexer = await start(settings, context, topic);
   });
@@ -228,6 +231,21 @@ describe('the indexer', () => {
     assert.ok(!text.includes(theCase.caseId), 'holds the id of the clinical view');
     assert.ok(!text.includes('2024-05-17') && !text.includes('Zwanzigermann'));
     assert.ok(text.includes('"study_month":"2024-05"'));
+  });
+
+  it('finds the cases of a patient by a keyed hash, which the analysts do not see', async () => {
+    const patient = { issuer: 'HOSP', identifier: `MRN of ${run}` };
+    const key = patientKey(FIXTURE_SECRET, patient) ?? '';
+    const ids = ['prior', 'current'].map(idOf);
+    for (const caseId of ids) await send(caseFixture({ caseId, reports: ['FINDINGS: Edema.'], patient }));
+    const found = async (index: string) => {
+      await client.indices.refresh({ index });
+      const { hits } = await client.search({ index, query: { term: { patient_key: key } } });
+      return hits.hits.map(({ _id }) => _id).sort();
+    };
+    await until(async () => (await found(names.cases)).length === ids.length, 'both cases');
+    assert.deepEqual(await found(names.cases), [...ids].sort());
+    assert.deepEqual(await found(names.analysis), []);
   });
 
   it('fills a build that appears beside, from the beginning, and lets go of one that is dropped', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { caseStanding } from '../../../../core/radiology/standing.ts';
 import { caseDocument } from '../../../../services/indexer/case-document.ts';
 import { caseView } from '../../../../services/search/view/case-view.ts';
-import { caseFixture } from '../../../support/case-fixture.ts';
+import { caseFixture, FIXTURE_SECRET } from '../../../support/case-fixture.ts';
 
 const SLOTS = { text: { generation: 1, dims: 512 }, image: { generation: 1, dims: 1280 } };
 
@@ -11,7 +11,7 @@ const FOUND = { id: 'a', version: 1, written: { _index: 'cases', _seq_no: 1, _pr
 
 function documentOf(withdrawnLines: number) {
   const theCase = caseFixture({ reports: [{ text: 'Clear lungs.', change: { withdrawnLines } }] });
-  return caseDocument(theCase, caseStanding(theCase), SLOTS);
+  return caseDocument(theCase, caseStanding(theCase), SLOTS, FIXTURE_SECRET);
 }
 
 test('the API tells how many lines were withdrawn, and which version is shown', () => {
