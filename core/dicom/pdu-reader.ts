@@ -159,5 +159,5 @@ function invalid(detail: string): InterleaveError {
 }
 
 function tooLarge(length: number): InterleaveError {
-  return new InterleaveError('DICOM_PDU_TOO_LARGE', `It claims ${length} bytes.`);
+  return new InterleaveError('DICOM_PDU_TOO_LARGE', `The PDU claims ${length} bytes.`);
 }

@@ -67,14 +67,14 @@ export class MultipartReader {
   /** The message is over. Throws MULTIPART_INVALID where its closing delimiter is missing. */
   end(): void {
     if (this.#state === 'delimiter' && this.#held.subarray(0, 2).equals(DASHES)) this.#state = 'epilogue';
-    if (!this.done) throw invalid('It is cut off.');
+    if (!this.done) throw invalid('The body is cut off.');
   }
 
   #preamble(): boolean {
     const at = this.#held.indexOf(this.#delimiter);
     const passed = at < 0 ? this.#held.length - this.#holdBack() : at;
     this.#skipped += passed;
-    if (this.#skipped > MAX_PREAMBLE_LENGTH) throw invalid('It does not begin with its boundary.');
+    if (this.#skipped > MAX_PREAMBLE_LENGTH) throw invalid('The body does not begin with its boundary.');
     this.#held = this.#held.subarray(at < 0 ? passed : at + this.#delimiter.length);
     if (at >= 0) this.#state = 'delimiter';
     return at >= 0;

@@ -109,7 +109,7 @@ function matching(keys: SearchKeys, level: SearchLevel, name: string, value: str
   const known = tag === null ? undefined : KEYS.get(tag);
   if (known === undefined || ORDER.indexOf(known.from) > ORDER.indexOf(level))
     throw invalid(
-      tag === null ? 'A parameter is no attribute.' : `(${tagName(tag)}) is no matching key here.`,
+      tag === null ? 'A parameter is not an attribute.' : `(${tagName(tag)}) is not a matching key here.`,
     );
   if (value === '' || value === '*') return; // universal matching (PS3.4 C.2.2.2.3)
   const { key } = known;
@@ -164,7 +164,7 @@ function included(before: SearchQuery['include'], value: string): SearchQuery['i
 
 function dateRange(value: string): { from: string; to: string } {
   const range = /^(\d{8})?(-)?(\d{8})?$/.exec(value);
-  if (range === null) throw invalid('A date is no date or range.');
+  if (range === null) throw invalid('A date is not valid: write a date or a range.');
   const [, first = '', dash, second = ''] = range;
   if (dash === undefined) return { from: first, to: first };
   return { from: first, to: second };

@@ -18,7 +18,7 @@ export function splitBatch(bytes: Buffer): Buffer[] {
   const envelope = envelopeLines(bytes, new Set(starts));
   if (starts.length === 1 && envelope.length === 0) return [bytes];
   if (starts.length > MAX_BATCH_MESSAGES)
-    throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_BATCH_MESSAGES} messages in a batch.`);
+    throw new InterleaveError('HL7_UNREADABLE', `The batch has more than ${MAX_BATCH_MESSAGES} messages.`);
   const ends = [...starts, ...envelope, bytes.length].sort((a, b) => a - b);
   let end = 0;
   return starts.map((start) => {

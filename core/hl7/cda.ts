@@ -23,7 +23,7 @@ export function cdaText(xml: string): CdaText {
     throw new InterleaveError('HL7_DOCUMENT_UNREADABLE', detail);
   };
   parser.on('error', () => fail('The XML is not well formed.'));
-  parser.on('doctype', () => fail('A CDA has no document type declaration.'));
+  parser.on('doctype', () => fail('A CDA must not have a document type declaration.'));
   parser.on('opentag', ({ name, attributes }) => reader.open(localName(name), attributes));
   parser.on('closetag', ({ name }) => reader.close(localName(name)));
   parser.on('text', (text) => reader.say(text));

@@ -30,13 +30,16 @@ export function messageCharset(declared: readonly (CharacterSet | null)[], bytes
   if (own === undefined && declared.some((set) => set === null || set.kind !== 'single'))
     throw new InterleaveError(
       'HL7_CHARACTER_SET_UNSUPPORTED',
-      'MSH-18 names no set that these bytes are in.',
+      'The bytes are not in a character set that MSH-18 names.',
     );
   const text = bytes.toString('latin1');
   if (!PAIR.test(text)) return { label: 'windows-1252', contradicted: true };
   if (isMostlyUtf8(bytes)) return { label: 'utf-8', contradicted: true };
   if (isOtherScript(text))
-    throw new InterleaveError('HL7_CHARACTER_SET_UNSUPPORTED', 'MSH-18 does not name the set of the text.');
+    throw new InterleaveError(
+      'HL7_CHARACTER_SET_UNSUPPORTED',
+      'MSH-18 does not name the character set of the text.',
+    );
   return { label: 'windows-1252', contradicted: true };
 }
 

@@ -27,7 +27,7 @@ export const STANDARD_DELIMITERS: Delimiters = {
  */
 export function readDelimiters(header: string): Delimiters {
   const field = header.charAt(3);
-  if (!canSeparate(field)) throw new InterleaveError('HL7_UNREADABLE', 'MSH-1 is no separator.');
+  if (!canSeparate(field)) throw new InterleaveError('HL7_UNREADABLE', 'MSH-1 is not a valid separator.');
   const end = header.indexOf(field, 4);
   const encoding = header.slice(4, end === -1 ? undefined : end);
   if (encoding.length === 0 || encoding.length > MAX_ENCODING_CHARACTERS)

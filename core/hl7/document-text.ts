@@ -29,7 +29,7 @@ export async function documentParts(
   readers: DocumentReaders,
   depth = 0,
 ): Promise<ReportPart[]> {
-  if (depth > MAX_DOCUMENT_WRAPPERS) throw unreadable('It is wrapped too often.');
+  if (depth > MAX_DOCUMENT_WRAPPERS) throw unreadable('The document is wrapped too many times.');
   const inner = (wrapped: Buffer | string): Promise<ReportPart[]> =>
     documentParts(wrapped, readers, depth + 1);
   if (typeof content !== 'string') {
@@ -41,7 +41,7 @@ export async function documentParts(
         ? mixedParts(content.toString('utf8'), false, inner)
         : mixedParts(content.toString('latin1'), true, inner);
     if (kind === 'text') return inner(textOfBytes(content, readers.charset));
-    throw unreadable('It is no kind of document that can be read.');
+    throw unreadable('The document is of a kind that cannot be read.');
   }
   if (content.trimStart().startsWith('%PDF-')) return said(await readers.pdf(Buffer.from(content, 'latin1')));
   const data = DATA_URI.exec(content);
@@ -93,7 +93,7 @@ async function mixedParts(text: string, isBytes: boolean, inner: Inner): Promise
     if (at === base64 && block !== null) {
       const bytes = decodeBase64(source.slice(at, block.end));
       // Nobody said that it is Base64: as text it must be one without a doubt.
-      if (kindOfBytes(bytes) === 'text' && !isUtf8(bytes)) throw unreadable('It is no text.');
+      if (kindOfBytes(bytes) === 'text' && !isUtf8(bytes)) throw unreadable('The document is not text.');
       parts.push(...said(texts.splice(0).join('\n')), ...(await inner(bytes)));
       at = block.end;
     } else if (at === rtf) {

@@ -40,7 +40,10 @@ export function groupsOf(message: Message): { groups: Group[]; shared: Segment[]
       order = undefined;
       groups.push(current);
       if (groups.length > MAX_REPORTS_PER_MESSAGE)
-        throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_REPORTS_PER_MESSAGE} OBR groups.`);
+        throw new InterleaveError(
+          'HL7_UNREADABLE',
+          `The message has more than ${MAX_REPORTS_PER_MESSAGE} OBR groups.`,
+        );
     } else if (current === undefined || segment.name === 'TXA') {
       if (segment.name === 'PV1') visit = segment;
       shared.push(segment);

@@ -30,7 +30,7 @@ export function segmentPlaces(source: string, start: number, separator: string):
     if (from > start && hasName(source, from, to, separator) && begins(open, { from, to }, isOwn)) {
       places.push({ from: open.from, end, next: from });
       if (places.length >= MAX_SEGMENTS)
-        throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_SEGMENTS} segments.`);
+        throw new InterleaveError('HL7_UNREADABLE', `The message has more than ${MAX_SEGMENTS} segments.`);
       open.begin(from);
       end = to;
     } else if (end === -1 || !isBlank(source, from, to)) end = to;

@@ -70,5 +70,5 @@ export function wrappedInXml(xml: string): string[] {
   parser.write(xml.trim()).close();
   const documents = texts.filter((one) => holdsMarkup(one) || base64In(one) !== null);
   const found = documents.length > 0 ? documents : sections.filter((one) => one.trim() !== '');
-  return found.length > 0 ? found : fail('The XML holds no document that is known.');
+  return found.length > 0 ? found : fail('The XML holds no known document.');
 }

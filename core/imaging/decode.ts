@@ -26,7 +26,7 @@ export interface DecodedFrame {
 export async function* decode(object: Buffer): AsyncGenerator<DecodedFrame> {
   const meta = readPart10(object);
   if (meta === null)
-    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'There is no file meta information.');
+    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'The object has no file meta information.');
   const { transferSyntaxUid } = meta;
   const bytes = dataSetBytes(object.subarray(meta.dataSetOffset), transferSyntaxUid);
   const reader = new DataSetReader(transferSyntaxUid, IMAGE_PIXEL_WANTED);
@@ -71,6 +71,6 @@ function dataSetBytes(bytes: Buffer, transferSyntaxUid: string): Buffer {
   try {
     return inflateRawSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES });
   } catch (cause) {
-    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'It could not be inflated.', { cause });
+    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'The object could not be inflated.', { cause });
   }
 }

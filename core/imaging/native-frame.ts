@@ -76,7 +76,7 @@ function withoutSubsampling(frame: NativeFrame): NativeFrame {
   if (pixel.photometricInterpretation !== 'YBR_FULL_422' || pixel.bitsAllocated !== 8) return frame;
   const pixels = pixel.rows * pixel.columns;
   if (bytes.length < pixels * 2)
-    throw new InterleaveError('IMAGE_UNDECODABLE', 'There are fewer pixels than it says.');
+    throw new InterleaveError('IMAGE_UNDECODABLE', 'The object holds fewer pixels than its header says.');
   const full = Buffer.from(expand422(bytes, pixels).buffer);
   return { ...frame, bytes: full, pixel: { ...pixel, photometricInterpretation: 'YBR_FULL', planar: false } };
 }

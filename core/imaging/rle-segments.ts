@@ -19,7 +19,7 @@ export function checkRleSegments(frame: Buffer, pixel: ImagePixel): void {
     if (start < HEADER_BYTES || end < start || end > frame.length)
       throw undecodable('Its RLE segments lie outside of it.');
     if ((end - start) * MOST_BYTES_PER_BYTE < bytes)
-      throw undecodable('There are fewer pixels than it says.');
+      throw undecodable('The object holds fewer pixels than its header says.');
   }
 }
 

@@ -20,7 +20,7 @@ export type Samples = Int32Array | Float64Array;
 export function readSamples(bytes: Buffer, count: number, layout: SampleLayout): Samples {
   const { bitsAllocated, bitsStored, highBit, signed, firstBit } = layout;
   if (bytes.length < Math.ceil((firstBit + count * bitsAllocated) / 8))
-    throw new InterleaveError('IMAGE_UNDECODABLE', 'There are fewer pixels than it says.');
+    throw new InterleaveError('IMAGE_UNDECODABLE', 'The object holds fewer pixels than its header says.');
   if (bitsAllocated === 32) return read32(bytes, count, layout);
   const cells = readCells(bytes, count, layout);
   const values = new Int32Array(count);

@@ -75,7 +75,7 @@ export class DimseService implements MessageHandler {
     if (this.#current !== null) throw invalid('a command stands where a data set is due');
     this.#commandLength += bytes.length;
     if (this.#commandLength > MAX_COMMAND_LENGTH)
-      throw new InterleaveError('DICOM_COMMAND_INVALID', 'It is too long.');
+      throw new InterleaveError('DICOM_COMMAND_INVALID', 'The command set is too long.');
     // Nothing is kept of what adds nothing: pieces without a byte may come without end.
     if (bytes.length > 0) this.#commandParts.push(bytes);
     if (!last) return;
@@ -94,7 +94,7 @@ export class DimseService implements MessageHandler {
   async #begin(contextId: number, command: DimseCommand): Promise<void> {
     if (command.field === COMMAND.C_CANCEL_RQ) return; // nothing here can be cancelled (PS3.7 9.3.2.3)
     if ((command.field & RESPONSE_BIT) !== 0)
-      throw new InterleaveError('DICOM_COMMAND_INVALID', 'It is a response.');
+      throw new InterleaveError('DICOM_COMMAND_INVALID', 'The command is a response, not a request.');
     const receiver = this.#receiver(contextId, command);
     this.#current = { contextId, command, receiver };
     if (!command.hasDataSet) await this.#finish();

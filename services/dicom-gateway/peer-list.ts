@@ -29,7 +29,7 @@ export class PeerList {
     if (family === null || rest.length > 0 || !(bits >= 0 && bits <= most))
       throw new InterleaveError(
         'CONFIG_INVALID',
-        `INTERLEAVE_DICOM_PEERS: ${entry} is no address or network.`,
+        `INTERLEAVE_DICOM_PEERS: ${entry} is not an address or network.`,
       );
     this.#allowed.addSubnet(address, bits, family);
   }

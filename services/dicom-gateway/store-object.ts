@@ -152,7 +152,7 @@ export class StoreObject implements DataSetReceiver {
     }
     const { studyInstanceUid = whole.header.studyInstanceUid } = this.#request;
     if (studyInstanceUid !== whole.header.studyInstanceUid)
-      throw new InterleaveError('DICOM_DATA_SET_MISMATCH', 'It is of another study.');
+      throw new InterleaveError('DICOM_DATA_SET_MISMATCH', 'The object belongs to another study.');
     requireUsableUids(whole.header);
     return whole;
   }

@@ -158,7 +158,10 @@ function checkLimits(reports: Report[]): void {
     text += places * parts.reduce((length, part) => length + part.text.length, 0);
   }
   if (events > MAX_EVENTS_PER_MESSAGE)
-    throw new InterleaveError('HL7_UNREADABLE', `More than ${MAX_EVENTS_PER_MESSAGE} reports and cases.`);
+    throw new InterleaveError(
+      'HL7_UNREADABLE',
+      `The message has more than ${MAX_EVENTS_PER_MESSAGE} reports and cases.`,
+    );
   if (text > MAX_EVENT_TEXT_PER_MESSAGE) throw new InterleaveError('EVENT_TOO_LARGE');
 }
 

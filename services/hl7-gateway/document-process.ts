@@ -22,7 +22,7 @@ async function readDocuments({ contents, charset }: DocumentQuestion): Promise<R
     parts.push(...(await documentParts(given, { pdf: pdfText, charset })));
   }
   const length = parts.reduce((sum, { text }) => sum + text.length, 0);
-  if (length > MAX_DOCUMENT_TEXT) throw unreadable('It holds too much text.');
+  if (length > MAX_DOCUMENT_TEXT) throw unreadable('The document holds too much text.');
   return parts;
 }
 
@@ -32,7 +32,7 @@ async function pdfText(bytes: Uint8Array): Promise<string> {
   const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 }).catch(() => {
     throw unreadable('The PDF cannot be read.');
   });
-  if (pdf.numPages > MAX_DOCUMENT_PAGES) throw unreadable('It has too many pages.');
+  if (pdf.numPages > MAX_DOCUMENT_PAGES) throw unreadable('The PDF has too many pages.');
   const pages: string[] = [];
   for (let number = 1; number <= pdf.numPages; number += 1) {
     const content = await (await pdf.getPage(number)).getTextContent();

@@ -139,7 +139,7 @@ function parsed(bytes: Buffer): Message | null {
 async function opened(reader: Reader, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('It starts for too long.')), limitMs);
+    timer = setTimeout(() => reject(new Error('The reader took too long to start.')), limitMs);
   });
   await Promise.race([reader.open(), late])
     .catch((cause: unknown) => {

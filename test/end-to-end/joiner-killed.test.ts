@@ -5,6 +5,7 @@ import { SearchClient } from '../../harness/search-client.ts';
 import { System } from '../../harness/system.ts';
 import { until } from '../../harness/until.ts';
 import type { SimulatedCase } from '../../simulator/case.ts';
+import { documentIds, recordKeys } from './support/outside-values.ts';
 import { sendSimulatedCases } from './support/simulated-feed.ts';
 
 const SEED = Number(process.env['INTERLEAVE_TEST_SEED'] ?? Date.now() % 100_000);
@@ -49,6 +50,31 @@ describe(`the joiner is killed in the middle of a feed (seed ${SEED})`, () => {
     await sleep(1_500);
     const all = await search.search('', { size: 50 });
     assert.equal(all.length, CASES, 'no case is there twice');
+  });
+
+  test('no log, metric, key of a record or id of a document holds who it is about', async () => {
+    const { health, kafkaBrokers, elasticsearchUrl } = system.instance;
+    const metrics = await Promise.all(Object.keys(health).map((service) => system.metrics(service)));
+    const keys = await recordKeys(kafkaBrokers);
+    const ids = await Promise.all(
+      ['cases', 'cases-analysis'].map((alias) => documentIds(elasticsearchUrl, alias)),
+    );
+    assert.ok(metrics.length >= 7 && keys.length > 4 * CASES && ids.flat().length === 2 * CASES);
+    const outside = {
+      logs: system.logs(),
+      metrics: metrics.join(),
+      keys: keys.join(),
+      ids: ids.flat().join(),
+    };
+    for (const [place, text] of Object.entries(outside))
+      for (const { accession, patient, images } of sent)
+        for (const planted of [
+          accession,
+          patient.identifier,
+          patient.familyName,
+          ...images.map(({ sopInstanceUid }) => sopInstanceUid),
+        ])
+          assert.ok(!text.includes(planted), `${place} hold what is about a patient`);
   });
 
   test('the supervisor has started a new joiner and said so', async () => {

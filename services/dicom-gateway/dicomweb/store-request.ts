@@ -87,13 +87,14 @@ function readHead(request: IncomingMessage, options: StoreRequestOptions) {
       'Send multipart/related with parts of application/dicom.',
     );
   const boundary = boundaryOf(media);
-  if (boundary === null) throw new InterleaveError('MULTIPART_INVALID', 'It names no boundary.');
+  if (boundary === null)
+    throw new InterleaveError('MULTIPART_INVALID', 'The Content-Type names no boundary.');
   if (headers['content-encoding'] !== undefined)
-    throw new InterleaveError('MEDIA_TYPE_UNSUPPORTED', 'Bodies are not decoded.');
+    throw new InterleaveError('MEDIA_TYPE_UNSUPPORTED', 'Bodies with a Content-Encoding are not supported.');
   const isJson = parseAccept(headers.accept).some(
     (range) => takes(range, DICOM_JSON) || takes(range, 'application/json'),
   );
-  if (!isJson) throw new InterleaveError('NOT_ACCEPTABLE', `There is ${DICOM_JSON}.`);
+  if (!isJson) throw new InterleaveError('NOT_ACCEPTABLE', `Available: ${DICOM_JSON}.`);
   if (Number(headers['content-length'] ?? 0) > options.maxLength)
     throw new InterleaveError('REQUEST_TOO_LARGE');
   return { boundary, studyInstanceUid };

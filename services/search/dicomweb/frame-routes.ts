@@ -93,7 +93,7 @@ async function sendValue(
 ): Promise<FastifyReply> {
   const image = await onlyImage(parts, request);
   const range = acceptedBy(request).find(({ type }) => ['*/*', 'application/*', OCTETS].includes(type));
-  if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `There is ${OCTETS}.`);
+  if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `Available: ${OCTETS}.`);
   const value = valueAt(elementsOf(await openStoredObject(parts.objects, image)), path);
   parts.audit.retrieved([image.caseId], 'bulkdata');
   if (!range.multipart && range.type === OCTETS) return reply.type(OCTETS).send(value);

@@ -50,7 +50,7 @@ export async function findFrames(object: StoredObject): Promise<FramePlaces> {
  */
 export function requireAllFrames({ pixel, native }: FramePlaces): number {
   if (native !== null && pixel.frames * native.frameBits > native.length * 8)
-    throw new InterleaveError('IMAGE_UNDECODABLE', 'There are fewer pixels than it says.');
+    throw new InterleaveError('IMAGE_UNDECODABLE', 'The object holds fewer pixels than its header says.');
   if (pixel.frames > MAX_BULK_FRAMES) throw new InterleaveError('IMAGE_TOO_LARGE', 'Too many frames.');
   return pixel.frames;
 }
@@ -99,12 +99,12 @@ async function readNative(
   to += added;
   const end = Math.min(start + to, object.length);
   if (start + from >= end)
-    throw new InterleaveError('IMAGE_UNDECODABLE', 'There are fewer pixels than it says.');
+    throw new InterleaveError('IMAGE_UNDECODABLE', 'The object holds fewer pixels than its header says.');
   let bytes = await bytesOf(await object.open(start + from, end), to - from);
   if (pairs) bytes = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2))).swap16();
   bytes = bytes.subarray(skipped, skipped + Math.ceil(((firstBit % 8) + frameBits) / 8));
   if (bytes.length * 8 < (firstBit % 8) + frameBits)
-    throw new InterleaveError('IMAGE_UNDECODABLE', 'There are fewer pixels than it says.');
+    throw new InterleaveError('IMAGE_UNDECODABLE', 'The object holds fewer pixels than its header says.');
   return { bytes, firstBit: firstBit % 8, encapsulated: false };
 }
 

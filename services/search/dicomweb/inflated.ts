@@ -29,7 +29,7 @@ export async function* inflated(
     }
   } catch (cause) {
     if (cause instanceof InterleaveError) throw cause;
-    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'It could not be inflated.', { cause });
+    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'The object could not be inflated.', { cause });
   } finally {
     inflater.destroy();
     deflated.destroy();

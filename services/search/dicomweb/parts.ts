@@ -49,7 +49,7 @@ export function jsonTypeFor(request: FastifyRequest): string {
   const isJson = (range: MediaRange) =>
     !range.multipart && (takes(range, DICOM_JSON) || range.type === JSON_TYPE);
   const range = acceptedBy(request).find(isJson);
-  if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `There is ${DICOM_JSON}.`);
+  if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `Available: ${DICOM_JSON}.`);
   return range.type === JSON_TYPE ? JSON_TYPE : DICOM_JSON;
 }
 

@@ -43,7 +43,7 @@ async function sendObjects(
   limitRate(parts.objectRate, request);
   const place = dicomPathOf(request.params);
   const range = acceptedBy(request).find((one) => takes(one, DICOM_MEDIA_TYPE));
-  if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `There is ${DICOM_MEDIA_TYPE}.`);
+  if (range === undefined) throw new InterleaveError('NOT_ACCEPTABLE', `Available: ${DICOM_MEDIA_TYPE}.`);
   const images = await findImages(parts.index, place);
   const syntaxes = await transferSyntaxes(parts, images, range);
   parts.audit.retrieved(caseIdsOf(images), 'objects');
@@ -68,7 +68,7 @@ async function transferSyntaxes(
   for await (const { image, object } of inOrder(images, HEADERS_AT_ONCE, read)) {
     const { transferSyntaxUid } = object;
     if (transferSyntax !== null && transferSyntax !== '*' && transferSyntax !== transferSyntaxUid)
-      throw new InterleaveError('NOT_ACCEPTABLE', 'It is stored in another transfer syntax.');
+      throw new InterleaveError('NOT_ACCEPTABLE', 'The object is stored in another transfer syntax.');
     found.set(image.instance, transferSyntaxUid);
   }
   return found;

@@ -14,6 +14,6 @@ export function addDicomWebRoutes(server: FastifyInstance, parts: DicomWebParts)
   addRenderedRoutes(server, parts);
   for (const path of ['/studies', '/studies/:study'])
     server.post(`${DICOM_WEB}${path}`, { bodyLimit: 1 }, () => {
-      throw new InterleaveError('METHOD_NOT_ALLOWED', 'Objects are stored at the dicom-gateway.');
+      throw new InterleaveError('METHOD_NOT_ALLOWED', 'To store objects, send them to the dicom-gateway.');
     });
 }

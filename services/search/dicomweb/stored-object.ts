@@ -54,7 +54,8 @@ export async function openStoredObject(
     parts.push(part);
     length += part.length;
     if (reader.done) break; // destroys the stream
-    if (length > MAX_HEADER_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE', 'Its header is too long.');
+    if (length > MAX_HEADER_BYTES)
+      throw new InterleaveError('IMAGE_TOO_LARGE', 'The header of the object is too long.');
   }
   if (reader === null || meta === null) throw unreadable();
   reader.end();
@@ -98,7 +99,8 @@ async function openDeflated(
     parts.push(part);
     length += part.length;
     if (reader.done) break; // no more is inflated
-    if (length > MAX_HEADER_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE', 'Its header is too long.');
+    if (length > MAX_HEADER_BYTES)
+      throw new InterleaveError('IMAGE_TOO_LARGE', 'The header of the object is too long.');
   }
   reader.end();
   const { pixelDataAt } = reader;
@@ -129,5 +131,5 @@ function raise(error: Error): never {
 }
 
 function unreadable(): InterleaveError {
-  return new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'There is no file meta information.');
+  return new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'The object has no file meta information.');
 }

@@ -44,7 +44,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
     return answer;
   });
   server.get('/api/search', () => {
-    throw new InterleaveError('METHOD_NOT_ALLOWED', 'Searches are posted: words have no place in addresses.');
+    throw new InterleaveError('METHOD_NOT_ALLOWED', 'Use POST: words must not stand in addresses.');
   });
 
   server.get<{ Params: { id: string } }>('/api/cases/:id', async (request, reply) => {

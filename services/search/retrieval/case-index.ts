@@ -120,7 +120,7 @@ export class CaseIndex {
     for (const doc of docs) {
       // Not to be taken for a case that is gone.
       if ('error' in doc && doc.error.type === NO_INDEX) throw dropped();
-      if ('error' in doc) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE', 'A case was not read.');
+      if ('error' in doc) throw new InterleaveError('ELASTICSEARCH_UNAVAILABLE', 'A case could not be read.');
       if (doc.found && doc._source !== undefined)
         tags.set(doc._id, entityTag({ ...doc, _shown: this.shown.stateOf(doc._source) }, doc._source));
     }
