@@ -14,7 +14,7 @@ writeFileSync(
   join(projectRoot(), 'docs', 'character-sets.md'),
   `# Character sets of HL7 messages
 
-MSH-18 names them by HL7 table 0211. All codes of v2.3 to v2.8.2 stand here; the table is made from
+MSH-18 names the character set by HL7 table 0211. This page has all codes of v2.3 to v2.8.2. The table is made from
 \`core/hl7/character-sets.ts\` (\`npx tsx scripts/write-character-sets-page.ts\`), and
 \`test/core/hl7/character-sets.test.ts\` reads a message in each and compares this page.
 
@@ -27,22 +27,26 @@ Standard (\`windows-1251\`, \`EUC-JP\`) are known, too.
 
 ## What the bytes say
 
-- **Text is decoded before it is cut.** The second byte of a character may look like a separator (\`|\`, \`^\`, \`~\`, \`\\\`) and
-  is none. Separators are looked for in the single-byte set only; the stored message and its SHA-256 are the bytes as they came.
+- **Text is decoded before it is cut.** The second byte of a character may look like a separator (\`|\`, \`^\`, \`~\`, \`\\\`)
+  without being one. Separators are looked for in the single-byte set only. The stored message and its SHA-256 are the bytes as they came.
 - **Bytes that are valid UTF-8 are UTF-8**, whatever MSH-18 says, also where it is empty or misspelt. A declared multi-byte set
-  is believed unless the bytes are no text of it, or hold more of UTF-8 than chance would give.
+  is used unless the bytes are not text in it, or hold more UTF-8 than chance would give.
 - **Escape sequences of ISO 2022** switch sets wherever they stand, whether MSH-18 repeats (\`ASCII~ISO IR87\`, \`~ISO IR159\`,
   \`ISO IR6~KS X 1001\`) or not, and so do HL7's own (\`\\C2842\\\`, \`\\M2442\\\`, v2.5.1 2.7.2). The sets that are known: ASCII,
   JIS X 0201, 0208 and 0212, KS X 1001, GB 2312, ISO 8859-1 to 8859-9 and 8859-15, TIS 620. JIS X 0213 and CNS 11643 are not.
-- MSH-18 empty or ASCII, and other bytes than UTF-8: windows-1252, unless most of them stand in runs as in no Western language.
+- **Where MSH-18 is empty or ASCII** and the bytes are not UTF-8, they are read as windows-1252, unless most of them stand in longer runs
+  than in any Western language.
 
 ## What is refused
 
-\`HL7_CHARACTER_SET_UNSUPPORTED\` (AR, ERR-3 103), with the message whole in the object store and a dead letter: bytes above 0x7F
-that are not UTF-8 under a name that is refused or unknown, or under none where they are of another script; an escape sequence
-to a set that is not known; a segment that ends before its text has switched back to ASCII, for its separators are lost.
+The answer is \`HL7_CHARACTER_SET_UNSUPPORTED\` (AR, ERR-3 103); the message is kept whole in the object store, with a dead letter. This
+is done for
 
-A character that a set does not hold, or that was cut off, stands as U+FFFD, and the report's event says
+- bytes above 0x7F that are not UTF-8, where MSH-18 names a set that is refused or unknown, or names none and the bytes are of another script;
+- an escape sequence to a set that is not known;
+- a segment that ends before its text has switched back to ASCII, since its separators are lost.
+
+A character that is not in its set, or that was cut off, is replaced by U+FFFD, and the report's event carries
 \`HL7_CHARACTERS_UNREADABLE\`.
 `,
 );
