@@ -47,8 +47,8 @@ export function CaseImages({
 }
 
 const WITHHELD =
-  'Images withheld: they came for this accession number, but name another patient than the report. ' +
-  'No image of this case is shown until that is settled.';
+  'Images are withheld: they came under this accession number, but name another patient than the report. ' +
+  'No image of this case is shown until this is resolved.';
 
 function Strip({
   images,

@@ -20,7 +20,7 @@ export function HitCard({ shown: { hit, changes }, outdated }: { shown: ShownHit
   return (
     <article class={`hit${outdated ? ' outdated' : ''}${changes.length > 0 ? ' renewed' : ''}`}>
       {outdated && (
-        <p class="unchecked">This case has changed. What stands here is old; asking for the new state.</p>
+        <p class="unchecked">This case has changed. The old state is shown until the new one is loaded.</p>
       )}
       {changes.map(({ when, what }, position) => (
         <p key={position} class="changed">

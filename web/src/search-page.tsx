@@ -168,7 +168,7 @@ function Nothing({ filtered, numbers }: { filtered: boolean; numbers: SearchAnsw
       <h2>No case matches.</h2>
       <p>
         {filtered
-          ? 'Take a filter away, or use other words.'
+          ? 'Remove a filter, or use other words.'
           : 'A finding by its name means that it is present; write “no effusion” for its absence. New cases appear within seconds of their report.'}
       </p>
     </div>

@@ -41,7 +41,7 @@ export function Similar({ detail: { id, tag }, changed }: { detail: CaseView; ch
           same disease.
         </p>
       )}
-      {changed && <p class="changed">The case above changed: it was compared anew.</p>}
+      {changed && <p class="changed">The case above has changed. The comparison was made again.</p>}
       <ChangeNotices lead="A case in this list" changes={list.changes} freshness={null} quiet />
       {error !== null && hits === null && <Problem error={error} onRetry={again} />}
       {loading && hits === null && <p class="wait">Looking for cases like this…</p>}
@@ -57,7 +57,7 @@ export function Similar({ detail: { id, tag }, changed }: { detail: CaseView; ch
           </button>
         </p>
       )}
-      {hits?.length === 0 && <p class="nothing">No other case is near enough to this one yet.</p>}
+      {hits?.length === 0 && <p class="nothing">No other case is similar enough to this one yet.</p>}
     </section>
   );
 }
