@@ -112,6 +112,28 @@ for (const [size, bytes] of SIZES) {
     }));
 }
 
+test('a case that takes an object while its last holder is erased holds it, whichever comes first', () =>
+  inFolder(async (folder) => {
+    const [erasing, putting] = [await LocalFolderStore.open(folder), await LocalFolderStore.open(folder)];
+    for (let round = 0; round < 40; round++) {
+      const bytes = round % 2 === 0 ? LARGE : SMALL;
+      const [from, to, also] = [`from-${round}`, `to-${round}`, `also-${round}`];
+      await putting.put([from, also], bytes, '');
+      await Promise.all([
+        erasing.eraseCase(from),
+        erasing.drop(digestOf(bytes), also),
+        putting.put(to, bytes, ''),
+      ]);
+      assert.deepEqual(await erasing.read(to, digestOf(bytes)), bytes);
+      await erasing.eraseCase(to);
+    }
+    // What was being written as its case was erased is taken away by whoever wrote it.
+    await putting.close();
+    await erasing.close();
+    for await (const caseId of erasing.cases()) assert.deepEqual(await erasing.objects(caseId), [], caseId);
+    assert.deepEqual(await keptIn(folder), []);
+  }));
+
 test('what a disk has changed under the digest is not given to another case', () =>
   inFolder(async (folder) => {
     const sha256 = digestOf(LARGE);
