@@ -97,7 +97,7 @@ describe('a reindex while cases are written and searched', () => {
     await indices.client.indices.refresh({ index: name });
     const { hits } = await indices.client.search<{ text: { report: string } }>({
       index: name,
-      size: 5_000,
+      size: 10_000,
       _source: ['text.report'],
     });
     return new Map(hits.hits.map(({ _id, _source }) => [_id ?? '', _source?.text.report ?? '']));
@@ -158,7 +158,8 @@ describe('a reindex while cases are written and searched', () => {
         await write(n, 'FINDINGS: Pneumothorax.');
         await write(n % CASES, `FINDINGS: Pneumothorax. Seen ${n} times.`);
         if (n % 10 === 0) await erase(n - 5);
-        await sleep(20);
+        // No faster than a busy machine can index in two builds, or neither ever has all of it.
+        await sleep(150);
       }
     })();
     const { code, stdout, stderr } = await verb('reindex', '--generation', '2', '--json');
