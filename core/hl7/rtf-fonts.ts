@@ -50,6 +50,13 @@ export class FontTable {
     return decodeText(bytes, { label, contradicted: false });
   }
 
+  /** Text that is decoded already: in the Symbol font its ASCII characters are signs, as bytes there are. */
+  signs(text: string, fontNumber: number): string {
+    const font = this.#fonts.get(fontNumber);
+    if (font === undefined || !isSymbolFont(font) || !/symbol/i.test(font.name)) return text;
+    return text.replace(ASCII, (char) => symbolSign(char.charCodeAt(0)));
+  }
+
   #pageOf(font: Font | undefined): number {
     if (font?.codePage != null) return font.codePage;
     if (font?.charset == null || font.charset === 1) return this.#documentPage;
@@ -66,3 +73,4 @@ function isSymbolFont({ charset, name }: Font): boolean {
 }
 
 const NOT_ASCII = /[\u0080-\u00ff]/g;
+const ASCII = /[\u0021-\u007f]/g;

@@ -105,7 +105,7 @@ class RtfReader {
       shown = shown.slice(skipped);
     }
     if (this.#described !== null && this.#state.out === 'fonttbl') this.#described.name += shown;
-    if (!this.#isBytes) this.#say(shown);
+    if (!this.#isBytes) this.#say(this.#fonts.signs(shown, this.#state.font));
     else if (this.#isShown()) this.#bytes += shown;
   }
 

@@ -61,6 +61,8 @@ describe('the text of an RTF', () => {
 
   it('signs of the Symbol font are signs', () => {
     assert.equal(body(String.raw`{\f1\'a3}5 mm, {\f1\'b7} item, {\f1 a}`), '≤5 mm, • item, α');
+    assert.equal(rtfText(String.raw`${HEAD}{\f1 m}m, {\f1 é}}`).text, 'μm, é');
+    assert.equal(rtfText(String.raw`${HEAD}{\f1 m}m}`, { isBytes: true }).text, 'μm');
   });
 
   it('hidden, deleted and struck out text is none', () => {
