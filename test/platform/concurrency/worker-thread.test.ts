@@ -87,7 +87,7 @@ test('a module that cannot be loaded gives the failure, with the reason; so does
 test('what fails while opening comes with its own code; what takes too long is given up', async (t) => {
   const without = start(t, { openFails: true, name: 'Weights.' });
   for (let i = 0; i < 2; i++)
-    await failsWith(without.ask('greet', PATIENT), 'MODEL_MISSING', /^The model weights .* Weights\.$/);
+    await failsWith(without.ask('greet', PATIENT), 'MODEL_MISSING', /^The model bundle .* Weights\.$/);
   const slow = start(t, { openMs: 60_000 }, { openMs: 200 });
   await failsWith(slow.ask('greet', PATIENT), 'BACKEND_UNAVAILABLE', /It took too long\.$/);
 });
@@ -188,7 +188,7 @@ test('opening ahead: what keeps a thread from opening is told apart from what a 
   const one = start(t, { name: 'ahead' });
   await one.open();
   assert.equal(await one.ask('greet', { answerMs: 1_000 }), 'ahead 1: greet');
-  await failsWith(start(t, { openFails: true }).open(), 'MODEL_MISSING', /weights/);
+  await failsWith(start(t, { openFails: true }).open(), 'MODEL_MISSING', /model bundle/);
 });
 
 /** A process that has ended and that nobody has waited for counts as none. */

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import test from 'node:test';
 import { LocalFolderStore } from '../../../platform/object-store/local-folder.ts';
 import { BY_DIGEST } from '../../../platform/object-store/object-names.ts';
@@ -38,13 +38,19 @@ for (const [where, names] of [[fs, ['linkSync', 'renameSync', 'rmSync']], [fs.pr
   }
 threads.Worker = class extends threads.Worker {
   constructor(file, options) {
-    super(\`import('\${process.env.KILL}').then(() => { \${file} })\`, options);
+    // As it is written a thread is given as code that loads TypeScript; compiled it is a file.
+    const run = options?.eval ? file : \`import('\${file}')\`;
+    super(\`import('\${process.env.KILL}').then(() => { \${run} })\`, { ...options, eval: true });
   }
 };
 syncBuiltinESMExports();
 `;
 
-const STORE = new URL('../../../platform/object-store/local-folder.ts', import.meta.url).href;
+/** Compiled, or as it is written: as this test runs. */
+const STORE = new URL(
+  `../../../platform/object-store/local-folder${extname(import.meta.filename)}`,
+  import.meta.url,
+).href;
 
 interface Killed {
   bytes: Buffer;
