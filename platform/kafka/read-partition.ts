@@ -34,6 +34,7 @@ export class PartitionReader {
 
   readonly #options: ReaderOptions;
   readonly #requests = new Set<Promise<unknown>>();
+  #turn: Promise<void> = Promise.resolve();
   #closed = false;
 
   private constructor(consumer: Consumer, cluster: Cluster, options: ReaderOptions) {
@@ -137,6 +138,20 @@ export class PartitionReader {
     return this.#cluster.findBroker({ nodeId });
   }
 
+  /**
+   * One request at a time. kafkajs opens a connection for each of two requests that find none, and forgets one of them: it
+   * is never closed, and the process never ends.
+   */
+  async #alone<T>(request: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    let pass = (): void => undefined;
+    this.#turn = new Promise((resolve) => {
+      pass = resolve;
+    });
+    await before;
+    return request().finally(pass);
+  }
+
   /** Leaders move and connections close: metadata are read again before each further try. */
   #retrying<T>(topic: string, request: () => Promise<T>): Promise<T> {
     const answer = this.#tryAll(topic, request);
@@ -150,10 +165,12 @@ export class PartitionReader {
     for (let attempt = 1; ; attempt++) {
       if (this.#closed) throw new InterleaveError('KAFKA_UNAVAILABLE', 'The reader was closed.');
       try {
-        await this.#cluster.addTargetTopic(topic);
-        if (attempt > 1) await this.#cluster.refreshMetadata();
-        else await this.#cluster.refreshMetadataIfNecessary();
-        return await request();
+        return await this.#alone(async () => {
+          await this.#cluster.addTargetTopic(topic);
+          if (attempt > 1) await this.#cluster.refreshMetadata();
+          else await this.#cluster.refreshMetadataIfNecessary();
+          return request();
+        });
       } catch (cause) {
         if (attempt === MAX_RESTORE_ATTEMPTS)
           throw new InterleaveError('KAFKA_UNAVAILABLE', undefined, { cause });

@@ -73,6 +73,20 @@ describe('one partition is read from an offset to its end', () => {
     await until(() => sockets() <= before);
   });
 
+  test('reads at the same time leave no connection open', async () => {
+    const topic = await topicWith();
+    const producer = closedAfterwards(kafka.producer());
+    await producer.connect();
+    await producer.send({ topic, messages: [{ key: 'a', value: '1' }] });
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    const several = await PartitionReader.connect(kafka);
+    const { high } = await several.ends(topic, 0);
+    await Promise.all([1, 2, 3].map(() => several.read(topic, 0, 0, high, async () => undefined)));
+    await several.disconnect();
+    await until(() => sockets() <= before);
+  });
+
   test('an empty partition ends at once', async () => {
     assert.deepEqual(await readAll(await topicWith()), []);
   });
