@@ -13,6 +13,10 @@ export const SEND_TIMEOUT_MS = 8_000;
 /** A new broker on a busy machine takes its time until every partition of new topics has a leader. */
 export const TOPIC_CREATION_TIMEOUT_MS = 60_000;
 
+/** Looks whether a broker knows new topics, and the time between two. */
+export const MAX_TOPIC_LOOKS = 100;
+export const TOPIC_LOOK_MS = 100;
+
 /** A member that was killed frees its partitions after this long. */
 export const SESSION_TIMEOUT_MS = 10_000;
 export const HEARTBEAT_INTERVAL_MS = 2_000;

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { InterleaveError } from '../../core/errors.ts';
-import { TOPIC_CREATION_TIMEOUT_MS } from './limits.ts';
+import { MAX_TOPIC_LOOKS, TOPIC_CREATION_TIMEOUT_MS, TOPIC_LOOK_MS } from './limits.ts';
 
 /**
  * What a topic must look like. `keyed` topics all have the one partition count, which is fixed at creation; the others
@@ -30,19 +31,51 @@ export async function createTopics(
   return withAdmin(kafka, async (admin) => {
     const there = new Set(await admin.listTopics());
     const missing = specs.filter((spec) => !there.has(spec.name));
+    const names = missing.map((spec) => spec.name);
     if (missing.length > 0)
-      await admin.createTopics({
-        waitForLeaders: true,
-        timeout: TOPIC_CREATION_TIMEOUT_MS,
-        topics: missing.map((spec) => ({
-          topic: spec.name,
-          numPartitions: spec.keyed ? partitions : 1,
-          replicationFactor,
-          configEntries: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
-        })),
-      });
-    return missing.map((spec) => spec.name);
+      await untilKnown(admin, names, () => create(admin, missing, partitions, replicationFactor));
+    return names;
   });
+}
+
+async function create(
+  admin: Admin,
+  specs: readonly TopicSpec[],
+  partitions: number,
+  replicationFactor: number,
+): Promise<void> {
+  await admin.createTopics({
+    waitForLeaders: true,
+    timeout: TOPIC_CREATION_TIMEOUT_MS,
+    topics: specs.map((spec) => ({
+      topic: spec.name,
+      numPartitions: spec.keyed ? partitions : 1,
+      replicationFactor,
+      configEntries: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
+    })),
+  });
+}
+
+/**
+ * A broker may not know a topic yet that was created a moment ago, by us or by another process: kafkajs waits for its leaders,
+ * and where it was there already for nothing.
+ */
+async function untilKnown(
+  admin: Admin,
+  names: readonly string[],
+  create: () => Promise<void>,
+): Promise<void> {
+  await create().catch((error: unknown) => {
+    const type = error instanceof Error && 'type' in error ? error.type : '';
+    if (type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+  });
+  for (let attempt = 1; ; attempt++) {
+    const there = new Set(await admin.listTopics());
+    if (names.every((name) => there.has(name))) return;
+    if (attempt === MAX_TOPIC_LOOKS)
+      throw new InterleaveError('KAFKA_UNAVAILABLE', 'New topics stay unknown.');
+    await sleep(TOPIC_LOOK_MS);
+  }
 }
 
 /**
