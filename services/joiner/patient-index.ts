@@ -5,37 +5,35 @@ import type { Database, RootDatabase } from 'lmdb';
  * leaves it whole, whatever is known of its state. It names no case that does not name the patient.
  */
 export class PatientIndex {
-  readonly #entries: Database<string, Entry>;
+  /** `case/<case id>` → the keys of its patients, and `patient/<key>/<case id>` */
+  readonly #entries: Database<string[], string>;
 
   constructor(root: RootDatabase, partition: number) {
-    const name = `patients-${partition}`;
-    this.#entries = root.openDB<string, Entry>({ name, dupSort: true, encoding: 'ordered-binary' });
+    this.#entries = root.openDB<string[], string>({ name: `patients-${partition}` });
   }
 
-  /** The patients that a case names from now on; none takes it out. In a transaction of the root. */
+  /**
+   * The patients that a case names from now on; none takes it out. In a transaction of the root, where lmdb-js may only be
+   * asked for single keys: a cursor there reads what the transaction has just moved.
+   */
   set(caseId: string, keys: readonly string[]): void {
-    const before = [...this.#entries.getValues(['case', caseId])];
-    for (const key of before) if (!keys.includes(key)) this.#remove(caseId, key);
-    for (const key of keys)
-      if (!before.includes(key)) {
-        this.#entries.put(['case', caseId], key);
-        this.#entries.put(['patient', key], caseId);
-      }
+    const before = this.#entries.get(`case/${caseId}`) ?? [];
+    const removed = before.filter((key) => !keys.includes(key));
+    const added = keys.filter((key) => !before.includes(key));
+    if (removed.length === 0 && added.length === 0) return;
+    for (const key of removed) this.#entries.remove(`patient/${key}/${caseId}`);
+    for (const key of added) this.#entries.put(`patient/${key}/${caseId}`, []);
+    if (keys.length === 0) this.#entries.remove(`case/${caseId}`);
+    else this.#entries.put(`case/${caseId}`, [...keys]);
   }
 
   casesOf(key: string): string[] {
-    return [...this.#entries.getValues(['patient', key])];
+    const start = `patient/${key}/`;
+    const found = this.#entries.getKeys({ start, end: `patient/${key}0` });
+    return [...found].map((one) => one.slice(start.length));
   }
 
   clear(): Promise<void> {
     return this.#entries.clearAsync();
   }
-
-  #remove(caseId: string, key: string): void {
-    this.#entries.remove(['case', caseId], key);
-    this.#entries.remove(['patient', key], caseId);
-  }
 }
-
-/** A case with its patients, or a patient with its cases. */
-type Entry = ['case' | 'patient', string];

@@ -119,6 +119,30 @@ describe('the cache of case states', () => {
     assert.deepEqual(cache.casesOfPatient(1, OTHER_KEY), []);
   });
 
+  test('the cases of many patients are found after a thousand writes, most of which change a patient', async () => {
+    const numbered = (n: number) => ({ issuer: 'HOSP', identifier: `MRN${n}` });
+    const expected = new Map<string, string[]>();
+    for (let write = 0; write < 1_000; write++) {
+      const records = new Map<string, Buffer>();
+      const index = new Map<string, { added: string[]; rejected: string[]; patients: PatientId[] }>();
+      for (const n of [0, 13, 26, 39, 52].map((step) => (7 * write + step) % 3_000)) {
+        const patients = [numbered(n % 50), ...(write % 3 === 0 ? [] : [numbered(100 + (write % 20))])];
+        records.set(`case${n}`, Buffer.alloc(500 + 3 * write));
+        index.set(`case${n}`, { added: [], rejected: [], patients });
+        expected.set(
+          `case${n}`,
+          patients.map((one) => patientKey(SECRET, one) ?? ''),
+        );
+      }
+      await cache.write(1, records, write, { index });
+    }
+    for (const key of new Set([...expected.values()].flat()))
+      assert.deepEqual(
+        cache.casesOfPatient(1, key),
+        [...expected].flatMap(([caseId, keys]) => (keys.includes(key) ? [caseId] : [])).sort(),
+      );
+  });
+
   test('a cache that was cleared, or of which the log went back, makes its indices anew', async () => {
     const index = new Map([['a', { added: ['1.2'], rejected: [], patients: [PATIENT] }]]);
     await cache.write(1, new Map([['a', state('one')]]), 7, { index });
