@@ -47,7 +47,7 @@ export const rtf: FuzzTarget = {
   mutations: [regrouped, regrouped],
   realSeeds: async () => [],
 
-  /** Text or a code; no longer than what it stands in; characters of ASCII mean the same as bytes and as text. */
+  /** Text or a code; no longer than what it stands in; printed characters of ASCII mean the same as bytes and as text. */
   async check(input) {
     const source = input.toString('latin1');
     const read = coded(() => rtfText(source, { isBytes: true }));
@@ -58,7 +58,8 @@ export const rtf: FuzzTarget = {
       assert.ok(!/[\u0000-\u0008\u000e-\u001f]/.test(text), 'characters that nobody sees');
       assert.equal(tidyText(text), text, 'not tidy');
     }
-    if (!/[^\u0000-\u007f]|\\'/.test(source))
+    // Code pages of Japan exchange three control characters (ICU), which nobody sees.
+    if (!/[^\t\n\r -~]|\\'/.test(source))
       assert.deepEqual(
         coded(() => rtfText(source)),
         read,
