@@ -137,22 +137,15 @@ export class CaseCache {
     { mark, index = new Map() }: { mark?: LogMark | undefined; index?: IndexChanges } = {},
   ): Promise<void> {
     requireLmdbRoom(this.#folder);
-    const cases = this.#partition(partition);
     const images = this.#imagesOf(partition);
-    const patients = this.#patientsOf(partition);
+    const putRecords = this.#recordsOf(partition);
     await this.#root.transaction(() => {
       for (const [caseId, change] of index) {
         for (const uid of change.added) images.put(uid, caseId);
         for (const uid of change.rejected) images.remove(uid, caseId);
         this.#indexPatients(partition, caseId, change);
       }
-      for (const [caseId, bytes] of records) {
-        if (bytes !== null) cases.put(caseId, bytes);
-        else {
-          cases.remove(caseId);
-          patients.set(caseId, []);
-        }
-      }
+      putRecords(records);
       const before = this.#positions.get(partition)?.marks ?? [];
       const marks = mark === undefined ? before : withMark(before, mark);
       this.#positions.put(partition, { offset, writtenAt: Date.now(), marks });
@@ -162,17 +155,8 @@ export class CaseCache {
   /** Writes records that the log holds too; how far it has seen the log stays as it was. */
   async fill(partition: number, records: CaseRecords): Promise<void> {
     requireLmdbRoom(this.#folder);
-    const cases = this.#partition(partition);
-    const patients = this.#patientsOf(partition);
-    await this.#root.transaction(() => {
-      for (const [caseId, bytes] of records) {
-        if (bytes !== null) cases.put(caseId, bytes);
-        else {
-          cases.remove(caseId);
-          patients.set(caseId, []);
-        }
-      }
-    });
+    const putRecords = this.#recordsOf(partition);
+    await this.#root.transaction(() => putRecords(records));
   }
 
   /** From here on the cache is what the log was up to this offset, whatever it had seen before. */
@@ -271,6 +255,21 @@ export class CaseCache {
       this.#partitions.set(partition, database);
     }
     return database;
+  }
+
+  /** Puts records into a partition; a case that is removed leaves the index of patients. In a transaction of the root. */
+  #recordsOf(partition: number): (records: CaseRecords) => void {
+    const cases = this.#partition(partition);
+    const patients = this.#patientsOf(partition);
+    return (records) => {
+      for (const [caseId, bytes] of records) {
+        if (bytes !== null) cases.put(caseId, bytes);
+        else {
+          cases.remove(caseId);
+          patients.set(caseId, []);
+        }
+      }
+    };
   }
 
   #indexPatients(partition: number, caseId: string, { patients }: IndexChange): void {
