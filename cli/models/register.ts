@@ -1,8 +1,9 @@
 import type { Kafka } from 'kafkajs';
 import type { ModelGenerations } from '../../core/radiology/model-generations.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
+import type { FetchedRecord } from '../../platform/kafka/fetched-records.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
-import { PartitionReader } from '../../platform/kafka/read-partition.ts';
+import { readWhole } from '../../platform/kafka/read-whole.ts';
 import { Schemas, type SchemasOptions } from '../../platform/kafka/schemas.ts';
 import { readLag } from '../../platform/kafka/watch-lag.ts';
 import { createLogger } from '../../platform/process/log.ts';
@@ -33,19 +34,13 @@ export class ModelRegister {
   async read(): Promise<Map<string, ModelGenerations>> {
     const decided = new Map<string, ModelGenerations>();
     const schemas = Schemas.reading(this.#schemas);
-    const reader = await PartitionReader.connect(this.#kafka);
-    try {
-      const { low, high } = await reader.ends(TOPICS.model, 0);
-      await reader.read(TOPICS.model, 0, low, high, async (records) => {
-        await schemas.askFor(records);
-        for (const { key, value } of records) {
-          const one = readModelDecision(key, value);
-          if (one !== null) decided.set(key, one);
-        }
-      });
-    } finally {
-      await reader.disconnect();
-    }
+    const take = (records: readonly FetchedRecord[]) => {
+      for (const { key, value } of records) {
+        const one = readModelDecision(key, value);
+        if (one !== null) decided.set(key, one);
+      }
+    };
+    await readWhole(this.#kafka, TOPICS.model, take, { schemas });
     return decided;
   }
 

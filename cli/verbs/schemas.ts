@@ -6,7 +6,7 @@ import { givenUpRecord, readSchemaEntry, type SchemaEntry } from '../../platform
 import { SchemaStore } from '../../platform/avro/schema-store.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
-import { PartitionReader } from '../../platform/kafka/read-partition.ts';
+import { readWhole } from '../../platform/kafka/read-whole.ts';
 import { Schemas } from '../../platform/kafka/schemas.ts';
 import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { createLogger } from '../../platform/process/log.ts';
@@ -93,17 +93,11 @@ function stateOf(entry: SchemaEntry, store: SchemaStore): string {
 
 /** The newest of each id. */
 async function entriesOf(kafka: Kafka): Promise<SchemaEntry[]> {
-  const reader = await PartitionReader.connect(kafka);
   const newest = new Map<string, SchemaEntry | null>();
-  try {
-    const { low, high } = await reader.ends(TOPICS.schema, 0);
-    await reader.read(TOPICS.schema, 0, low, high, async (records) => {
-      for (const { key, value } of records)
-        newest.set(key, value === null ? null : readSchemaEntry(key, value));
-    });
-  } finally {
-    await reader.disconnect();
-  }
+  await readWhole(kafka, TOPICS.schema, (records) => {
+    for (const { key, value } of records)
+      newest.set(key, value === null ? null : readSchemaEntry(key, value));
+  });
   return [...newest.values()].filter((entry) => entry !== null).sort((a, b) => a.id - b.id);
 }
 

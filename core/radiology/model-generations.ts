@@ -43,6 +43,9 @@ export const MAX_LIVE_GENERATIONS = 2;
 
 export const FIRST_GENERATION = 1;
 
+/** The kind of the bundles that make vectors of images, and the key of their record. */
+export const IMAGE_ENCODERS = 'image-encoder';
+
 /** What holds before anything was promoted. */
 export function firstGeneration({ kind, hash, name, dims }: PromotedBundle): ModelGenerations {
   const live = [{ bundle: hash, name, generation: FIRST_GENERATION, dims, reembedAt: 0 }];

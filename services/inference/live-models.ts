@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { codeOf, InterleaveError } from '../../core/errors.ts';
 import {
   FIRST_GENERATION,
+  IMAGE_ENCODERS,
   type LiveGeneration,
   type ModelGenerations,
 } from '../../core/radiology/model-generations.ts';
@@ -24,8 +25,6 @@ export interface LiveModelOptions {
   changed(live: readonly LiveGeneration[]): void;
   retryMs?: number;
 }
-
-export const IMAGE_ENCODERS = 'image-encoder';
 
 /**
  * Follows the register of models and keeps those that are live loaded. A bundle that cannot be loaded here is told (log

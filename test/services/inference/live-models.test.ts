@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import type { Kafka } from 'kafkajs';
 import {
   firstGeneration,
+  IMAGE_ENCODERS,
   type LiveGeneration,
   type ModelGenerations,
   promote,
@@ -24,7 +25,7 @@ import { projectRoot } from '../../../platform/process/project-root.ts';
 import { events } from '../../../schemas/events.ts';
 import { schemaOptions } from '../../../schemas/schema-options.ts';
 import { ImageModels } from '../../../services/inference/image-models.ts';
-import { IMAGE_ENCODERS, LiveModels } from '../../../services/inference/live-models.ts';
+import { LiveModels } from '../../../services/inference/live-models.ts';
 import { engines } from '../../support/engines.ts';
 
 const there = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
