@@ -5,6 +5,8 @@ import type { Finding, ReportStatus, SectionName, TextRange } from '../../core/r
  * `_version` the offset of the record in `radiology.case`. The indexer writes it, search reads it. (phi)
  */
 export interface CaseDocument {
+  /** its `_id` once more, in a column: a ranking of hundreds would else unpack each document for it */
+  case_id: string;
   /** '' where the case is keyed by study or report */
   accession: string;
   /** accession and filler numbers, normalised, to be found by */
@@ -30,6 +32,8 @@ export interface CaseDocument {
   image_count: number;
   /** concept ids */
   findings: { present: string[]; absent: string[]; uncertain: string[] };
+  /** results that name a side, as `sidedFinding` writes them */
+  sided_findings: string[];
   /** of all reports that count, the newest first */
   text: {
     asserted: string;
@@ -42,6 +46,12 @@ export interface CaseDocument {
   /** absent where nothing was asserted, or in another generation than the index */
   text_vector?: number[];
   images: CaseDocumentImage[];
+  /**
+   * The same vectors once more, float16 in Base64, those of the images one after the other: what is stored of a document holds
+   * no vectors, or each hit would be read with all of them. Absent where there are none.
+   */
+  text_vector_bytes?: string;
+  image_vector_bytes?: string;
   /** for display only: neither parsed nor searched by Elasticsearch */
   reports: CaseDocumentReport[];
 }

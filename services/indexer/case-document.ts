@@ -6,7 +6,9 @@ import { shownReports } from '../../core/radiology/removals.ts';
 import type { CaseStanding } from '../../core/radiology/standing.ts';
 import { reportVector } from '../../core/radiology/text-vectors.ts';
 import { labelsByAssertion } from '../../core/text/report-labels.ts';
+import { toFloat16 } from '../../core/vector/float16.ts';
 import type { CaseDocument, CaseDocumentImage } from '../../schemas/index/case-document.ts';
+import { sidedFindings } from '../../schemas/index/sided-finding.ts';
 import { ageGroup } from './age-group.ts';
 import { documentImages } from './document-images.ts';
 import { counts, documentReport, newestFirst, sectionText, unreadText } from './document-reports.ts';
@@ -46,6 +48,7 @@ export function caseDocument(
   );
   const textVector = newestVector(counting, slots.text);
   return {
+    case_id: theCase.caseId,
     accession: theCase.caseKey.kind === 'ACCESSION' ? theCase.caseKey.value : '',
     record_numbers: recordNumbers(theCase),
     key_kind: theCase.caseKey.kind,
@@ -70,9 +73,11 @@ export function caseDocument(
     report_count: reports.length,
     image_count: images.length,
     findings: labelsByAssertion(counting.flatMap((report) => report.latest.reading.findings)),
+    sided_findings: sidedFindings(shown),
     text: textOf(counting),
     ...(textVector === null ? {} : { text_vector: textVector }),
     images: images.map((image): CaseDocumentImage => ({ ...image, cited: cited.has(image.id) })),
+    ...vectorBytes(textVector, images),
     reports: shown,
   };
 }
@@ -96,6 +101,17 @@ function newestVector(reports: readonly CaseReport[], slot: VectorSlot): number[
     if (vector !== null) return vector;
   }
   return null;
+}
+
+function vectorBytes(
+  ofText: number[] | null,
+  images: readonly CaseDocumentImage[],
+): Pick<CaseDocument, 'text_vector_bytes' | 'image_vector_bytes'> {
+  const ofImages = images.flatMap(({ vector }) => (vector === undefined ? [] : [toFloat16(vector)]));
+  return {
+    ...(ofText === null ? {} : { text_vector_bytes: toFloat16(ofText).toString('base64') }),
+    ...(ofImages.length === 0 ? {} : { image_vector_bytes: Buffer.concat(ofImages).toString('base64') }),
+  };
 }
 
 function patientOf(report: CaseReport | undefined, ofImages: Patient | undefined): Patient {

@@ -7,6 +7,7 @@ import { entityTag, WAITING_FIELDS } from '../http/entity-tag.ts';
 import { INDEX_RECHECK_MS } from '../limits.ts';
 import type { FoundCase } from '../view/case-view.ts';
 import type { ShownImages } from '../view/shown-images.ts';
+import { restoreVectors, STORED_VECTORS } from './stored-vectors.ts';
 
 /** The physical index that the alias stands for now, and what its mapping says of itself. */
 export interface CurrentIndex {
@@ -18,7 +19,6 @@ export type SearchBody = estypes.MsearchMultisearchBody;
 export type SearchResult = estypes.MsearchMultiSearchItem<CaseDocument>;
 
 const IMAGE_UID = 'images.sop_instance_uid';
-const VECTOR_FIELDS = ['text_vector', 'images.vector'];
 
 /**
  * The clinical view, found by its alias, without the images that may not be shown: whatever is answered is read
@@ -94,11 +94,12 @@ export class CaseIndex {
       this.#client.get<CaseDocument>({
         index,
         id,
-        ...(options.vectors ? {} : { _source_excludes: VECTOR_FIELDS }),
+        ...(options.vectors ? { _source: true, stored_fields: STORED_VECTORS } : {}),
         ...(options.only === undefined ? {} : { _source_includes: [...options.only, IMAGE_UID] }),
       }),
     );
     if (answer._source === undefined) throw new InterleaveError('CASE_NOT_FOUND');
+    if (options.vectors) restoreVectors(answer._source, answer.fields, (await this.current()).meta);
     return {
       id,
       version: answer._version ?? 0,
@@ -197,8 +198,25 @@ function isDropped(error: unknown): boolean {
 export const WHOLE_CASES = {
   version: true,
   seq_no_primary_term: true,
-  _source: { excludes: VECTOR_FIELDS },
 } satisfies SearchBody;
+
+/** For searches that only rank: a case's id from its column, and nothing unpacked of what is stored. */
+export const RANKED_CASES = {
+  stored_fields: '_none_',
+  docvalue_fields: ['case_id'],
+} satisfies SearchBody;
+
+/** The case of a hit of such a search. */
+export function rankedId({ fields }: estypes.SearchHit<CaseDocument>): string | null {
+  const [id] = columnOf(fields, 'case_id');
+  return id ?? null;
+}
+
+/** The values of a field that was asked for by its column. */
+export function columnOf(fields: Record<string, unknown> | undefined, name: keyof CaseDocument): string[] {
+  const values = fields?.[name];
+  return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
+}
 
 /** A hit with its document; null where the search did not ask for it. */
 export function foundCase(hit: estypes.SearchHit<CaseDocument>): FoundCase | null {

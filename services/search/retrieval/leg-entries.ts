@@ -1,11 +1,13 @@
 import type { LegName } from '../../../schemas/api/answers.ts';
-import type { SearchResult } from './case-index.ts';
+import { rankedId, type SearchResult } from './case-index.ts';
 
 /** A leg's ranking out of an answer, the best first; vectors are scored by their cosine. */
 export function entriesOf(leg: LegName, result: SearchResult | undefined): { id: string; score: number }[] {
-  return (result?.hits.hits ?? []).flatMap(({ _id, _score }) =>
-    _id === undefined ? [] : [{ id: _id, score: leg === 'MEANING' ? cosine(_score ?? 0) : (_score ?? 0) }],
-  );
+  return (result?.hits.hits ?? []).flatMap((hit) => {
+    const id = rankedId(hit);
+    const score = hit._score ?? 0;
+    return id === null ? [] : [{ id, score: leg === 'MEANING' ? cosine(score) : score }];
+  });
 }
 
 /** Elasticsearch's score of the cosine c is (1 + c) / 2. */

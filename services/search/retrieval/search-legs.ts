@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { LegName } from '../../../schemas/api/answers.ts';
 import { KNN_CANDIDATES, MIN_TEXT_SIMILARITY, RANK_WINDOW } from '../limits.ts';
-import type { SearchBody } from './case-index.ts';
+import { RANKED_CASES, type SearchBody } from './case-index.ts';
 import type { CaseQuery } from './case-query.ts';
 
 /** The searches of one tier whose ranks are fused: by words (BM25), and by meaning where the words have a vector. */
@@ -17,7 +17,7 @@ export function legsOfTier(
     track_scores: true,
     track_total_hits: false,
     size: RANK_WINDOW,
-    _source: false,
+    ...RANKED_CASES,
   };
   if (vector === null) return [{ leg: 'WORDS', body: words }];
   const meaning: SearchBody = {
@@ -30,7 +30,7 @@ export function legsOfTier(
       ...(query.wordsRequired ? { similarity: MIN_TEXT_SIMILARITY } : {}),
     },
     size: RANK_WINDOW,
-    _source: false,
+    ...RANKED_CASES,
   };
   return [
     { leg: 'WORDS', body: words },

@@ -6,7 +6,15 @@ import type { CaseDocument } from '../../../schemas/index/case-document.ts';
 import { NO_FILTERS, type SimilarRequest } from '../http/search-request.ts';
 import { KNN_CANDIDATES, MAX_SIMILAR_IMAGES, MIN_SIMILAR_TEXT, RANK_WINDOW } from '../limits.ts';
 import { conceptEvidence, hitView } from '../view/case-view.ts';
-import { type CaseIndex, foundCase, type SearchBody, type SearchResult, WHOLE_CASES } from './case-index.ts';
+import {
+  type CaseIndex,
+  foundCase,
+  RANKED_CASES,
+  rankedId,
+  type SearchBody,
+  type SearchResult,
+  WHOLE_CASES,
+} from './case-index.ts';
 import { filterClauses } from './case-query.ts';
 import { cosine, entriesOf } from './leg-entries.ts';
 import { type Fused, fuse, isOnlyOf, type Leg } from './reciprocal-rank-fusion.ts';
@@ -51,7 +59,7 @@ async function similarIn(
   ];
   const others = [...filterClauses(NO_FILTERS), { bool: { must_not: [{ ids: { values: [id] } }] } }];
   const results = await index.searchAll(
-    legs.map(({ body }) => ({ ...body(others), size: RANK_WINDOW, _source: false })),
+    legs.map(({ body }) => ({ ...body(others), size: RANK_WINDOW, ...RANKED_CASES })),
   );
   const alike = nearestImages(
     legs.flatMap(({ own }, position) => (own === null ? [] : alikeImages(own, results[position]))),
@@ -114,7 +122,7 @@ function textLegs(document: CaseDocument, findings: readonly string[]): SimilarL
 
 /** Nested vectors: each case is found once, by its nearest image, which comes as its inner hit. */
 function imageLegs(document: CaseDocument): SimilarLeg[] {
-  const inner_hits = { size: 1, _source: false, docvalue_fields: ['images.id'] };
+  const inner_hits = { size: 1, stored_fields: '_none_', docvalue_fields: ['images.id'] };
   return document.images
     .flatMap(({ id, vector, marked, cited }) =>
       vector === undefined ? [] : [{ id, vector, worth: (marked ? 2 : 0) + (cited ? 1 : 0) }],
@@ -190,9 +198,8 @@ function alikeImages(own: string, result: SearchResult | undefined): AlikeImages
   return (result?.hits.hits ?? []).flatMap((hit) => {
     const fields = hit.inner_hits?.['images']?.hits.hits[0]?.fields as Record<string, unknown> | undefined;
     const other = firstString(fields);
-    return hit._id === undefined || other === null
-      ? []
-      : [{ id: hit._id, score: cosine(hit._score ?? 0), own, other }];
+    const id = rankedId(hit);
+    return id === null || other === null ? [] : [{ id, score: cosine(hit._score ?? 0), own, other }];
   });
 }
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readReport } from '../../../../core/text/reading.ts';
+import { sidedFindings } from '../../../../schemas/index/sided-finding.ts';
 import { agreement } from '../../../../services/search/retrieval/side-order.ts';
 
 describe('the side of a case', () => {
   const of = (text: string, side: 'RIGHT' | 'LEFT' | 'BILATERAL', status: 'FINAL' | 'CANCELLED' = 'FINAL') =>
-    agreement([{ status, findings: readReport([{ section: 'FINDINGS', text }]).findings }], {
-      concept: 'effusion',
-      assertion: 'PRESENT',
-      side,
-    });
+    agreement(
+      new Set(sidedFindings([{ status, findings: readReport([{ section: 'FINDINGS', text }]).findings }])),
+      { concept: 'effusion', assertion: 'PRESENT', side },
+    );
 
   it('is that of its findings: there, not said, or the other one', () => {
     assert.equal(of('Small right pleural effusion.', 'RIGHT'), 0);
