@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { narrowInside, privateFolder } from '../../platform/process/private-folder.ts';
 import type { Engine } from './engine.ts';
+import { hasModule } from './java.ts';
 import { ELASTICSEARCH_HEAP_MB, ENGINE_STOP_MS } from './limits.ts';
 import { giveTo, type User } from './unprivileged-user.ts';
 
@@ -27,7 +28,7 @@ export async function elasticsearch(options: ElasticsearchOptions): Promise<Engi
   await privateFolder(folder);
   for (const name of ['tmp', 'data', 'config']) await mkdir(join(folder, name), PRIVATE_FOLDER);
   await writeFile(join(config, 'elasticsearch.yml'), elasticsearchYml(options), PRIVATE_FILE);
-  await writeFile(join(config, 'jvm.options'), `${JVM.join('\n')}\n`, PRIVATE_FILE);
+  await writeFile(join(config, 'jvm.options'), `${(await jvmOptions(options)).join('\n')}\n`, PRIVATE_FILE);
   await writeFile(join(config, 'log4j2.properties'), LOG4J2, PRIVATE_FILE);
   if (user !== undefined) await giveTo(folder, user);
   return {
@@ -60,8 +61,14 @@ const JVM = [
   '-XX:+ExitOnOutOfMemoryError',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Elasticsearch's launcher fills this in
   '-Djava.io.tmpdir=${ES_TMPDIR}',
-  '20-:--add-modules=jdk.incubator.vector',
 ];
+
+/** From Java 21 on vectors are compared by SIMD, where the Java brings the module; one that lacks it would not start with it. */
+async function jvmOptions({ javaHome }: ElasticsearchOptions): Promise<string[]> {
+  return (await hasModule(javaHome, SIMD)) ? [...JVM, `20-:--add-modules=${SIMD}`] : JVM;
+}
+
+const SIMD = 'jdk.incubator.vector';
 
 /** To the console only: the one who starts it keeps a log of bounded size. */
 const LOG4J2 = `status = error

@@ -18,5 +18,11 @@ export async function javaHome(): Promise<string> {
   return home.trim();
 }
 
+/** Whether the Java in this folder brings a module; a runtime that was cut down may not. */
+export async function hasModule(home: string, name: string): Promise<boolean> {
+  const { stdout } = await promisify(execFile)(join(home, 'bin', 'java'), ['--list-modules']);
+  return stdout.split('\n').some((line) => line.split('@')[0]?.trim() === name);
+}
+
 const MIN_JAVA = 17;
 const MESSAGE = 'Java 17 or newer must be on the PATH (Debian: apt-get install default-jre-headless).';
