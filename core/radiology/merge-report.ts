@@ -2,7 +2,7 @@ import type { CaseReport, ReportLabeled, ReportVersion, VersionStamp } from './e
 import type { CaseLimits } from './limits.ts';
 import { compareIdentities } from './removals.ts';
 import { compareByTime, compareVersions } from './report-order.ts';
-import { mergeTextVectors, mergeTopics, newestGeneration } from './text-vectors.ts';
+import { mergeTextVectors, mergeTopics } from './text-vectors.ts';
 import { compareValues, greater } from './total-order.ts';
 import { versionFindings } from './version-findings.ts';
 
@@ -80,15 +80,15 @@ function withSets(a: ReportLabeled, b: ReportLabeled, limits: CaseLimits): Repor
 
 /**
  * Of one version the reading of the newer generation of labelers counts; then one without problem before one with; then
- * the newer generation of vectors; then the later, as after a site changed its lexicon. Vectors and topics are those of
- * the reading that counts, since they are made of what it asserts; only of one and the same reading they are put together.
+ * the later, as after a site changed its lexicon. Vectors and topics are those of the reading that counts, since they are
+ * made of what it asserts; only of one and the same reading they are put together. Which generations of vectors a reading
+ * has does not decide: a bundle that comes or goes must neither hold up a new reading nor push out vectors of another.
  */
 function compareLabeled(a: ReportLabeled, b: ReportLabeled): number {
   return (
     compareByTime(stampOf(a), stampOf(b)) ||
     a.reading.labeler.generation - b.reading.labeler.generation ||
     Number(a.reading.problem === null) - Number(b.reading.problem === null) ||
-    newestGeneration(a.reading) - newestGeneration(b.reading) ||
     a.readAt - b.readAt ||
     compareValues(bare(a), bare(b))
   );

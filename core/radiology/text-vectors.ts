@@ -13,11 +13,6 @@ export function reportVector(
   );
 }
 
-/** The newest generation that a reading has a vector of; -1 for none. */
-export function newestGeneration({ textVectors }: Pick<ReportReading, 'textVectors'>): number {
-  return Math.max(-1, ...textVectors.map(({ vector }) => vector.generation));
-}
-
 /** What may stand in one reading: sentences with a vector, and generations of each vector and of topics. */
 export interface TextVectorLimits {
   sentenceVectors: number;

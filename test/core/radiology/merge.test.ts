@@ -102,6 +102,34 @@ test('a reading that came with a text vector is not lost to one that came withou
   assert.equal(reports(withVector, without).reports[0]?.latest.reading.textVectors.length, 1);
 });
 
+test('a reading that is embedded again with one bundle has the vectors of both, in any order', () => {
+  const [one, other] = [1, 2].map((generation) =>
+    reportLabeled({ reading: { textVectors: [{ sentence: null, vector: vector(generation, 3) }] } }),
+  );
+  assert.ok(one !== undefined && other !== undefined);
+  for (const events of [
+    [one, other],
+    [other, one],
+  ])
+    assert.deepEqual(
+      reports(...events).reports[0]?.latest.reading.textVectors.map(
+        ({ vector: { generation } }) => generation,
+      ),
+      [2, 1],
+    );
+});
+
+test('a later reading counts also where an earlier one has vectors of a bundle that was retired since', () => {
+  const textVectors = (...generations: number[]) =>
+    generations.map((generation) => ({ sentence: null, vector: vector(generation, 3) }));
+  const before = reportLabeled({
+    readAt: 5,
+    reading: { assertedText: 'old', textVectors: textVectors(1, 2) },
+  });
+  const since = reportLabeled({ readAt: 9, reading: { assertedText: 'new', textVectors: textVectors(1) } });
+  assert.equal(reports(since, before).reports[0]?.latest.reading.assertedText, 'new');
+});
+
 test('an image that is sent twice stands once; with other bytes the newer one counts alone', () => {
   const first = imageEmbedded({ receivedOffset: 4 });
   const resent = imageEmbedded({ receivedOffset: 9, frames: [] });
