@@ -9,6 +9,8 @@ export interface OtherBundle {
   name: string;
   seed: number;
   dims: number;
+  /** what its manifest says instead, for a bundle that is not what it says */
+  says?: number;
   /** where it is written; the models folder that the first is in unless told */
   into?: string;
 }
@@ -20,7 +22,7 @@ export interface OtherBundle {
 export async function saveOtherBundle(
   modelsDir: string,
   from: string,
-  { name, seed, dims, into = modelsDir }: OtherBundle,
+  { name, seed, dims, says = dims, into = modelsDir }: OtherBundle,
 ): Promise<Manifest> {
   const bundle = await openBundle(modelsDir, from);
   const { files: _, hash, output, ...about } = bundle.manifest;
@@ -29,7 +31,7 @@ export async function saveOtherBundle(
     ...about,
     name,
     about: `${from} with a projection drawn from seed ${seed}.`,
-    output: { ...output, dims },
+    output: { ...output, dims: says },
     parents: [{ name: from, sha256: hash, licence: about.licence }],
     seeds: [seed],
     domain: 'simulated',

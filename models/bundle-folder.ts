@@ -1,13 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, type ErrorCode, InterleaveError } from '../core/errors.ts';
-import { type Bundle, loadBundle, readManifest } from './bundle.ts';
+import { type Bundle, loadBundle, openFiles, readManifest } from './bundle.ts';
 import { MAX_BUNDLES } from './limits.ts';
 import type { Manifest } from './manifest.ts';
+import { SENTENCE_BUNDLE } from './packaged-bundles.ts';
 
-/** A subfolder of the models folder: a bundle, or why it is none. */
+/** A subfolder of the models folder: a bundle, or why it is none. `folder` is null for one that is in its package alone. */
 export type FoundBundle =
-  | { folder: string; manifest: Manifest }
+  | { folder: string | null; manifest: Manifest }
   | { folder: string; code: ErrorCode; reason: string };
 
 /** All subfolders, by name; hidden ones and those that are being written are passed over. */
@@ -33,6 +34,13 @@ export async function listBundles(modelsDir: string): Promise<FoundBundle[]> {
   );
 }
 
+/** All subfolders, and the bundle that comes in its package where none of them is that. */
+export async function knownBundles(modelsDir: string): Promise<FoundBundle[]> {
+  const found = await listBundles(modelsDir);
+  const isListed = found.some((one) => 'manifest' in one && one.manifest.hash === SENTENCE_BUNDLE.hash);
+  return isListed ? found : [...found, { folder: null, manifest: SENTENCE_BUNDLE }];
+}
+
 /**
  * The bundle that is called so: by its name, its folder, or its hash or the beginning of it (at least
  * `SHORTEST_HASH` digits).
@@ -41,8 +49,8 @@ export async function listBundles(modelsDir: string): Promise<FoundBundle[]> {
 export async function findBundle(
   modelsDir: string,
   called: string,
-): Promise<{ folder: string; manifest: Manifest }> {
-  const found = await listBundles(modelsDir);
+): Promise<{ folder: string | null; manifest: Manifest }> {
+  const found = await knownBundles(modelsDir);
   const whole = found.filter((one) => 'manifest' in one);
   const byHash = new RegExp(`^[0-9a-f]{${SHORTEST_HASH},64}$`).test(called);
   const fits = whole.filter(
@@ -67,8 +75,8 @@ export async function findBundle(
 
 /** A bundle by name or hash, whole. @throws InterleaveError MODEL_MISSING, MODEL_INVALID */
 export async function openBundle(modelsDir: string, called: string): Promise<Bundle> {
-  const { folder } = await findBundle(modelsDir, called);
-  return loadBundle(join(modelsDir, folder));
+  const { folder, manifest } = await findBundle(modelsDir, called);
+  return folder === null ? openFiles(manifest, '') : loadBundle(join(modelsDir, folder));
 }
 
 const SHORTEST_HASH = 8;

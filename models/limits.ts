@@ -18,3 +18,24 @@ export const MAX_BUNDLE_FILE_BYTES = 1024 * 1024 * 1024;
 
 /** Folders of the models folder that are looked into for a bundle. */
 export const MAX_BUNDLES = 256;
+
+/** Between two tries to load a bundle that is not there or cannot be used here. */
+export const MODEL_RETRY_MS = 30_000;
+
+/** What is stored gives way to what comes in, for so long at most each time: it is never put off for ever. */
+export const MAX_GIVE_WAY_MS = 2_000;
+
+/**
+ * Text encoders that a thread keeps open, about 30 MiB each: of the labeler those that may be live and one that is being
+ * retired, of search that of the index that is searched, of the next one and of one that one went back from.
+ */
+export const MAX_OPEN_TEXT_BUNDLES = 3;
+
+/** Time for a thread to start its backend, or to open a text encoder. */
+export const MAX_TEXT_OPEN_MS = 120_000;
+
+/** Time for one question to a text encoder; a thread that takes longer is given up. */
+export const MAX_TEXT_EMBED_MS = 8_000;
+
+/** Heap of the thread of the text encoders in MiB. */
+export const MAX_TEXT_HEAP_MB = 1_024;

@@ -45,34 +45,36 @@ export async function openSentenceEncoder(backend: TensorBackend): Promise<Sente
 
 /**
  * Opens the text encoder of a bundle: a TensorFlow.js graph, and where it has a safetensors file, the matrix `projection`
- * behind it.
+ * behind it. It embeds one word, so that an encoder that does not give what its manifest says is known now, and nobody waits
+ * for the first text.
  * @throws InterleaveError MODEL_UNSUPPORTED, MODEL_INVALID
  */
 export async function openTextEncoder(backend: TensorBackend, bundle: Bundle): Promise<TextEncoder> {
   const manifest = manifestOf(bundle, 'text-encoder');
   const { name, hash, input, output } = manifest;
   requireSupported(manifest);
-  let model: GraphModel<io.IOHandlerSync>;
-  let tokenizer: SentencePiece;
-  let projection: Tensor2D | null;
+  let model: GraphModel<io.IOHandlerSync> | null = null;
+  let projection: Tensor2D | null = null;
+  const dispose = () => {
+    model?.dispose();
+    projection?.dispose();
+  };
   try {
     model = loadGraphModelSync(inMemory(onlyFile(bundle, 'graph'), shardsOf(bundle)));
-    tokenizer = new SentencePiece(JSON.parse(onlyFile(bundle, 'vocabulary').toString()) as VocabularyEntry[]);
+    const tokenizer = new SentencePiece(
+      JSON.parse(onlyFile(bundle, 'vocabulary').toString()) as VocabularyEntry[],
+    );
     projection = projectionOf(backend, bundle);
+    const parts = { backend, model, tokenizer, projection, input, dims: output.dims };
+    const { length } = (await run(parts, [pieces(parts, 'chest')])).flatMap((row) => [...row]);
+    if (length !== output.dims) throw new Error(`it does not give ${output.dims} numbers`);
+    return { hash, dims: output.dims, embed: (texts) => embedAll(parts, texts), dispose };
   } catch (cause) {
+    dispose();
     if (cause instanceof InterleaveError) throw cause;
-    throw new InterleaveError('MODEL_INVALID', `${name} could not be opened.`, { cause });
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new InterleaveError('MODEL_INVALID', `${name}: ${reason}.`, { cause });
   }
-  const parts = { backend, model, tokenizer, projection, input, dims: output.dims };
-  return {
-    hash,
-    dims: output.dims,
-    embed: (texts) => embedAll(parts, texts),
-    dispose: () => {
-      model.dispose();
-      projection?.dispose();
-    },
-  };
 }
 
 interface Parts {

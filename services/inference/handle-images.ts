@@ -1,4 +1,5 @@
 import type { ImageEmbedded, ImageReceived } from '../../core/radiology/events.ts';
+import type { LiveTraffic } from '../../platform/concurrency/live-traffic.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
 import { Relay } from '../../platform/kafka/relay.ts';
@@ -9,7 +10,6 @@ import type { Metrics } from '../../platform/process/metrics.ts';
 import { events } from '../../schemas/events.ts';
 import { embedImage, type ImageResult } from './embed-image.ts';
 import type { ImageModels } from './image-models.ts';
-import type { LiveTraffic } from './live-traffic.ts';
 import { type ImageReader, isToBeRead } from './read-image.ts';
 
 interface Parts {

@@ -1,8 +1,9 @@
-import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import { codeOf, InterleaveError } from '../../core/errors.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import type { Vector } from '../../core/radiology/events.ts';
 import { toFloat16 } from '../../core/vector/float16.ts';
 import { MODEL_BATCH } from '../../models/limits.ts';
+import type { MissingModel, WantedModel } from '../../models/live-models.ts';
 import { Batches } from '../../platform/concurrency/batches.ts';
 import { moduleBeside, WorkerThread } from '../../platform/concurrency/worker-thread.ts';
 import { MAX_EMBED_MS, MAX_OPEN_MS, MAX_WORKER_HEAP_MB } from './limits.ts';
@@ -17,17 +18,8 @@ import type {
 
 type ModelThread = WorkerThread<ModelQuestion, ModelReply>;
 
-/** A bundle that should be live: by its hash, or the name of the one that comes with us. */
-export interface WantedModel {
-  called: string;
-  generation: number;
-}
-
 /** One that is loaded, and whose vectors are of this generation. */
 export type LoadedModel = WantedModel & OpenedBundle;
-
-/** One that could not be loaded here. */
-export type MissingModel = WantedModel & { code: ErrorCode; reason: string };
 
 /** An image as small as each model wants it: by the pixels on its side. */
 export type ModelInputs = ReadonlyMap<number, DisplayImage>;

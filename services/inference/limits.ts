@@ -23,9 +23,6 @@ export const MAX_EMBED_MS = 60_000;
 /** Bundles that the model's thread keeps open: those that may be live, and one that is being retired. */
 export const MAX_OPEN_BUNDLES = 3;
 
-/** Between two tries to load a live bundle that is not there or cannot be used here. */
-export const MODEL_RETRY_MS = 30_000;
-
 /** Time for a thread to load the model or the codecs. */
 export const MAX_OPEN_MS = 120_000;
 
@@ -37,9 +34,6 @@ export const REEMBED_BATCH = 4;
 
 /** Of the time, at most so much is spent on stored images: after each batch it rests as long as the batch took. */
 export const REEMBED_SHARE = 0.5;
-
-/** Stored images give way to what comes in, for so long at most for each batch: they are never put off for ever. */
-export const MAX_GIVE_WAY_MS = 2_000;
 
 /** A case with many images is embedded again in parts of so long, or the consumer would count as stalled. */
 export const MAX_REEMBED_POLL_MS = 45_000;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, InterleaveError } from '../../core/errors.ts';
 import type { Case, CaseImage, ImageEmbedded } from '../../core/radiology/events.ts';
+import { MAX_GIVE_WAY_MS } from '../../models/limits.ts';
+import type { LiveTraffic } from '../../platform/concurrency/live-traffic.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
 import { withHeartbeat } from '../../platform/kafka/with-heartbeat.ts';
@@ -9,8 +11,7 @@ import type { Metrics } from '../../platform/process/metrics.ts';
 import { events } from '../../schemas/events.ts';
 import { sizesOf } from './embed-image.ts';
 import type { ImageModels } from './image-models.ts';
-import { MAX_GIVE_WAY_MS, MAX_REEMBED_POLL_MS, REEMBED_BATCH, REEMBED_SHARE } from './limits.ts';
-import type { LiveTraffic } from './live-traffic.ts';
+import { MAX_REEMBED_POLL_MS, REEMBED_BATCH, REEMBED_SHARE } from './limits.ts';
 import type { ImageReader } from './read-image.ts';
 
 export interface ReembedParts {

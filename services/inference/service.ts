@@ -1,4 +1,9 @@
 import { join } from 'node:path';
+import { IMAGE_ENCODERS } from '../../core/radiology/model-generations.ts';
+import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
+import { LiveModels } from '../../models/live-models.ts';
+import { ReembedRuns } from '../../models/reembed-runs.ts';
+import { LiveTraffic } from '../../platform/concurrency/live-traffic.ts';
 import { watchDisk } from '../../platform/disk/watch-disk.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
@@ -13,11 +18,9 @@ import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { handleImages } from './handle-images.ts';
 import { ImageModels } from './image-models.ts';
-import { CONCURRENT_PARTITIONS, MAX_POLL_IMAGES } from './limits.ts';
-import { LiveModels } from './live-models.ts';
-import { LiveTraffic } from './live-traffic.ts';
+import { CONCURRENT_PARTITIONS, MAX_POLL_IMAGES, MAX_POLL_REEMBEDDED_CASES } from './limits.ts';
 import { ImageReader } from './read-image.ts';
-import { ReembedRuns } from './reembed-runs.ts';
+import { reembed } from './reembed.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
 export const NAMES = {
@@ -62,13 +65,18 @@ export async function start(
     kafka,
     groupId: names.groupId,
     cases: names.cases,
-    parts: { reader, models, live, producer, topic: names.embedded },
+    maxRecords: MAX_POLL_REEMBEDDED_CASES,
+    handler: (generation, stopping) =>
+      reembed({ reader, models, live, producer, topic: names.embedded, generation, log, metrics, stopping }),
     context,
     schemas,
   });
   const following = await LiveModels.open({
     kafka,
     topic: names.models,
+    kind: IMAGE_ENCODERS,
+    first: IMAGE_VECTOR.name,
+    service: 'inference',
     models,
     schemas,
     context,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import { inFolder, loadBundle, manifestOf, onlyFile, saveBundle, saveManifest } from '../../models/bundle.ts';
-import { findBundle, listBundles, openBundle } from '../../models/bundle-folder.ts';
+import { findBundle, knownBundles, listBundles, openBundle } from '../../models/bundle-folder.ts';
 import { MAX_BUNDLE_FILE_BYTES, MAX_BUNDLES, MAX_MANIFEST_BYTES } from '../../models/limits.ts';
 import { type AboutBundle, type Manifest, manifestHash, sealManifest } from '../../models/manifest.ts';
 import { SENTENCE_BUNDLE, sentenceBundle } from '../../models/packaged-bundles.ts';
@@ -171,6 +171,20 @@ test('a bundle is found by its name, folder or hash; what is none is listed with
   for (const called of ['second', 'third', one.hash.slice(0, 4)])
     await assert.rejects(findBundle(place, called), hasCode('MODEL_MISSING'));
   await assert.rejects(findBundle(place, 'broken'), hasCode('MODEL_INVALID'));
+});
+
+test('the text encoder that comes with us is found by its name and hash without a folder, and listed once', async () => {
+  const place = await mkdtemp(join(folder, 'packaged-'));
+  for (const called of [SENTENCE_BUNDLE.name, SENTENCE_BUNDLE.hash, SENTENCE_BUNDLE.hash.slice(0, 8)]) {
+    assert.equal((await findBundle(place, called)).folder, null);
+    assert.equal((await openBundle(join(place, 'none'), called)).manifest.hash, SENTENCE_BUNDLE.hash);
+  }
+  await saveManifest(join(place, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
+  assert.deepEqual(
+    (await knownBundles(place)).map((found) => found.folder),
+    [SENTENCE_BUNDLE.name],
+  );
+  assert.equal((await openBundle(place, SENTENCE_BUNDLE.name)).manifest.hash, SENTENCE_BUNDLE.hash);
 });
 
 test(`no more than ${MAX_BUNDLES} folders are looked into`, async () => {

@@ -6,16 +6,13 @@ import type { Case, ImageEmbedded, ImageReceived, Vector } from '../../../core/r
 import { mergeImage } from '../../../core/radiology/merge.ts';
 import { digestOf, imageEmbedded, vector } from '../../../harness/event-fixture.ts';
 import { testContext } from '../../../harness/service-context.ts';
+import { MAX_GIVE_WAY_MS } from '../../../models/limits.ts';
+import type { MissingModel } from '../../../models/live-models.ts';
+import { LiveTraffic } from '../../../platform/concurrency/live-traffic.ts';
 import { STALL_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { events } from '../../../schemas/events.ts';
-import type { LoadedModel, MissingModel } from '../../../services/inference/image-models.ts';
-import {
-  MAX_GIVE_WAY_MS,
-  MAX_REEMBED_POLL_MS,
-  REEMBED_BATCH,
-  REEMBED_SHARE,
-} from '../../../services/inference/limits.ts';
-import { LiveTraffic } from '../../../services/inference/live-traffic.ts';
+import type { LoadedModel } from '../../../services/inference/image-models.ts';
+import { MAX_REEMBED_POLL_MS, REEMBED_BATCH, REEMBED_SHARE } from '../../../services/inference/limits.ts';
 import type { ImageReading } from '../../../services/inference/read-image.ts';
 import { imagesWithout, reembed } from '../../../services/inference/reembed.ts';
 

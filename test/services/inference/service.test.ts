@@ -158,7 +158,7 @@ test('a promotion is seen by the running service: from then on an image gets vec
       await run.send(image(i));
       if (i !== 10) continue;
       await run.out(1);
-      await run.decide(promote(firstGeneration(one), other, BY));
+      await run.decide(promote(firstGeneration(one), other, BY, null));
       decided = true;
     }
     assert.ok(decided);
@@ -175,7 +175,7 @@ test('a promotion is seen by the running service: from then on an image gets vec
     const counts = got.map((one) => generationsOf(one).length);
     assert.deepEqual(counts, [...counts].sort(), 'none with one after the first with two');
 
-    await run.decide(retire(promote(firstGeneration(one), other, BY), one.hash, BY));
+    await run.decide(retire(promote(firstGeneration(one), other, BY, null), one.hash, BY));
     await run.models(/^[^,]*, 2: other$/);
     await run.send(image(sent + 1));
     assert.deepEqual(generationsOf((await run.out(sent + 2)).at(-1) as ImageEmbedded), [2]);
@@ -190,7 +190,7 @@ test('a bundle that is not here is told with its code, and the service goes on w
   const run = await running(twoModels);
   try {
     const caseId = randomBytes(16).toString('hex');
-    await run.decide(promote(firstGeneration(one), { ...other, hash: 'f'.repeat(64) }, BY));
+    await run.decide(promote(firstGeneration(one), { ...other, hash: 'f'.repeat(64) }, BY, null));
     await run.models(/2: MODEL_MISSING/);
     await run.send(event(caseId, await put(caseId, buildRadiograph(64, 0.3))));
     const [first] = await run.out(1);
@@ -218,7 +218,7 @@ test('stored images get a vector of the bundle that is asked for, as they were r
   for (const embedded of await first.out(6)) cases.push(mergeImage(null, embedded));
   for (const state of cases) await first.store(state);
   await first.store(null, 'f'.repeat(32));
-  const both = promote(firstGeneration(one), other, BY);
+  const both = promote(firstGeneration(one), other, BY, null);
   await first.decide(askToReembed(both, other.hash, BY));
   // Stopped in the middle: the next one goes on.
   await first.out(8);

@@ -12,21 +12,21 @@ import {
   type LiveGeneration,
   type ModelGenerations,
   promote,
-} from '../../../core/radiology/model-generations.ts';
-import { saveOtherBundle } from '../../../harness/other-bundle.ts';
-import { testContext } from '../../../harness/service-context.ts';
-import { testKafka } from '../../../harness/test-kafka.ts';
-import { until } from '../../../harness/until.ts';
-import { findBundle } from '../../../models/bundle-folder.ts';
-import { IMAGE_VECTOR } from '../../../models/image-encoder.ts';
-import { Schemas } from '../../../platform/kafka/schemas.ts';
-import { createTopics } from '../../../platform/kafka/topics.ts';
-import { projectRoot } from '../../../platform/process/project-root.ts';
-import { events } from '../../../schemas/events.ts';
-import { schemaOptions } from '../../../schemas/schema-options.ts';
-import { ImageModels } from '../../../services/inference/image-models.ts';
-import { LiveModels } from '../../../services/inference/live-models.ts';
-import { engines } from '../../support/engines.ts';
+} from '../../core/radiology/model-generations.ts';
+import { saveOtherBundle } from '../../harness/other-bundle.ts';
+import { testContext } from '../../harness/service-context.ts';
+import { testKafka } from '../../harness/test-kafka.ts';
+import { until } from '../../harness/until.ts';
+import { findBundle } from '../../models/bundle-folder.ts';
+import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
+import { LiveModels } from '../../models/live-models.ts';
+import { Schemas } from '../../platform/kafka/schemas.ts';
+import { createTopics } from '../../platform/kafka/topics.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
+import { events } from '../../schemas/events.ts';
+import { schemaOptions } from '../../schemas/schema-options.ts';
+import { ImageModels } from '../../services/inference/image-models.ts';
+import { engines } from '../support/engines.ts';
 
 const there = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
 const skip = existsSync(there) ? false : `the image model is not in ${there}; \`npm start\` gets it`;
@@ -57,7 +57,7 @@ test('a bundle that is put there later is taken without a restart; what nobody c
     dims: i + 32,
   }));
   assert.ok(one !== undefined && other !== undefined);
-  const both = promote(firstGeneration(one), other, { decidedAt: 1, actor: 'test' });
+  const both = promote(firstGeneration(one), other, { decidedAt: 1, actor: 'test' }, null);
   const producer = kafka.producer();
   await producer.connect();
   const send = (decided: ModelGenerations, key = IMAGE_ENCODERS) =>
@@ -72,6 +72,9 @@ test('a bundle that is put there later is taken without a restart; what nobody c
   const live = await LiveModels.open({
     kafka,
     topic,
+    kind: IMAGE_ENCODERS,
+    first: IMAGE_VECTOR.name,
+    service: 'inference',
     schemas: Schemas.reading(schemaOptions(kafka, { schemaRegistryUrl: '' }, context)),
     models,
     context,

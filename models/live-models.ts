@@ -1,25 +1,46 @@
 import type { Kafka } from 'kafkajs';
-import { codeOf, InterleaveError } from '../../core/errors.ts';
+import { codeOf, type ErrorCode, InterleaveError } from '../core/errors.ts';
 import {
   FIRST_GENERATION,
-  IMAGE_ENCODERS,
   type LiveGeneration,
   type ModelGenerations,
-} from '../../core/radiology/model-generations.ts';
-import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
-import type { FetchedRecord } from '../../platform/kafka/fetched-records.ts';
-import { RegisterReader } from '../../platform/kafka/register-reader.ts';
-import type { Schemas } from '../../platform/kafka/schemas.ts';
-import type { ServiceContext } from '../../platform/process/lifecycle.ts';
-import { readModelDecision } from '../../schemas/model-decision.ts';
-import type { ImageModels, WantedModel } from './image-models.ts';
+} from '../core/radiology/model-generations.ts';
+import type { FetchedRecord } from '../platform/kafka/fetched-records.ts';
+import { RegisterReader } from '../platform/kafka/register-reader.ts';
+import type { Schemas } from '../platform/kafka/schemas.ts';
+import type { ServiceContext } from '../platform/process/lifecycle.ts';
+import { readModelDecision } from '../schemas/model-decision.ts';
 import { MODEL_RETRY_MS } from './limits.ts';
+
+/** A bundle that should be live: by its hash, or the name of the one that comes with us. */
+export interface WantedModel {
+  called: string;
+  generation: number;
+}
+
+/** One that could not be loaded here. */
+export type MissingModel = WantedModel & { code: ErrorCode; reason: string };
+
+/** The models of a service, of one kind. */
+export interface LoadedModels {
+  readonly loaded: readonly (WantedModel & { hash: string; name: string })[];
+  readonly missing: readonly MissingModel[];
+  readonly backend: { backend: string; backendName: string };
+  /** Loads what is wanted and takes it into use all at once; what cannot be loaded is `missing`. Throws what passes. */
+  load(wanted: readonly WantedModel[]): Promise<void>;
+}
 
 export interface LiveModelOptions {
   kafka: Kafka;
   topic: string;
+  /** the key of the register */
+  kind: string;
+  /** the bundle that is live where nothing was decided, by name or hash */
+  first: string;
+  /** the service, as its metrics name it */
+  service: string;
   schemas: Schemas;
-  models: Pick<ImageModels, 'load' | 'loaded' | 'missing' | 'backend'>;
+  models: LoadedModels;
   context: ServiceContext;
   /** told of what is live after each change, once it is loaded */
   changed(live: readonly LiveGeneration[]): void;
@@ -27,8 +48,8 @@ export interface LiveModelOptions {
 }
 
 /**
- * Follows the register of models and keeps those that are live loaded. A bundle that cannot be loaded here is told (log
- * `model.unavailable`, readiness, metric) and tried again; the others go on without it.
+ * Follows the register of models for one kind and keeps those that are live loaded. A bundle that cannot be loaded here is
+ * told (log `model.unavailable`, readiness, metric) and tried again; the others go on without it.
  */
 export class LiveModels {
   readonly #options: LiveModelOptions;
@@ -77,10 +98,10 @@ export class LiveModels {
   }
 
   #apply(records: readonly FetchedRecord[]): number {
-    const { topic, context } = this.#options;
+    const { topic, kind, context } = this.#options;
     let changed = false;
     for (const { key, value, offset } of records) {
-      if (key !== IMAGE_ENCODERS) continue;
+      if (key !== kind) continue;
       const decided = readModelDecision(key, value);
       if (decided === null)
         context.log.error({ topic, offset, code: 'EVENT_UNREADABLE' }, 'register.record.passed.over');
@@ -111,17 +132,16 @@ export class LiveModels {
   }
 
   async #load(): Promise<void> {
-    const { models, context, changed } = this.#options;
+    const { models, service, context, changed } = this.#options;
     const { log, ready, metrics } = context;
     await models.load(this.#wanted());
     this.#unfinished = false;
-    const gauge = metrics.gauge('interleave_inference_model_loaded', 'Live bundles (1 loaded, 0 not)', [
-      'generation',
-    ]);
+    const name = `interleave_${service}_model_loaded`;
+    const gauge = metrics.gauge(name, 'Live bundles (1 loaded, 0 not)', ['generation']);
     gauge.reset();
-    for (const { generation, hash, name } of models.loaded) {
+    for (const { generation, hash, name: bundle } of models.loaded) {
       gauge.set({ generation: String(generation) }, 1);
-      log.info({ generation, model: hash, name }, 'model.live');
+      log.info({ generation, model: hash, name: bundle }, 'model.live');
     }
     for (const { generation, called, code, reason } of models.missing) {
       gauge.set({ generation: String(generation) }, 0);
@@ -132,17 +152,13 @@ export class LiveModels {
   }
 
   #wanted(): WantedModel[] {
-    if (this.#decided === null) return [{ called: IMAGE_VECTOR.name, generation: FIRST_GENERATION }];
+    if (this.#decided === null) return [{ called: this.#options.first, generation: FIRST_GENERATION }];
     return this.#decided.live.map(({ bundle, generation }) => ({ called: bundle, generation }));
   }
 }
 
 /** As `/readyz` shows it: the backend, and each live generation with its bundle or what keeps it from being loaded. */
-function described({
-  backend,
-  loaded,
-  missing,
-}: Pick<ImageModels, 'loaded' | 'missing' | 'backend'>): string {
+function described({ backend, loaded, missing }: LoadedModels): string {
   const all = [
     `${backend.backend}: ${backend.backendName}`,
     ...loaded.map(({ generation, name }) => `${generation}: ${name}`),

@@ -1,19 +1,24 @@
 import type { Kafka } from 'kafkajs';
-import { type LiveGeneration, reembedGroup } from '../../core/radiology/model-generations.ts';
-import { consume } from '../../platform/kafka/consumer.ts';
-import type { Schemas } from '../../platform/kafka/schemas.ts';
-import { withAdmin } from '../../platform/kafka/topics.ts';
-import type { ServiceContext } from '../../platform/process/lifecycle.ts';
-import { Readiness } from '../../platform/process/readiness.ts';
-import { MAX_POLL_REEMBEDDED_CASES } from './limits.ts';
-import { type ReembedParts, reembed } from './reembed.ts';
+import { type LiveGeneration, reembedGroup } from '../core/radiology/model-generations.ts';
+import { type ConsumedRecord, consume } from '../platform/kafka/consumer.ts';
+import type { Schemas } from '../platform/kafka/schemas.ts';
+import { withAdmin } from '../platform/kafka/topics.ts';
+import type { ServiceContext } from '../platform/process/lifecycle.ts';
+import { Readiness } from '../platform/process/readiness.ts';
 
 interface Options {
   kafka: Kafka;
+  /** of the service */
   groupId: string;
   /** `radiology.case` */
   cases: string;
-  parts: Omit<ReembedParts, 'generation' | 'log' | 'metrics' | 'stopping'>;
+  /** cases of one poll */
+  maxRecords: number;
+  /** Makes what handles states of cases for a generation; `stopping` ends a poll, whose records are not committed then. */
+  handler(
+    generation: number,
+    stopping: AbortSignal,
+  ): (records: ConsumedRecord[], heartbeat: () => Promise<void>) => Promise<void>;
   context: ServiceContext;
   schemas: Schemas;
 }
@@ -73,16 +78,16 @@ export class ReembedRuns {
   }
 
   async #start(groupId: string, generation: number): Promise<Run> {
-    const { kafka, cases, parts, context, schemas } = this.#options;
+    const { kafka, cases, maxRecords, handler, context, schemas } = this.#options;
     const { log, metrics, fail } = context;
     log.info({ generation, groupId }, 'reembed.begins');
     const stopping = new AbortController();
     const consumer = await consume(kafka, {
       groupId,
       topics: [cases],
-      maxRecords: MAX_POLL_REEMBEDDED_CASES,
+      maxRecords,
       schemas,
-      handle: reembed({ ...parts, generation, log, metrics, stopping: stopping.signal }),
+      handle: handler(generation, stopping.signal),
       log,
       metrics,
       // What is stored can wait: the service is ready without it.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_MS = 20;
 
-/** Whether images that come in are at work, so that stored ones give way to them. */
+/** Whether what comes in is at work, so that what is stored gives way to it. */
 export class LiveTraffic {
   #polls = 0;
 
