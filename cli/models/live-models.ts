@@ -1,18 +1,25 @@
 import { InterleaveError } from '../../core/errors.ts';
 import {
+  EMBEDDING_GROUPS,
   firstGeneration,
+  IMAGE_ENCODERS,
   type LiveGeneration,
   type ModelGenerations,
   type PromotedBundle,
   reembedGroup,
+  TEXT_ENCODERS,
 } from '../../core/radiology/model-generations.ts';
 import { findBundle } from '../../models/bundle-folder.ts';
 import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
-import { dimsOf, type Manifest, type ModelKind } from '../../models/manifest.ts';
+import { dimsOf, type Manifest } from '../../models/manifest.ts';
+import { SENTENCE_BUNDLE } from '../../models/packaged-bundles.ts';
 import type { ModelRegister } from './register.ts';
 
 /** The kinds that a service takes from the register, with the bundle that is live before anything was decided. */
-export const FOLLOWED_KINDS: Partial<Record<ModelKind, string>> = { 'image-encoder': IMAGE_VECTOR.name };
+const FOLLOWED_KINDS: ReadonlyMap<string, string> = new Map([
+  [IMAGE_ENCODERS, IMAGE_VECTOR.name],
+  [TEXT_ENCODERS, SENTENCE_BUNDLE.hash],
+]);
 
 /** A generation that is live, as it is shown. */
 export interface ShownGeneration extends LiveGeneration {
@@ -27,10 +34,10 @@ export interface ShownGeneration extends LiveGeneration {
 export async function liveModels(
   register: ModelRegister,
   modelsDir: string,
-  kind: ModelKind,
+  kind: string,
 ): Promise<ModelGenerations> {
   const decided = (await register.read()).get(kind);
-  const first = FOLLOWED_KINDS[kind];
+  const first = FOLLOWED_KINDS.get(kind);
   if (first === undefined)
     throw new InterleaveError(
       'MODEL_DECISION_REFUSED',
@@ -39,24 +46,51 @@ export async function liveModels(
   return decided ?? firstGeneration(asPromoted((await findBundle(modelsDir, first)).manifest));
 }
 
-/** All that is live, with what becomes of it. */
+/** The same of every kind that a service follows; a kind of which nothing was decided and no bundle is here is left out. */
+export async function allLiveModels(register: ModelRegister, modelsDir: string): Promise<ModelGenerations[]> {
+  const states: ModelGenerations[] = [];
+  for (const kind of FOLLOWED_KINDS.keys())
+    try {
+      states.push(await liveModels(register, modelsDir, kind));
+    } catch (error) {
+      if (!(error instanceof InterleaveError) || error.code !== 'MODEL_MISSING') throw error;
+    }
+  return states;
+}
+
+/** One that is live, by name, hash or the beginning of its hash, with what is live of its kind. */
+export function liveOneCalled(
+  states: readonly ModelGenerations[],
+  called: string,
+): { state: ModelGenerations; one: LiveGeneration } | undefined {
+  for (const state of states) {
+    const one = state.live.findLast(({ bundle, name }) => name === called || bundle.startsWith(called));
+    if (one !== undefined) return { state, one };
+  }
+  return undefined;
+}
+
+/** All that is live, with what becomes of it. `searched`: by kind; null where nobody says. */
 export async function shownGenerations(
   register: ModelRegister,
   modelsDir: string,
-  searchedGeneration: number | null,
+  searched: ReadonlyMap<string, number> | null,
 ): Promise<ShownGeneration[]> {
   const shown: ShownGeneration[] = [];
-  for (const kind of Object.keys(FOLLOWED_KINDS) as ModelKind[]) {
-    const { live } = await liveModels(register, modelsDir, kind);
+  for (const { kind, live } of await allLiveModels(register, modelsDir))
     for (const one of live)
       shown.push({
         ...one,
         kind,
-        searched: searchedGeneration === null ? null : searchedGeneration === one.generation,
-        reembedLeft: one.reembedAt === 0 ? null : await register.lag(reembedGroup(one)),
+        searched: searched === null ? null : searched.get(kind) === one.generation,
+        reembedLeft: one.reembedAt === 0 ? null : await register.lag(reembedGroup(one, groupOf(kind))),
       });
-  }
   return shown;
+}
+
+/** The group of the service that makes the vectors of a kind. */
+export function groupOf(kind: string): string {
+  return EMBEDDING_GROUPS[kind] ?? kind;
 }
 
 /** A bundle, as far as a decision needs it. @throws InterleaveError MODEL_UNSUPPORTED where it gives no vector */

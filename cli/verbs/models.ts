@@ -1,21 +1,32 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { codeOf, InterleaveError } from '../../core/errors.ts';
 import { MAX_VECTOR_BYTES } from '../../core/radiology/limits.ts';
-import { type ModelGenerations, promote, retire } from '../../core/radiology/model-generations.ts';
-import { loadBundle } from '../../models/bundle.ts';
-import { type FoundBundle, findBundle, listBundles } from '../../models/bundle-folder.ts';
+import {
+  type ModelGenerations,
+  promote,
+  retire,
+  TEXT_ENCODERS,
+} from '../../core/radiology/model-generations.ts';
+import { type FoundBundle, findBundle, knownBundles, openBundle } from '../../models/bundle-folder.ts';
 import { openImageEncoder } from '../../models/image-encoder.ts';
 import { dimsOf, type Manifest } from '../../models/manifest.ts';
+import { openTextEncoder } from '../../models/sentence-encoder.ts';
 import { openTensorBackend } from '../../models/tensor-backend.ts';
 import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { asPromoted, liveModels, type ShownGeneration, shownGenerations } from '../models/live-models.ts';
+import {
+  allLiveModels,
+  asPromoted,
+  liveModels,
+  liveOneCalled,
+  type ShownGeneration,
+  shownGenerations,
+} from '../models/live-models.ts';
 import { manifestDiff } from '../models/manifest-diff.ts';
 import { MODELS_DIR_OPTION, modelsDirOf } from '../models/models-folder.ts';
 import { ModelRegister } from '../models/register.ts';
-import { searchedGeneration } from '../models/searched-generation.ts';
+import { searchedGenerations } from '../models/searched-generation.ts';
 import { askedInstance, namesBrokers } from '../up/asked-instance.ts';
 import type { Verb, VerbInput } from '../verb.ts';
 
@@ -26,15 +37,16 @@ Usage: interleave models list
        interleave models promote B [--actor NAME]
        interleave models retire B [--actor NAME]
 
-Model bundles: folders with a manifest.json below the models folder (models/README.md). B is a bundle's name, its folder, or
-its hash or the beginning of it.
+Model bundles: folders with a manifest.json below the models folder (models/README.md), and the text encoder that comes in its
+package. Encoders of images and of texts can be promoted. B is a bundle's name, its folder, or its hash or the beginning of it.
 
   list       the bundles, and which are live: what arrives gets a vector of each
   show       what a bundle is: kind, input, output, files, parents, data, seeds, metrics, domain, licence
   diff       in what two bundles differ
   promote    one more bundle is live from now on, beside the one that is. The services take it within seconds, without a
              restart. It gets a generation of its own. What is stored gets vectors of it by \`interleave reembed\`, and is
-             found by them once the index is made of it: \`interleave reindex\`
+             found by them once the index is made of it: \`interleave reindex\`. Refused where stored cases would lose the
+             vectors that are searched to it: a case keeps those of two generations
   retire     a bundle is live no more. Refused while the index that is searched is made of its vectors
 
 Options:
@@ -77,8 +89,8 @@ async function list(input: VerbInput): Promise<ExitCode> {
   const modelsDir = modelsDirOf(input);
   const addresses = addressesOf(input);
   const [bundles, searched] = await Promise.all([
-    listBundles(modelsDir),
-    searchedGeneration(addresses.elasticsearchUrl).catch(() => null),
+    knownBundles(modelsDir),
+    searchedGenerations(addresses.elasticsearchUrl).catch(() => null),
   ]);
   let live: ShownGeneration[] | null = null;
   try {
@@ -111,47 +123,55 @@ async function diff(input: VerbInput, one: string, other: string): Promise<ExitC
 
 async function promoteBundle(input: VerbInput, called: string): Promise<ExitCode> {
   const modelsDir = modelsDirOf(input);
-  const { folder, manifest } = await findBundle(modelsDir, called);
-  const register = new ModelRegister(addressesOf(input));
+  const { manifest } = await findBundle(modelsDir, called);
+  const addresses = addressesOf(input);
+  const register = new ModelRegister(addresses);
   const state = await liveModels(register, modelsDir, manifest.kind);
-  await tryOut(join(modelsDir, folder), manifest);
-  const decided = promote(state, asPromoted(manifest), decidedBy(input));
+  await tryOut(modelsDir, manifest);
+  const searched = (await searchedGenerations(addresses.elasticsearchUrl)).get(manifest.kind) ?? null;
+  const decided = promote(state, asPromoted(manifest), decidedBy(input), searched);
   await register.write(decided);
   const generation = decided.live.at(-1)?.generation;
   tell(
     input,
     decided,
-    `${manifest.name} is live as generation ${generation}. Next: \`interleave reembed\`, then \`interleave reindex --bundle ${manifest.name}\`.`,
+    `${manifest.name} is live as generation ${generation}. Next: \`interleave reembed --bundle ${manifest.name}\`, then \`interleave reindex --bundle ${manifest.name}\`.`,
   );
   return EXIT.ok;
 }
 
 /** As a service would open it, so that a bundle that cannot work is refused here. */
-async function tryOut(folder: string, manifest: Manifest): Promise<void> {
+async function tryOut(modelsDir: string, manifest: Manifest): Promise<void> {
   const dims = dimsOf(manifest) ?? 0;
   if (dims * 2 > MAX_VECTOR_BYTES)
-    throw new InterleaveError('MODEL_UNSUPPORTED', `${dims} numbers are more than a case keeps of an image.`);
-  const encoder = await openImageEncoder(await openTensorBackend(), await loadBundle(folder));
-  encoder.dispose();
+    throw new InterleaveError(
+      'MODEL_UNSUPPORTED',
+      `${dims} numbers are more than a case keeps of one thing.`,
+    );
+  const [backend, bundle] = [await openTensorBackend(), await openBundle(modelsDir, manifest.hash)];
+  const open = manifest.kind === TEXT_ENCODERS ? openTextEncoder : openImageEncoder;
+  (await open(backend, bundle)).dispose();
 }
 
 async function retireBundle(input: VerbInput, called: string): Promise<ExitCode> {
   const addresses = addressesOf(input);
   const register = new ModelRegister(addresses);
-  const state = await liveModels(register, modelsDirOf(input), 'image-encoder');
   // Its folder may be gone already.
-  const one = state.live.find(({ bundle, name }) => name === called || bundle.startsWith(called));
-  const decided = retire(state, one?.bundle ?? called, decidedBy(input));
-  if ((await searchedGeneration(addresses.elasticsearchUrl)) === one?.generation)
+  const found = liveOneCalled(await allLiveModels(register, modelsDirOf(input)), called);
+  if (found === undefined)
+    throw new InterleaveError('MODEL_DECISION_REFUSED', `${called} is not live: \`interleave models list\`.`);
+  const { state, one } = found;
+  const decided = retire(state, one.bundle, decidedBy(input));
+  if ((await searchedGenerations(addresses.elasticsearchUrl)).get(state.kind) === one.generation)
     throw new InterleaveError(
       'MODEL_DECISION_REFUSED',
-      `The index that is searched is made of ${one?.name} (generation ${one?.generation}): reindex with another first.`,
+      `The index that is searched is made of ${one.name} (generation ${one.generation}): reindex with another first.`,
     );
   await register.write(decided);
   tell(
     input,
     decided,
-    `${one?.name} is live no more; what it made stays in the cases until newer vectors replace it.`,
+    `${one.name} is live no more; what it made stays in the cases until newer vectors replace it.`,
   );
   return EXIT.ok;
 }
@@ -186,7 +206,7 @@ function table(bundles: readonly FoundBundle[], live: readonly ShownGeneration[]
       ...(searched === true ? ['searched'] : []),
       ...(reembedLeft === null
         ? []
-        : [reembedLeft === 0 ? 'stored images have it' : `${reembedLeft} cases to look through`]),
+        : [reembedLeft === 0 ? 'what is stored has it' : `${reembedLeft} cases to look through`]),
     ];
     return `  ${kind} generation ${generation}: ${name}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`;
   });

@@ -23,6 +23,8 @@ export interface ModelGenerations {
   live: LiveGeneration[];
   /** the highest generation that was ever given */
   newest: number;
+  /** the bundle that it was given to; '' where an older version decided */
+  newestBundle: string;
   decidedAt: number;
   actor: string;
 }
@@ -43,32 +45,49 @@ export const MAX_LIVE_GENERATIONS = 2;
 
 export const FIRST_GENERATION = 1;
 
-/** The kind of the bundles that make vectors of images, and the key of their record. */
+/** The kinds of the bundles that make vectors of images and of texts, and the keys of their records. */
 export const IMAGE_ENCODERS = 'image-encoder';
+export const TEXT_ENCODERS = 'text-encoder';
 
 /** What holds before anything was promoted. */
 export function firstGeneration({ kind, hash, name, dims }: PromotedBundle): ModelGenerations {
   const live = [{ bundle: hash, name, generation: FIRST_GENERATION, dims, reembedAt: 0 }];
-  return { kind, live, newest: FIRST_GENERATION, decidedAt: 0, actor: '' };
+  return { kind, live, newest: FIRST_GENERATION, newestBundle: hash, decidedAt: 0, actor: '' };
 }
 
 /**
- * With one more bundle live. It gets a generation that no other ever had, also where the same bundle was live before: a case
- * keeps the vectors of the newest generations.
- * @throws InterleaveError MODEL_DECISION_REFUSED when it is live, or as many are as may be
+ * With one more bundle live. It gets a generation that no other ever had, since a case keeps the vectors of the newest
+ * generations. Only the bundle that has the newest one gets it back: its vectors are the newest, and still its own.
+ *
+ * `searched` is the generation that the index which is searched is made of, null where there is none. A case keeps as many
+ * generations as may be live, so at most one may be newer than that one: it stands in stored cases although it is retired, and a
+ * further one would push the searched vectors out.
+ * @throws InterleaveError MODEL_DECISION_REFUSED when it is live, as many are as may be, or the searched vectors would go
  */
-export function promote(state: ModelGenerations, bundle: PromotedBundle, by: DecidedBy): ModelGenerations {
+export function promote(
+  state: ModelGenerations,
+  bundle: PromotedBundle,
+  by: DecidedBy,
+  searched: number | null,
+): ModelGenerations {
   checkKind(state, bundle);
-  if (state.live.some(({ bundle: hash }) => hash === bundle.hash)) refuse(`${bundle.name} is live.`);
+  const { hash, name, dims } = bundle;
+  if (state.live.some((one) => one.bundle === hash)) refuse(`${name} is live.`);
+  const newest = Math.max(state.newest, ...state.live.map((one) => one.generation));
+  const newestBundle = newestBundleOf(state);
+  const generation = hash === newestBundle ? newest : newest + 1;
+  if (searched !== null && generation - searched >= MAX_LIVE_GENERATIONS)
+    refuse(
+      `The index that is searched is made of generation ${searched}, and stored cases would lose its vectors to those of generations ${newest} and ${generation}. ${wayOut(state, newest, newestBundle)}`,
+    );
   if (state.live.length >= MAX_LIVE_GENERATIONS)
     refuse(`${namesOf(state)} are live, and no more may be: retire one first.`);
-  const generation = Math.max(state.newest, ...state.live.map((one) => one.generation)) + 1;
-  const { hash, name, dims } = bundle;
   return {
     ...state,
     ...by,
     live: [...state.live, { bundle: hash, name, generation, dims, reembedAt: 0 }],
     newest: generation,
+    newestBundle: hash,
   };
 }
 
@@ -79,7 +98,8 @@ export function promote(state: ModelGenerations, bundle: PromotedBundle, by: Dec
 export function retire(state: ModelGenerations, hash: string, by: DecidedBy): ModelGenerations {
   const { name } = liveOne(state, hash);
   if (state.live.length === 1) refuse(`${name} is the only one that is live: promote another first.`);
-  return { ...state, ...by, live: state.live.filter(({ bundle }) => bundle !== hash) };
+  const newestBundle = newestBundleOf(state);
+  return { ...state, ...by, live: state.live.filter(({ bundle }) => bundle !== hash), newestBundle };
 }
 
 /**
@@ -93,13 +113,22 @@ export function askToReembed(state: ModelGenerations, hash: string, by: DecidedB
   return { ...state, ...by, live };
 }
 
-/** The consumer group of inference in which it goes through stored cases for a bundle: one for each time it was asked. */
+/**
+ * The consumer group in which a service goes through stored cases for a bundle: one for each time it was asked. `service` is
+ * the service's own group.
+ */
 export function reembedGroup(
   { generation, reembedAt }: Pick<LiveGeneration, 'generation' | 'reembedAt'>,
-  inference = 'interleave-inference',
+  service: string,
 ): string {
-  return `${inference}-reembed-${generation}-${reembedAt}`;
+  return `${service}-reembed-${generation}-${reembedAt}`;
 }
+
+/** The group of the service that makes the vectors of a kind. */
+export const EMBEDDING_GROUPS: Readonly<Record<string, string>> = {
+  [IMAGE_ENCODERS]: 'interleave-inference',
+  [TEXT_ENCODERS]: 'interleave-labeler',
+};
 
 /** Whether a record of the register can be what someone decided. */
 export function isPossible(key: string, { kind, live, newest }: ModelGenerations): boolean {
@@ -115,6 +144,25 @@ export function isPossible(key: string, { kind, live, newest }: ModelGenerations
 function liveOne(state: ModelGenerations, hash: string): LiveGeneration {
   return state.live.find(({ bundle }) => bundle === hash) ?? refuse(`It is not live; ${namesOf(state)} is.`);
 }
+
+/** The bundle of the newest generation; '' where it was retired before that was kept. */
+function newestBundleOf({ live, newest, newestBundle }: ModelGenerations): string {
+  return newestBundle || (live.find(({ generation }) => generation === newest)?.bundle ?? '');
+}
+
+/** The index has to be made of the newest generation first, whose bundle is live or has to be so again. */
+function wayOut({ live }: ModelGenerations, newest: number, newestBundle: string): string {
+  const name = live.find(({ generation }) => generation === newest)?.name;
+  const hash = newestBundle.slice(0, HASH_DIGITS);
+  if (name === undefined && hash === '')
+    return `Which bundle had generation ${newest} is not known any more.`;
+  const again = name === undefined ? `\`interleave models promote ${hash}\`, then ` : '';
+  const bundle = name ?? hash;
+  return `Make the index of generation ${newest} first: ${again}\`interleave reembed --bundle ${bundle} --wait\` and \`interleave reindex --bundle ${bundle}\`.`;
+}
+
+/** Digits of a hash that a message gives. */
+const HASH_DIGITS = 12;
 
 function checkKind({ kind }: ModelGenerations, bundle: PromotedBundle): void {
   if (kind !== bundle.kind) throw new RangeError('This is a bundle of another kind.');

@@ -9,7 +9,6 @@ import { after, before, test } from 'node:test';
 import { manifestDiff } from '../../cli/models/manifest-diff.ts';
 import { saveOtherBundle } from '../../harness/other-bundle.ts';
 import { type OwnKafka, ownKafka } from '../../harness/own-kafka.ts';
-import { saveManifest } from '../../models/bundle.ts';
 import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
 import { SENTENCE_BUNDLE } from '../../models/packaged-bundles.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
@@ -22,8 +21,9 @@ const PARTITIONS = 2;
 let kafka: OwnKafka | undefined;
 let modelsDir: string;
 let elasticsearch: Server;
-/** the generation that the index behind the alias says it is of */
+/** the generations that the index behind the alias says it is of */
 let searched = 1;
+let searchedText = 1;
 let env: Record<string, string>;
 
 before(async () => {
@@ -36,12 +36,17 @@ before(async () => {
     ['third', 2],
   ] as const)
     await saveOtherBundle(modelsDir, IMAGE_VECTOR.name, { name, seed, dims: 32 });
-  await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
+  for (const [name, seed] of [
+    ['words', 1],
+    ['more-words', 2],
+  ] as const)
+    await saveOtherBundle(modelsDir, SENTENCE_BUNDLE.name, { name, seed, dims: 16 });
   await cp(join(modelsDir, 'other'), join(modelsDir, 'broken'), { recursive: true });
   await writeFile(join(modelsDir, 'broken', 'manifest.json'), '{}');
   elasticsearch = createServer((_, answer) => {
     answer.setHeader('content-type', 'application/json');
-    answer.end(JSON.stringify({ 'cases-1': { mappings: { _meta: { image_vector_generation: searched } } } }));
+    const _meta = { image_vector_generation: searched, text_vector_generation: searchedText };
+    answer.end(JSON.stringify({ 'cases-1': { mappings: { _meta } } }));
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => elasticsearch.once('listening', resolve));
   env = {
@@ -61,9 +66,10 @@ const models = async (...args: string[]) => {
   const { code, stdout, stderr } = await runCli(['models', ...args, '--json'], env);
   return { code, answer: JSON.parse(stdout || 'null'), stderr };
 };
-const live = async () => {
+const live = async (kind = 'image-encoder') => {
   const { answer } = await models('list');
-  return answer.live.map((one: { name: string; generation: number }) => [one.name, one.generation]);
+  const ofKind = answer.live.filter((one: { kind: string }) => one.kind === kind);
+  return ofKind.map((one: { name: string; generation: number }) => [one.name, one.generation]);
 };
 
 test('list shows every bundle, what is none with its code, and what is live before anything was decided', {
@@ -76,13 +82,20 @@ test('list shows every bundle, what is none with its code, and what is live befo
     [
       ['broken', 'MODEL_INVALID'],
       ['efficientnet-lite0', undefined],
+      ['more-words', undefined],
       ['other', undefined],
       ['third', undefined],
-      [SENTENCE_BUNDLE.name, undefined],
+      ['words', undefined],
+      [null, undefined],
     ],
   );
+  assert.equal(answer.bundles.at(-1).manifest.hash, SENTENCE_BUNDLE.hash);
   assert.deepEqual(await live(), [['efficientnet-lite0', 1]]);
-  assert.equal(answer.live[0].searched, true);
+  assert.deepEqual(await live('text-encoder'), [[SENTENCE_BUNDLE.name, 1]]);
+  assert.deepEqual(
+    answer.live.map((one: { searched: boolean }) => one.searched),
+    [true, true],
+  );
   const { stdout } = await runCli(['models', 'list'], env);
   assert.match(stdout, /image-encoder generation 1: efficientnet-lite0 \(searched\)/);
 });
@@ -106,8 +119,7 @@ test('show and diff say what bundles are and in what they differ, without a runn
 test('promote, reembed and retire are decided once, recorded, and refused where they cannot be', {
   skip,
 }, async () => {
-  for (const called of ['broken', 'nowhere', SENTENCE_BUNDLE.name])
-    assert.equal((await models('promote', called)).code, 1, called);
+  for (const called of ['broken', 'nowhere']) assert.equal((await models('promote', called)).code, 1, called);
   const promoted = await models('promote', 'other', '--actor', 'op');
   assert.equal(promoted.code, 0, promoted.stderr);
   assert.equal(promoted.answer.actor, 'op');
@@ -142,12 +154,46 @@ test('promote, reembed and retire are decided once, recorded, and refused where 
   ]);
 });
 
-test('nothing is retired while nobody says what is searched', { skip }, async () => {
-  const { code, stdout } = await runCli(['models', 'retire', IMAGE_VECTOR.name, '--json'], {
-    ...env,
-    INTERLEAVE_ELASTICSEARCH_URL: 'http://127.0.0.1:1',
-  });
-  assert.deepEqual([code, JSON.parse(stdout).error.code], [1, 'ELASTICSEARCH_UNAVAILABLE']);
+test('a text encoder is promoted, reembedded and retired like one of images, with generations of its own', {
+  skip,
+}, async () => {
+  assert.equal((await models('promote', SENTENCE_BUNDLE.name)).code, 1, 'it is live');
+  assert.equal((await models('promote', 'words')).code, 0);
+  assert.deepEqual(await live('text-encoder'), [
+    [SENTENCE_BUNDLE.name, 1],
+    ['words', 2],
+  ]);
+  assert.equal((await runCli(['reembed', '--json'], env)).code, 2, 'of which kind?');
+  const asked = await runCli(['reembed', '--bundle', 'words', '--json'], env);
+  assert.deepEqual((({ name, generation }) => [name, generation])(JSON.parse(asked.stdout)), ['words', 2]);
+
+  const used = await models('retire', SENTENCE_BUNDLE.name);
+  assert.deepEqual([used.code, used.answer.error.code], [1, 'MODEL_DECISION_REFUSED']);
+  assert.equal((await models('retire', 'words')).code, 0);
+  const lost = await models('promote', 'more-words');
+  assert.deepEqual([lost.code, lost.answer.error.code], [1, 'MODEL_DECISION_REFUSED']);
+  assert.match(lost.answer.error.message, /would lose its vectors.*`interleave models promote [0-9a-f]{12}`/);
+  assert.equal((await models('promote', 'words')).code, 0);
+  searchedText = 2;
+  assert.equal((await models('retire', SENTENCE_BUNDLE.hash.slice(0, 12))).code, 0);
+  assert.equal((await models('promote', 'more-words')).code, 0);
+  assert.deepEqual(await live('text-encoder'), [
+    ['words', 2],
+    ['more-words', 3],
+  ]);
+});
+
+test('nothing is promoted or retired while nobody says what is searched', { skip }, async () => {
+  for (const decision of [
+    ['retire', IMAGE_VECTOR.name],
+    ['promote', 'third'],
+  ] as const) {
+    const { code, stdout } = await runCli(['models', ...decision, '--json'], {
+      ...env,
+      INTERLEAVE_ELASTICSEARCH_URL: 'http://127.0.0.1:1',
+    });
+    assert.deepEqual([code, JSON.parse(stdout).error.code], [1, 'ELASTICSEARCH_UNAVAILABLE'], decision[0]);
+  }
 });
 
 test('a line that says nothing that can be done is told where help is', async () => {

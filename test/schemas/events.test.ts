@@ -206,6 +206,7 @@ const samples: Record<string, unknown> = {
     kind: 'image-encoder',
     live: [{ bundle: 'ab', name: 'b', generation: 2, dims: 4, reembedAt: 5 }],
     newest: 2,
+    newestBundle: '',
     decidedAt: 6,
     actor: 'operator',
   },

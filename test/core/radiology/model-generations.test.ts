@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { codeOf } from '../../../core/errors.ts';
+import type { Case } from '../../../core/radiology/events.ts';
 import { MAX_VECTOR_GENERATIONS } from '../../../core/radiology/limits.ts';
+import { mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
 import {
   askToReembed,
   FIRST_GENERATION,
@@ -13,6 +15,7 @@ import {
   promote,
   retire,
 } from '../../../core/radiology/model-generations.ts';
+import { imageEmbedded, reportLabeled, vector } from '../../../harness/event-fixture.ts';
 
 const bundle = (name: string) => ({
   kind: 'image-encoder',
@@ -20,16 +23,18 @@ const bundle = (name: string) => ({
   hash: Buffer.from(name).toString('hex').padEnd(64, '0'),
   dims: 64,
 });
-const [A, B, C] = ['a', 'b', 'c'].map(bundle) as [Bundle, Bundle, Bundle];
+const [A, B, C, D] = ['a', 'b', 'c', 'd'].map(bundle) as [Bundle, Bundle, Bundle, Bundle];
 type Bundle = ReturnType<typeof bundle>;
 const BY = { decidedAt: 5, actor: 'op' };
+
+const NONE = null;
 
 const generations = ({ live }: ModelGenerations) => live.map(({ name, generation }) => [name, generation]);
 
 test('a second bundle lives beside the first until one is retired', () => {
   const first = firstGeneration(A);
   assert.deepEqual(generations(first), [['a', FIRST_GENERATION]]);
-  const both = promote(first, B, BY);
+  const both = promote(first, B, BY, NONE);
   assert.deepEqual(generations(both), [
     ['a', 1],
     ['b', 2],
@@ -40,32 +45,115 @@ test('a second bundle lives beside the first until one is retired', () => {
 
 test('as many are live as a case keeps vectors of', () => {
   assert.equal(MAX_LIVE_GENERATIONS, MAX_VECTOR_GENERATIONS);
-  refused(() => promote(promote(firstGeneration(A), B, BY), C, BY));
+  refused(() => promote(promote(firstGeneration(A), B, BY, NONE), C, BY, NONE));
 });
 
 test('what is live is not promoted, what is not is not retired, and the only one stays', () => {
   const first = firstGeneration(A);
-  refused(() => promote(first, A, BY));
+  refused(() => promote(first, A, BY, NONE));
   refused(() => retire(first, B.hash, BY));
   refused(() => retire(first, A.hash, BY));
   refused(() => askToReembed(first, B.hash, BY));
 });
 
-test('a bundle that comes back gets a new generation: a case keeps the newest', () => {
-  const onlyB = retire(promote(firstGeneration(A), B, BY), A.hash, BY);
-  assert.deepEqual(generations(promote(onlyB, A, BY)), [
+test('a bundle that comes back gets a new generation, since a case keeps the newest; the newest gets its own back', () => {
+  const onlyB = retire(promote(firstGeneration(A), B, BY, NONE), A.hash, BY);
+  assert.deepEqual(generations(promote(onlyB, A, BY, NONE)), [
     ['b', 2],
     ['a', 3],
   ]);
-  const onlyA = retire(promote(firstGeneration(A), B, BY), B.hash, BY);
-  assert.deepEqual(generations(promote(onlyA, B, BY)), [
+  const onlyA = retire(promote(firstGeneration(A), B, BY, NONE), B.hash, BY);
+  assert.deepEqual(generations(promote(onlyA, B, BY, NONE)), [
+    ['a', 1],
+    ['b', 2],
+  ]);
+  // As an older version decided it: nobody knows any more whose the newest was.
+  assert.deepEqual(generations(promote({ ...onlyA, newestBundle: '' }, B, BY, NONE)), [
     ['a', 1],
     ['b', 3],
   ]);
 });
 
+test('what would push the searched vectors out of stored cases is refused, with the way out, which works', () => {
+  const both = promote(firstGeneration(A), B, BY, 1);
+  assert.throws(() => promote(both, C, BY, 1), /reindex --bundle b`/);
+  const onlyA = retire(both, B.hash, BY);
+  assert.throws(
+    () => promote(onlyA, C, BY, 1),
+    /models promote 620000000000`.*reindex --bundle 620000000000`/,
+  );
+  refused(() => promote(onlyA, C, BY, 1));
+  const again = promote(onlyA, B, BY, 1);
+  assert.deepEqual(generations(promote(retire(again, A.hash, BY), C, BY, 2)), [
+    ['b', 2],
+    ['c', 3],
+  ]);
+  assert.throws(() => promote({ ...onlyA, newestBundle: '' }, C, BY, 1), /not known any more/);
+});
+
+/** What can happen to a system with one case, whose every vector comes from a bundle that is live at the time. */
+const happening = fc.record({
+  what: fc.constantFrom('promote', 'retire', 'embed', 'reindex'),
+  of: fc.constantFrom(A, B, C, D),
+  some: fc.boolean(),
+});
+
+for (const kind of ['image', 'text'] as const)
+  test(`whatever is decided, a stored ${kind} keeps the vector that the searched index is made of`, () => {
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
+        let state = firstGeneration(A);
+        let searched = FIRST_GENERATION;
+        let held = stored(kind, null, [FIRST_GENERATION]);
+        for (const { what, of, some } of happenings)
+          try {
+            if (what === 'promote') state = promote(state, of, BY, searched);
+            // As the command line refuses it.
+            else if (what === 'retire') {
+              if (state.live.some((one) => one.bundle === of.hash && one.generation !== searched))
+                state = retire(state, of.hash, BY);
+            } else if (what === 'embed') {
+              // `some`: only the newest could be loaded, or it is a reembedding.
+              const live = state.live.map(({ generation }) => generation);
+              held = stored(kind, held, some ? live.slice(-1) : live);
+            } else {
+              const wanted = state.live.at(some ? 0 : -1)?.generation ?? searched;
+              if (generationsIn(held).includes(wanted)) searched = wanted;
+            }
+            assert.ok(
+              generationsIn(held).includes(searched),
+              `${what}: ${searched} of ${generationsIn(held)}`,
+            );
+          } catch (error) {
+            if (codeOf(error) !== 'MODEL_DECISION_REFUSED') throw error;
+          }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+/** A case with one thing in it that was embedded with these generations, and before. */
+function stored(kind: 'image' | 'text', before: Case | null, made: readonly number[]): Case {
+  const vectors = made.map((generation) => vector(generation, generation));
+  if (kind === 'text')
+    return mergeReport(
+      before,
+      reportLabeled({ reading: { textVectors: vectors.map((one) => ({ sentence: null, vector: one })) } }),
+    );
+  return mergeImage(
+    before,
+    imageEmbedded({ frames: [{ frame: 1, thumbnail: null, vector: null, vectors }] }),
+  );
+}
+
+/** The newest first. */
+function generationsIn({ reports, vectors }: Case): number[] {
+  const ofReports = reports.flatMap(({ latest }) => latest.reading.textVectors);
+  return [...ofReports, ...vectors].map((one) => one.vector.generation).sort((a, b) => b - a);
+}
+
 test('reembedding is asked of one bundle, and can be asked again', () => {
-  const both = promote(firstGeneration(A), B, BY);
+  const both = promote(firstGeneration(A), B, BY, NONE);
   const asked = askToReembed(both, B.hash, { ...BY, decidedAt: 9 });
   assert.deepEqual(
     asked.live.map(({ reembedAt }) => reembedAt),
@@ -74,7 +162,7 @@ test('reembedding is asked of one bundle, and can be asked again', () => {
   assert.equal(askToReembed(asked, B.hash, { ...BY, decidedAt: 11 }).live[1]?.reembedAt, 11);
 });
 
-test('whatever is decided, generations only grow, none is given twice, and readers take the record', () => {
+test('whatever is decided, generations only grow, no two bundles have one, and readers take the record', () => {
   const decision = fc.record({
     what: fc.constantFrom('promote', 'retire', 'reembed'),
     of: fc.constantFrom(A, B, C),
@@ -82,14 +170,15 @@ test('whatever is decided, generations only grow, none is given twice, and reade
   fc.assert(
     fc.property(fc.array(decision, { maxLength: 30 }), (decisions) => {
       let state = firstGeneration(A);
-      const given = new Set([FIRST_GENERATION]);
+      const given = new Map([[FIRST_GENERATION, A.hash]]);
       for (const { what, of } of decisions) {
         try {
           if (what === 'promote') {
-            state = promote(state, of, BY);
+            state = promote(state, of, BY, NONE);
             const { generation = 0 } = state.live.at(-1) ?? {};
-            assert.ok(!given.has(generation) && generation === Math.max(...given) + 1);
-            given.add(generation);
+            const newest = Math.max(...given.keys());
+            assert.equal(generation, given.get(newest) === of.hash ? newest : newest + 1);
+            given.set(generation, of.hash);
           } else state = what === 'retire' ? retire(state, of.hash, BY) : askToReembed(state, of.hash, BY);
         } catch (error) {
           assert.equal(codeOf(error), 'MODEL_DECISION_REFUSED');
@@ -101,7 +190,7 @@ test('whatever is decided, generations only grow, none is given twice, and reade
 });
 
 test('a record that nobody can have decided is none', () => {
-  const both = promote(firstGeneration(A), B, BY);
+  const both = promote(firstGeneration(A), B, BY, NONE);
   const [a, b] = both.live as [ModelGenerations['live'][0], ModelGenerations['live'][0]];
   assert.ok(!isPossible('text-encoder', both));
   for (const live of [
