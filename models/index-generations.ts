@@ -3,20 +3,26 @@ import { IMAGE_VECTOR } from './image-encoder.ts';
 import { SENTENCE_BUNDLE } from './packaged-bundles.ts';
 import { SENTENCE_VECTOR } from './sentence-encoder.ts';
 
+type Chosen = Partial<Pick<VectorGeneration, 'generation' | 'dims' | 'bundle' | 'name'>> | undefined;
+
 /**
- * The generations that a new index is made for: image vectors of this one of those that are live (the bundle that comes with us
- * where nothing was promoted), texts as the labeler embeds them.
+ * The generations that a new index is made for: image and text vectors of these of those that are live, of the bundles that come
+ * with us where nothing was promoted.
  */
-export function generationsFor(
-  image: Partial<Pick<VectorGeneration, 'generation' | 'dims' | 'bundle' | 'name'>> = {},
-): IndexGenerations {
+export function generationsFor({
+  image = {},
+  text = {},
+}: {
+  image?: Chosen;
+  text?: Chosen;
+} = {}): IndexGenerations {
   return {
     text: {
-      generation: SENTENCE_VECTOR.generation,
-      dims: SENTENCE_VECTOR.dims,
+      generation: text.generation ?? SENTENCE_VECTOR.generation,
+      dims: text.dims ?? SENTENCE_VECTOR.dims,
       similarity: 'cosine',
-      bundle: SENTENCE_BUNDLE.hash,
-      name: SENTENCE_BUNDLE.name,
+      bundle: text.bundle ?? SENTENCE_BUNDLE.hash,
+      name: text.name ?? SENTENCE_BUNDLE.name,
     },
     image: {
       generation: image.generation ?? IMAGE_VECTOR.generation,

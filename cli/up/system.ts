@@ -7,7 +7,7 @@ import { type Engine, untilAnswers } from '../../infra/embedded/engine.ts';
 import { ENGINE_READY_MS } from '../../infra/embedded/limits.ts';
 import { type PreparedEngines, prepareEngines } from '../../infra/embedded/start-engines.ts';
 import { forgetGroup } from '../../infra/kafka/forget-group.ts';
-import { liveImageGenerations } from '../../infra/kafka/live-generations.ts';
+import { liveEncoders } from '../../infra/kafka/live-generations.ts';
 import { setUpKafka } from '../../infra/kafka/setup.ts';
 import type { ProcessSpec } from '../../infra/process/managed-process.ts';
 import { SupervisedProcess } from '../../infra/process/supervised-process.ts';
@@ -98,7 +98,7 @@ export class System {
     const index = Promise.all([kafka, elasticsearch]).then(async ([{ clusterId }]) =>
       setUpElasticsearch(elasticsearchUrl, log, {
         kafkaCluster: clusterId,
-        live: await liveImageGenerations(brokers, log),
+        live: await liveEncoders(brokers, log),
         rebuild: this.#options.rebuildIndex,
         forget: ({ cases }) => forgetGroup(brokers, indexerGroup(cases), log),
       }),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { InterleaveError } from '../../core/errors.ts';
 import { setUpElasticsearch } from '../../infra/elasticsearch/setup.ts';
 import { forgetGroup } from '../../infra/kafka/forget-group.ts';
-import { liveImageGenerations } from '../../infra/kafka/live-generations.ts';
+import { liveEncoders } from '../../infra/kafka/live-generations.ts';
 import { setUpKafka } from '../../infra/kafka/setup.ts';
 import { damagedObjects } from '../../platform/object-store/open.ts';
 import { commonConfig, loadConfig, positiveInt, text } from '../../platform/process/config.ts';
@@ -162,7 +162,7 @@ async function setUp({ kafkaBrokers, elasticsearchUrl }: Engines): Promise<void>
   await setUpElasticsearch(elasticsearchUrl, log, {
     kafkaCluster: clusterId,
     aliases,
-    live: await liveImageGenerations(brokers, log),
+    live: await liveEncoders(brokers, log),
     forget: ({ cases }) => forgetGroup(brokers, indexerGroup(cases), log),
   });
 }

@@ -20,9 +20,10 @@ It may be stopped and run again: it goes on with the index that is being built. 
 dropped like any other.
 
 Options:
-  --bundle B       the model bundle whose image vectors the new index takes: the name or the hash of one that is live
-                   (\`interleave models list\`); default: the one that was promoted last
-  --generation N   the same by the number of its generation
+  --bundle B       the model bundle whose vectors the new index takes: the name or the hash of one that is live
+                   (\`interleave models list\`). Of an image encoder the text vectors stay as they are searched, of a text
+                   encoder the image vectors. Default: of each kind the one that was promoted last
+  --generation N   the same by the number of a generation of image vectors
   --data-dir DIR   the data folder (default .interleave/data in the checkout)
   --json           print one object: { index, before, records, seconds }
 

@@ -10,7 +10,7 @@ import { indexerGroup } from '../../schemas/index/index-names.ts';
 import { ensureActToken } from '../act-token.ts';
 import { setUpElasticsearch } from '../elasticsearch/setup.ts';
 import { forgetGroup } from '../kafka/forget-group.ts';
-import { liveImageGenerations } from '../kafka/live-generations.ts';
+import { liveEncoders } from '../kafka/live-generations.ts';
 import { setUpKafka } from '../kafka/setup.ts';
 import { ensureSiteSecret } from '../site-secret.ts';
 
@@ -25,7 +25,7 @@ try {
   const promise = await setUpKafka({ brokers, partitions, replication, schemaRegistryUrl }, log);
   await setUpElasticsearch(config.elasticsearchUrl, log, {
     kafkaCluster: promise.clusterId,
-    live: await liveImageGenerations(config.kafkaBrokers, log),
+    live: await liveEncoders(config.kafkaBrokers, log),
     rebuild: config.rebuildIndex,
     forget: ({ cases }) => forgetGroup(config.kafkaBrokers, indexerGroup(cases), log),
   });

@@ -1,5 +1,4 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { LiveGeneration } from '../../core/radiology/model-generations.ts';
 import { generationsFor } from '../../models/index-generations.ts';
 import {
   elasticsearchError,
@@ -22,6 +21,7 @@ import {
   indexNames,
 } from '../../schemas/index/index-names.ts';
 import { liveIndex, physicalIndices } from '../../schemas/index/physical-indices.ts';
+import type { LiveEncoders } from '../kafka/live-generations.ts';
 import { completeBuild, createBuild, deleteBuild } from './create-indices.ts';
 
 export interface SetUpOptions {
@@ -29,10 +29,10 @@ export interface SetUpOptions {
   kafkaCluster: string;
   aliases?: IndexAliases;
   /**
-   * The image encoders that are live, the oldest first: a new index is made for the last one; one that is made anew, for what
-   * it was made for where that is still live. One that is there keeps its own.
+   * The encoders that are live: a new index is made for the last one of each kind; one that is made anew, for what it was made
+   * for where that is still live. One that is there keeps its own.
    */
-  live?: readonly LiveGeneration[];
+  live?: Partial<LiveEncoders>;
   /** throw all indices away first, to be filled again from `radiology.case` */
   rebuild?: boolean;
   /** called before a build is deleted, or filled again: has to see that nobody writes to it, and make its group forget */
@@ -51,15 +51,18 @@ export async function setUpElasticsearch(
   const { kafkaCluster, aliases = INDEX_ALIASES, rebuild = false, forget } = options;
   const client = openElasticsearch(url, SET_UP_TIMEOUT_MS);
   try {
-    const before = (await liveIndex(client, aliases))?.meta.image_vector_generation;
+    const before = (await liveIndex(client, aliases))?.meta;
     if (rebuild)
       for (const names of await allBuilds(client, aliases)) {
         await forget?.(names);
         await deleteBuild(client, log, names);
       }
     const build = { kafkaCluster, state: 'ready', live: true } as const;
-    const live = options.live ?? [];
-    const generations = generationsFor(live.find(({ generation }) => generation === before) ?? live.at(-1));
+    const { image = [], text = [] } = options.live ?? {};
+    const generations = generationsFor({
+      image: image.find(({ generation }) => generation === before?.image_vector_generation) ?? image.at(-1),
+      text: text.find(({ generation }) => generation === before?.text_vector_generation) ?? text.at(-1),
+    });
     const found = await aliasedIndex(client, aliases);
     if (found === null) return await createBuild(client, log, aliases, { ...build, generations });
     const names = indexNames(aliases, found);

@@ -92,10 +92,11 @@ describe('setUpElasticsearch', () => {
   });
 
   it('leaves an index of other generations as it is: its mapping says what it holds', async () => {
-    const live = [{ generation: 2, dims: 8, bundle: 'b'.repeat(64), name: 'other', reembedAt: 0 }];
+    const other = { generation: 2, dims: 8, bundle: 'b'.repeat(64), name: 'other', reembedAt: 0 };
+    const live = { image: [other], text: [other] };
     assert.deepEqual(await setUpElasticsearch(url, log, { ...options, live }), names);
     const [build] = await physicalIndices(client, aliases);
-    assert.equal(build?.meta.image_vector_generation, 1);
+    assert.deepEqual([build?.meta.image_vector_generation, build?.meta.text_vector_generation], [1, 1]);
   });
 
   it('refuses an index of an older mapping, and says how to make it anew', async () => {
@@ -148,14 +149,16 @@ describe('setUpElasticsearch', () => {
       reembedAt: 0,
     }));
     assert.ok(first !== undefined && second !== undefined);
-    const imageOf = async (live: (typeof first)[]) => {
+    const madeFor = async (live: { image?: (typeof first)[]; text?: (typeof first)[] }) => {
       names = await setUpElasticsearch(url, log, { ...options, rebuild: true, live });
       const [build] = await physicalIndices(client, aliases);
-      return build === undefined ? null : generationsOf(build.meta).image;
+      return build === undefined ? null : generationsOf(build.meta);
     };
-    assert.deepEqual(await imageOf([first, second]), generationsFor(first).image);
-    assert.deepEqual(await imageOf([second]), generationsFor(second).image);
-    assert.deepEqual(await imageOf([]), generationsFor().image);
+    for (const kind of ['image', 'text'] as const) {
+      assert.deepEqual(await madeFor({ [kind]: [first, second] }), generationsFor({ [kind]: first }));
+      assert.deepEqual(await madeFor({ [kind]: [second] }), generationsFor({ [kind]: second }));
+      assert.deepEqual(await madeFor({}), generationsFor());
+    }
   });
 
   it('refuses an index that was filled from another Kafka: its versions are offsets of that one', async () => {

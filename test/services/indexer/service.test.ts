@@ -249,7 +249,7 @@ describe('the indexer', () => {
   });
 
   it('fills a build that appears beside, from the beginning, and lets go of one that is dropped', async () => {
-    const generations = generationsFor({ generation: 2 });
+    const generations = generationsFor({ image: { generation: 2 } });
     const made = { generations, kafkaCluster, state: 'building', live: false } as const;
     const second = await createBuild(client, context.log, names, made);
     await until(
