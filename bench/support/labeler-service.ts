@@ -28,15 +28,16 @@ export async function measureService(reports: readonly BenchReport[]): Promise<n
     groupId: `bench-${id}`,
     received: `bench-received-${id}`,
     labeled: `bench-labeled-${id}`,
-    cases: '',
+    cases: `bench-cases-${id}`,
+    models: `bench-models-${id}`,
   };
   const context = testContext('labeler');
   const kafka = createKafka(broker.brokers, 'bench', context.log);
   const stops: (() => Promise<void>)[] = [() => broker.stop()];
   try {
     const large = { 'max.message.bytes': String(MAX_RECORD_BYTES) };
-    const single = [deadLetterTopic('labeler'), TOPICS.schema];
-    const topics = [names.received, names.labeled, ...single];
+    const single = [deadLetterTopic('labeler'), TOPICS.schema, names.models];
+    const topics = [names.received, names.labeled, names.cases, ...single];
     await createTopics(
       kafka,
       topics.map((name) => ({ name, keyed: !single.includes(name), config: large })),

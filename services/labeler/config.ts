@@ -8,6 +8,8 @@ export const config = {
   lexiconFile: text(''),
   /** reports that another labeler or lexicon read are read again from their cases */
   labelerRelabel: flag(false),
+  /** where the model bundles lie; '' is `.interleave/models` of the checkout */
+  modelsDir: text(''),
 };
 
 export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

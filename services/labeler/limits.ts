@@ -11,20 +11,20 @@ export const MAX_VECTOR_WAIT_MS = 60_000;
 /** Sentences that the encoder is given at once: what is done counts when the time is up. */
 export const ENCODER_BATCH = 16;
 
-/** Time for one batch of the encoder; a thread that takes longer is given up, at the end of that poll at the latest. */
-export const MAX_ENCODE_MS = 8_000;
+/**
+ * Vectors of sentences that are remembered (2 kB each), of all live bundles together: half of all sentences in reports have
+ * been written before.
+ */
+export const MAX_REMEMBERED_SENTENCES = 10_000;
 
-/** Sentences whose vectors are remembered (2 kB each): half of all sentences in reports have been written before. */
-export const MAX_REMEMBERED_SENTENCES = 5_000;
-
-/** Cases of one poll whose reports are read again. */
+/** Cases of one poll whose reports are read again, or get vectors of another bundle. */
 export const MAX_POLL_CASES = 4;
 
-/** Old reports that are read again in a second: about a fifth of what the encoder can do on two cores. */
+/** Old reports that are read again in a second, or embedded again: about a fifth of what the encoder can do on two cores. */
 export const REPORTS_RELABELED_PER_S = 10;
 
-/** Time for the encoder to be loaded. */
-export const MAX_OPEN_MS = 120_000;
+/** Old reports that are embedded again at once, between two looks whether reports came in. */
+export const REEMBED_BATCH = 8;
 
-/** Heap of the encoder's thread in MiB. */
-export const MAX_ENCODER_HEAP_MB = 1_024;
+/** Cases with many reports are embedded again in parts of so long, or the consumer would count as stalled. */
+export const MAX_REEMBED_POLL_MS = 20_000;

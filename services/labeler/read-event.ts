@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import type { ReportLabeled, ReportReading, ReportReceived, Vector } from '../../core/radiology/events.ts';
+import type { ReportLabeled, ReportReading, ReportReceived } from '../../core/radiology/events.ts';
 import { type LabelerVersion, labelerVersion } from '../../core/text/labeler-version.ts';
 import { DEFAULT_LEXICON, type Lexicon } from '../../core/text/lexicon.ts';
 import { type ReadReport, readForEncoding } from '../../core/text/reading.ts';
+import type { EncodedReport } from './report-vectors.ts';
 
 /** Reads a report's parts. Whatever they hold, there is a reading: what cannot be read has REPORT_UNREADABLE. */
 export function readEvent(
@@ -17,21 +18,21 @@ export function readEvent(
   }
 }
 
-/** The event for `radiology.report.labeled`. */
+/** The event for `radiology.report.labeled`, with the vectors of the models that were asked for some. */
 export function labeledEvent(
   received: ReportReceived,
   receivedOffset: number,
   { reading, toEncode }: ReadReport,
-  textVector: Vector | null,
+  { vectors, failed }: EncodedReport,
   readAt: number,
 ): ReportLabeled {
-  const late: ErrorCode | null = toEncode.length > 0 && textVector === null ? 'TEXT_VECTOR_FAILED' : null;
-  const problem = reading.problem ?? late;
-  const textVectors = textVector === null ? [] : [{ sentence: null, vector: textVector }];
+  const isLate = toEncode.length > 0 && (failed || vectors.length === 0);
+  const late: ErrorCode | null = isLate ? 'TEXT_VECTOR_FAILED' : null;
+  const textVectors = vectors.map((vector) => ({ sentence: null, vector }));
   return {
     received,
     receivedOffset,
-    reading: { ...reading, textVectors, topics: [], problem },
+    reading: { ...reading, textVectors, topics: [], problem: reading.problem ?? late },
     readAt,
     again: false,
   };

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from '../../core/errors.ts';
-import type { Case, ReportLabeled } from '../../core/radiology/events.ts';
-import { heldVersions } from '../../core/radiology/merge-report.ts';
+import { InterleaveError } from '../../core/errors.ts';
+import type { ReportLabeled } from '../../core/radiology/events.ts';
 import { labelerVersion } from '../../core/text/labeler-version.ts';
 import type { Lexicon } from '../../core/text/lexicon.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
@@ -9,13 +8,15 @@ import type { EventProducer } from '../../platform/kafka/producer.ts';
 import { withHeartbeat } from '../../platform/kafka/with-heartbeat.ts';
 import type { Logger } from '../../platform/process/log.ts';
 import type { Metrics } from '../../platform/process/metrics.ts';
-import { events } from '../../schemas/events.ts';
 import { REPORTS_RELABELED_PER_S } from './limits.ts';
 import { labeledEvent, readEvent } from './read-event.ts';
-import type { ReportVectors } from './report-vectors.ts';
+import { NOT_ENCODED, type ReportVectors } from './report-vectors.ts';
+import { passOnAgain, reportsIn } from './stored-reports.ts';
+import type { TextModels } from './text-models.ts';
 
 interface Parts {
   lexicon: Lexicon;
+  models: Pick<TextModels, 'loaded' | 'missing'>;
   vectors: Pick<ReportVectors, 'vectorsOf'>;
   producer: Pick<EventProducer, 'send'>;
   /** where the events go */
@@ -33,7 +34,7 @@ interface Parts {
  * go first.
  */
 export function relabel(parts: Parts) {
-  const { lexicon, vectors, producer, topic, startedAt, log, metrics } = parts;
+  const { lexicon, models, vectors, startedAt, log, metrics } = parts;
   const { perSecond = REPORTS_RELABELED_PER_S } = parts;
   const total = metrics.counter(
     'interleave_reports_relabeled_total',
@@ -50,42 +51,29 @@ export function relabel(parts: Parts) {
 
   return (records: ConsumedRecord[], heartbeat: () => Promise<void>): Promise<void> =>
     withHeartbeat(heartbeat, async () => {
-      const past = records.flatMap((record) => reportsIn(record).filter(isPast));
+      const past = records.flatMap((record) => reportsIn(record, log).filter(isPast));
+      if (past.length > 0) checkAllLoaded(models);
       const reports = past.map(({ received }) => readEvent(received, lexicon));
-      const encoded = await vectors.vectorsOf(reports.map(({ toEncode }) => toEncode));
+      const encoded = await vectors.vectorsOf(
+        reports.map(({ toEncode }) => toEncode),
+        models.loaded,
+      );
       for (const [index, { received, receivedOffset }] of past.entries()) {
         const report = reports[index];
         if (report === undefined) continue;
-        const event = labeledEvent(received, receivedOffset, report, encoded[index] ?? null, Date.now());
-        const outcome = event.reading.problem ?? (await passOn({ ...event, again: true }));
+        const made = encoded[index] ?? NOT_ENCODED;
+        const event = labeledEvent(received, receivedOffset, report, made, Date.now());
+        const outcome = event.reading.problem ?? (await passOnAgain(parts, event, 'read'));
         total.inc({ outcome });
       }
       await sleep((past.length * 1_000) / perSecond);
     });
+}
 
-  /** What is too large for a record keeps the reading that it has. */
-  async function passOn(event: ReportLabeled): Promise<'read' | 'EVENT_TOO_LARGE'> {
-    const value = events.reportLabeled.encode(event);
-    try {
-      await producer.send(topic, { key: event.received.caseId, value });
-      return 'read';
-    } catch (error) {
-      if (codeOf(error) !== 'EVENT_TOO_LARGE') throw error;
-      return 'EVENT_TOO_LARGE';
-    }
-  }
-
-  /** None of a case that is erased; one that cannot be read is the joiner's to tell. */
-  function reportsIn({ value, partition, offset }: ConsumedRecord): ReportLabeled[] {
-    if (value === null) return [];
-    let state: Case;
-    try {
-      state = events.case.decode(value);
-    } catch (error) {
-      if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
-      log.warn({ code: codeOf(error), partition, offset }, 'relabel.case.unreadable');
-      return [];
-    }
-    return state.reports.flatMap(heldVersions);
-  }
+/**
+ * A new reading replaces the vectors of the one before: without those of every live bundle, search would lose the report.
+ * @throws InterleaveError TEXT_VECTOR_FAILED, which passes when the bundle is there, or retired
+ */
+export function checkAllLoaded({ missing: [first] }: Pick<TextModels, 'missing'>): void {
+  if (first !== undefined) throw new InterleaveError('TEXT_VECTOR_FAILED', first.reason);
 }

@@ -3,9 +3,13 @@ import { test } from 'node:test';
 import type { Case, ReportLabeled, ReportStatus } from '../../../core/radiology/events.ts';
 import { mergeCases, mergeReport } from '../../../core/radiology/merge.ts';
 import { LABELER } from '../../../core/text/labeler-version.ts';
+import { DEFAULT_LEXICON } from '../../../core/text/lexicon.ts';
 import { reportLabels } from '../../../core/text/report-labels.ts';
-import { digestOf, reportLabeled } from '../../../harness/event-fixture.ts';
+import { digestOf, reportLabeled, vector } from '../../../harness/event-fixture.ts';
+import { testContext } from '../../../harness/service-context.ts';
+import type { MissingModel } from '../../../models/live-models.ts';
 import { events } from '../../../schemas/events.ts';
+import { relabel } from '../../../services/labeler/relabel.ts';
 import { engines } from '../../support/engines.ts';
 import { runLabeler } from './run-labeler.ts';
 
@@ -80,4 +84,30 @@ test('of a report with versions with and without a zone both that its case holds
   const after = got.reduce((before, event) => mergeReport(before, { ...event, again: false }), state);
   assert.equal(after.reports[0]?.latest.reading.labeler.hash, LABELER.hash);
   assert.equal(after.reports[0]?.other?.reading.labeler.hash, LABELER.hash);
+});
+
+test('while a live bundle is not loaded old reports wait: a new reading without its vector would be lost to search', async () => {
+  const missing: MissingModel[] = [{ called: 'x', generation: 2, code: 'MODEL_MISSING', reason: 'gone' }];
+  const models = { loaded: [], missing };
+  const sent: unknown[] = [];
+  const handle = relabel({
+    lexicon: DEFAULT_LEXICON,
+    models,
+    vectors: {
+      vectorsOf: async (reports) => reports.map(() => ({ vectors: [vector(1, 3)], failed: false })),
+    },
+    producer: { send: async (_, record) => void sent.push(record) },
+    topic: 'labeled',
+    startedAt: 10,
+    ...testContext('labeler'),
+    perSecond: 1_000,
+  });
+  const { key, state } = caseOf('waits', { readAt: 5, reading: older });
+  const record = { topic: 'cases', partition: 0, offset: 0, key, timestamp: 0, headers: {} };
+  const poll = () => handle([{ ...record, value: events.case.encode(state) }], async () => undefined);
+  await assert.rejects(poll(), { code: 'TEXT_VECTOR_FAILED' });
+  assert.deepEqual(sent, []);
+  models.missing = [];
+  await poll();
+  assert.equal(sent.length, 1);
 });

@@ -15,7 +15,7 @@ import { type NAMES, start } from '../../../services/labeler/service.ts';
 const PARTITIONS = 2;
 
 export interface LabelerRun {
-  topic: Exclude<keyof typeof NAMES, 'groupId'>;
+  topic: Exclude<keyof typeof NAMES, 'groupId' | 'models'>;
   /** records of that topic, null for a tombstone */
   records: readonly { key: string; value: Buffer | null }[];
   /** the service runs until so many events came out */
@@ -37,7 +37,8 @@ export async function runLabeler(
   };
   const large = { 'max.message.bytes': String(MAX_RECORD_BYTES) };
   const keyed = Object.values(topics).map((name) => ({ name, keyed: true, config: large }));
-  const others = [deadLetterTopic('labeler'), TOPICS.schema];
+  const models = `test-models-${id}`;
+  const others = [deadLetterTopic('labeler'), TOPICS.schema, models];
   const single = others.map((name) => ({ name, keyed: false, config: large }));
   await createTopics(kafka, [...keyed, ...single], PARTITIONS, 1);
   const producer = kafka.producer();
@@ -50,7 +51,7 @@ export async function runLabeler(
     INTERLEAVE_PARTITIONS: String(PARTITIONS),
     ...env,
   });
-  const service = await start(settings, context, { groupId: `test-${id}`, ...topics });
+  const service = await start(settings, context, { groupId: `test-${id}`, ...topics, models });
   const got: ReportLabeled[] = [];
   const reading = await consume(kafka, {
     groupId: randomUUID(),
