@@ -22,6 +22,8 @@ export const config = {
   searchPage: text(''),
   /** the site's own lexicon over ours, for the names of its findings; '' for ours alone */
   lexiconFile: text(''),
+  /** where the model bundles lie; '' is `.interleave/models` of the checkout */
+  modelsDir: text(''),
 };
 
 export type Config = Readonly<z.infer<z.ZodObject<typeof config>>>;

@@ -59,14 +59,11 @@ export const MIN_TEXT_SIMILARITY = 0.5;
 export const MIN_SIMILAR_TEXT = 0.8;
 /** Query vectors that are remembered, so that paging and filtering do not embed again. */
 export const MAX_REMEMBERED_VECTORS = 500;
-/** Time for the encoder to embed the words of one search; a thread that takes longer is given up. */
-export const MAX_EMBED_MS = 8_000;
-/** The same with the searches before it, and a thread that has to start again first. */
+/**
+ * Time for the words of one search to be embedded, with the searches before it, and an encoder that has to be opened first. A
+ * search that has waited so long is answered by words only.
+ */
 export const MAX_EMBED_WAIT_MS = 10_000;
-/** Time for the encoder to be loaded and compiled. */
-export const MAX_ENCODER_OPEN_MS = 120_000;
-/** Heap of the encoder's thread in MiB. */
-export const MAX_ENCODER_HEAP_MB = 1_024;
 /** The index behind the alias is looked up again after this long. */
 export const INDEX_RECHECK_MS = 5_000;
 

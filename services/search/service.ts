@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openLexicon } from '../../models/site-lexicon-file.ts';
+import { TextEncoders } from '../../models/text-encoders.ts';
 import { openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { Schemas } from '../../platform/kafka/schemas.ts';
@@ -8,6 +9,7 @@ import { openObjectStore } from '../../platform/object-store/open.ts';
 import { readSecret } from '../../platform/process/files.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
+import { generationsOf } from '../../schemas/index/index-definition.ts';
 import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS } from '../../schemas/topics.ts';
 import { Audit } from './access/audit.ts';
@@ -28,7 +30,6 @@ import { nameBy } from './query/named-concept.ts';
 import { CaseIndex } from './retrieval/case-index.ts';
 import { followRejections } from './retrieval/follow-rejections.ts';
 import { QueryVectors } from './retrieval/query-vectors.ts';
-import { openTextEncoders } from './retrieval/text-encoders.ts';
 import { watchElasticsearch } from './retrieval/watch-elasticsearch.ts';
 
 /**
@@ -50,11 +51,26 @@ export async function start(
   const schemas = Schemas.reading({ ...schemaOptions(kafka, config, context), topic: topics.schema });
   const rejections = followRejections(kafka, topics.imageRejected, secret, schemas, context);
   const index = new CaseIndex(client, config.searchAlias, rejections.shown);
-  const { name } = await index.current();
+  const { name, meta } = await index.current();
   const watch = watchElasticsearch(index, ready, log);
 
-  const encoders = await openTextEncoders();
-  const vectors = new QueryVectors(encoders);
+  const encoders = await TextEncoders.start(config.modelsDir || join(projectRoot(), '.interleave/models'));
+  const wordsOnly = metrics.counter(
+    'interleave_search_words_only_total',
+    'Times that the words of a search could not be embedded',
+    ['code'],
+  );
+  const vectors = new QueryVectors(encoders, {
+    failed(code, { generation, bundle }) {
+      wordsOnly.inc({ code });
+      log.error(
+        { generation, model: bundle, code },
+        code === 'TEXT_VECTOR_FAILED' ? 'query.not.embedded' : 'model.unavailable',
+      );
+    },
+  });
+  // The first search need not wait for its encoder. Without it words are searched all the same.
+  await vectors.canEmbed(generationsOf(meta).text);
 
   const seconds = metrics.histogram(
     'interleave_search_seconds',
@@ -124,7 +140,7 @@ export async function start(
   await server.listen({ host: config.host, port: config.searchPort });
   const address = server.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.searchPort;
-  log.info({ index: name, backend: encoders.about.backend }, 'search.listening');
+  log.info({ index: name, backend: encoders.backend.backend }, 'search.listening');
   return {
     port,
     async stop() {

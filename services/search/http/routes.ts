@@ -3,14 +3,15 @@ import { InterleaveError } from '../../../core/errors.ts';
 import { NOTICE } from '../../../core/notice.ts';
 import { isCaseId } from '../../../core/radiology/case-key.ts';
 import type { Lexicon } from '../../../core/text/lexicon.ts';
+import type { TextEncoders } from '../../../models/text-encoders.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
+import { generationsOf } from '../../../schemas/index/index-definition.ts';
 import type { Audit } from '../access/audit.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import { conceptsOf } from '../query/named-concept.ts';
 import type { CaseIndex } from '../retrieval/case-index.ts';
 import type { QueryVectors } from '../retrieval/query-vectors.ts';
 import { similarCases } from '../retrieval/similar-cases.ts';
-import type { TextEncoders } from '../retrieval/text-encoders.ts';
 import { searchCases } from '../retrieval/word-search.ts';
 import { caseView } from '../view/case-view.ts';
 import { addFreshnessRoutes, answeredUnchanged } from './freshness-routes.ts';
@@ -20,7 +21,7 @@ import { parseSearchRequest, parseSimilarRequest } from './search-request.ts';
 export interface SearchParts {
   index: CaseIndex;
   vectors: QueryVectors;
-  encoders: Pick<TextEncoders, 'about'>;
+  encoders: Pick<TextEncoders, 'backend'>;
   /** the one that the labeler reads with */
   lexicon: Lexicon;
   objects: ObjectStore;
@@ -90,10 +91,12 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
 
   server.get('/api/status', async () => {
     const [{ name, meta }, cases] = await Promise.all([index.current(), index.count()]);
+    const { text } = generationsOf(meta);
+    const { backend, backendName } = encoders.backend;
     return {
       notice: NOTICE,
       version: parts.version,
-      ready: encoders.about.generations.includes(meta.text_vector_generation),
+      ready: await vectors.canEmbed(text),
       cases,
       index: {
         name,
@@ -101,12 +104,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
         textGeneration: meta.text_vector_generation,
         imageGeneration: meta.image_vector_generation,
       },
-      encoder: {
-        generation: encoders.about.generations.at(-1),
-        generations: encoders.about.generations,
-        backend: encoders.about.backend,
-        name: encoders.about.backendName,
-      },
+      encoder: { generation: text.generation, bundle: text.name, backend, name: backendName },
     };
   });
 

@@ -1,23 +1,45 @@
-import { InterleaveError } from '../../../core/errors.ts';
-import { MAX_REMEMBERED_VECTORS } from '../limits.ts';
-import type { TextEncoders } from './text-encoders.ts';
+import { codeOf, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
+import { MODEL_RETRY_MS } from '../../../models/limits.ts';
+import { SENTENCE_BUNDLE } from '../../../models/packaged-bundles.ts';
+import { SENTENCE_VECTOR } from '../../../models/sentence-encoder.ts';
+import type { TextEncoders } from '../../../models/text-encoders.ts';
+import type { VectorGeneration } from '../../../schemas/index/vector-generations.ts';
+import { MAX_EMBED_WAIT_MS, MAX_REMEMBERED_VECTORS } from '../limits.ts';
+
+/** The text vectors that an index holds. */
+export type TextGeneration = Pick<VectorGeneration, 'generation' | 'bundle' | 'dims'>;
+
+export interface QueryVectorOptions {
+  /** told each time that words could not be embedded; a bundle that cannot be opened, once for each try */
+  failed?(code: ErrorCode, text: TextGeneration): void;
+  retryMs?: number;
+}
 
 /**
- * Turns words into the vector that an index is searched with: that of the generation which the index holds. One that no
- * encoder makes is refused: `VECTOR_GENERATION_MISMATCH`. The last ones are remembered, by generation and words.
+ * Turns words into the vector that an index is searched with: by the encoder of the bundle that its text vectors are of, which
+ * is opened where it is first asked for. The last vectors are remembered, by bundle and words. A bundle that cannot be opened is
+ * not tried again at once.
  */
 export class QueryVectors {
   readonly #encoders: Pick<TextEncoders, 'embed'>;
+  readonly #options: QueryVectorOptions;
   readonly #remembered = new Map<string, Promise<number[]>>();
+  /** the bundle that could not be opened last, and until when that counts */
+  #unavailable: { hash: string; error: unknown; until: number } | null = null;
 
-  constructor(encoders: Pick<TextEncoders, 'embed'>) {
+  constructor(encoders: Pick<TextEncoders, 'embed'>, options: QueryVectorOptions = {}) {
     this.#encoders = encoders;
+    this.#options = options;
   }
 
-  async vectorOf(words: string, indexGeneration: number): Promise<number[]> {
-    const key = `${indexGeneration} ${words}`;
+  /**
+   * @throws InterleaveError VECTOR_GENERATION_MISMATCH where the bundle is not known or gives other vectors; MODEL_MISSING and
+   * the like where it cannot be opened here; TEXT_VECTOR_FAILED, which passes
+   */
+  async vectorOf(words: string, text: TextGeneration): Promise<number[]> {
+    const key = `${bundleOf(text)} ${words}`;
     const known = this.#remembered.get(key);
-    const vector = known ?? this.#embed(words, indexGeneration, key);
+    const vector = known ?? this.#embed(words, text, key);
     this.#remembered.delete(key);
     this.#remembered.set(key, vector);
     const [oldest] = this.#remembered.keys();
@@ -26,14 +48,46 @@ export class QueryVectors {
     return vector;
   }
 
-  async #embed(words: string, generation: number, key: string): Promise<number[]> {
+  /** Whether words can be embedded for such an index at present; opens its bundle. */
+  async canEmbed(text: TextGeneration): Promise<boolean> {
+    return this.vectorOf('chest', text).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #embed(words: string, text: TextGeneration, key: string): Promise<number[]> {
     try {
-      const [vector] = await this.#encoders.embed(generation, [words]);
-      if (vector === undefined) throw new InterleaveError('TEXT_VECTOR_FAILED');
-      return Array.from(vector);
+      return Array.from(await this.#ask(words, text));
     } catch (error) {
       this.#remembered.delete(key);
       throw error;
     }
   }
+
+  async #ask(words: string, text: TextGeneration): Promise<Float32Array> {
+    const hash = bundleOf(text);
+    const unavailable = this.#unavailable;
+    if (unavailable?.hash === hash && Date.now() < unavailable.until) throw unavailable.error;
+    const { failed, retryMs = MODEL_RETRY_MS } = this.#options;
+    try {
+      const [vector] = hash === '' ? [] : await this.#encoders.embed(hash, [words], MAX_EMBED_WAIT_MS);
+      if (vector?.length !== text.dims)
+        throw new InterleaveError('VECTOR_GENERATION_MISMATCH', `Index: ${text.generation}.`);
+      return vector;
+    } catch (error) {
+      if (codeOf(error) !== 'TEXT_VECTOR_FAILED')
+        this.#unavailable = { hash, error, until: Date.now() + retryMs };
+      failed?.(codeOf(error), text);
+      throw error;
+    }
+  }
+}
+
+/**
+ * The first generation is always that of the encoder that comes with us: indices that were made before name no bundle, or its
+ * manifest as it once was. '' where an index names none.
+ */
+function bundleOf({ generation, bundle }: TextGeneration): string {
+  return generation === SENTENCE_VECTOR.generation ? SENTENCE_BUNDLE.hash : bundle;
 }

@@ -1,5 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
+import { InterleaveError } from '../../../core/errors.ts';
 import type { LegName, Tier, Total } from '../../../schemas/api/answers.ts';
+import { type CasesMeta, generationsOf } from '../../../schemas/index/index-definition.ts';
 import type { SearchRequest } from '../http/search-request.ts';
 import { RANK_WINDOW } from '../limits.ts';
 import type { AskedNumbers } from '../query/asked-numbers.ts';
@@ -15,7 +17,10 @@ import { type Fused, fuse, isOnlyOf, type Leg } from './reciprocal-rank-fusion.t
 import { legsOfTier } from './search-legs.ts';
 import { bySide } from './side-order.ts';
 
-/** Cases by words: each tier's legs fused, one tier after the other, and of the page what in each case matched. */
+/**
+ * Cases by words: each tier's legs fused, one tier after the other, and of the page what in each case matched. Where the words
+ * cannot be embedded they are searched without the leg of meaning, and a note says so.
+ */
 export async function rankedCases(
   index: CaseIndex,
   vectors: QueryVectors,
@@ -27,8 +32,7 @@ export async function rankedCases(
   if (query.words === null && query.wordsRequired)
     return noCases(request.facets ? facetsOf(undefined) : null);
   const { meta } = await index.current();
-  const vector =
-    query.meaning === '' ? null : await vectors.vectorOf(query.meaning, meta.text_vector_generation);
+  const { vector, notes } = await embedded(query, vectors, meta);
 
   const tiers = query.tiers.map((tier) => legsOfTier(query, tier, vector));
   const [counted, ...results] = await index.searchAll([
@@ -54,8 +58,26 @@ export async function rankedCases(
       byMeaningOnly: near.length,
     },
     facets: request.facets ? facetsOf(counted?.aggregations) : null,
+    notes,
   };
 }
+
+async function embedded(
+  { meaning }: CaseQuery,
+  vectors: QueryVectors,
+  meta: CasesMeta,
+): Promise<{ vector: number[] | null; notes: string[] }> {
+  if (meaning === '') return { vector: null, notes: [] };
+  try {
+    return { vector: await vectors.vectorOf(meaning, generationsOf(meta).text), notes: [] };
+  } catch (error) {
+    if (!(error instanceof InterleaveError)) throw error;
+    return { vector: null, notes: [`${WORDS_ONLY} (${error.code})`] };
+  }
+}
+
+const WORDS_ONLY =
+  'Only the words were searched, not what they mean: the encoder of this index cannot be used at present.';
 
 function withNumbers(query: CaseQuery, { filter, byMeaning }: AskedNumbers): CaseQuery {
   return { ...query, filter: [...query.filter, ...filter], meaning: byMeaning ? query.meaning : '' };

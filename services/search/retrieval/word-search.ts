@@ -46,7 +46,7 @@ async function searchIn(
       rest: reading.rest.join(' '),
       denied: [...reading.deniedWords, ...reading.deniedPhrases],
       respelled,
-      notes: [...numbers.notes, ...reading.notes],
+      notes: [...numbers.notes, ...reading.notes, ...(found.notes ?? [])],
       numbers: numbersWith(found),
       accession: numbers.found,
     },

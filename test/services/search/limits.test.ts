@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InterleaveError } from '../../../core/errors.ts';
+import { SENTENCE_BUNDLE } from '../../../models/packaged-bundles.ts';
 import { allowedHosts } from '../../../platform/net/allowed-hosts.ts';
 import { highlightedSegments } from '../../../schemas/api/segments.ts';
 import { RateLimit } from '../../../services/search/access/rate-limit.ts';
@@ -109,32 +110,34 @@ describe('allowedHosts', () => {
 });
 
 describe('QueryVectors', () => {
+  /** of a bundle whose hash has as many digits as its generation */
+  const text = (generation: number) => ({ generation, bundle: 'b'.repeat(generation), dims: 2 });
   const encoder = () => {
     const asked: string[] = [];
     return {
       asked,
-      async embed(generation: number, texts: readonly string[]) {
+      async embed(hash: string, texts: readonly string[]) {
         asked.push(...texts);
-        return texts.map(() => new Float32Array([generation, 0]));
+        return texts.map(() => new Float32Array([hash.length, 0]));
       },
     };
   };
 
   it('keeps the vectors of two generations apart', async () => {
     const vectors = new QueryVectors(encoder());
-    assert.deepEqual(await vectors.vectorOf('x', 1), [1, 0]);
-    assert.deepEqual(await vectors.vectorOf('x', 2), [2, 0]);
-    assert.deepEqual(await vectors.vectorOf('x', 1), [1, 0]);
+    assert.deepEqual(await vectors.vectorOf('x', text(2)), [2, 0]);
+    assert.deepEqual(await vectors.vectorOf('x', text(3)), [3, 0]);
+    assert.deepEqual(await vectors.vectorOf('x', text(2)), [2, 0]);
   });
 
   it('embeds words once, forgets the oldest, and tries again what failed', async () => {
     const one = encoder();
     const vectors = new QueryVectors(one);
-    await vectors.vectorOf('a', 1);
-    await vectors.vectorOf('a', 1);
+    await vectors.vectorOf('a', text(2));
+    await vectors.vectorOf('a', text(2));
     assert.deepEqual(one.asked, ['a']);
-    for (let n = 0; n < MAX_REMEMBERED_VECTORS; n++) await vectors.vectorOf(`w${n}`, 1);
-    await vectors.vectorOf('a', 1);
+    for (let n = 0; n < MAX_REMEMBERED_VECTORS; n++) await vectors.vectorOf(`w${n}`, text(2));
+    await vectors.vectorOf('a', text(2));
     assert.equal(one.asked.filter((text) => text === 'a').length, 2);
 
     let tries = 0;
@@ -144,8 +147,43 @@ describe('QueryVectors', () => {
         throw new InterleaveError('TEXT_VECTOR_FAILED');
       },
     });
-    for (let n = 0; n < 2; n++) await assert.rejects(failing.vectorOf('a', 1));
+    for (let n = 0; n < 2; n++) await assert.rejects(failing.vectorOf('a', text(2)));
     assert.equal(tries, 2);
+  });
+
+  it('tries a bundle that cannot be opened only now and then, and tells each try', async () => {
+    const told: string[] = [];
+    let tries = 0;
+    const missing = {
+      embed: async () => {
+        tries++;
+        throw new InterleaveError('MODEL_MISSING');
+      },
+    };
+    const failed = (code: string) => told.push(code);
+    const vectors = new QueryVectors(missing, { failed });
+    for (let n = 0; n < 3; n++)
+      await assert.rejects(vectors.vectorOf('a', text(2)), { code: 'MODEL_MISSING' });
+    assert.deepEqual([tries, told], [1, ['MODEL_MISSING']]);
+    const again = new QueryVectors(missing, { failed, retryMs: 0 });
+    for (let n = 0; n < 2; n++) await assert.rejects(again.vectorOf('a', text(2)));
+    assert.equal(tries, 3);
+  });
+
+  it('takes the encoder that comes with us for the first generation, whatever an index calls it, and no other unnamed', async () => {
+    const asked: string[] = [];
+    const vectors = new QueryVectors({
+      embed: async (hash, texts) => {
+        asked.push(hash);
+        return texts.map(() => new Float32Array(2));
+      },
+    });
+    for (const bundle of ['', 'as it once was', SENTENCE_BUNDLE.hash])
+      await vectors.vectorOf(`words ${bundle}`, { generation: 1, bundle, dims: 2 });
+    assert.deepEqual(new Set(asked), new Set([SENTENCE_BUNDLE.hash]));
+    const mismatch = { code: 'VECTOR_GENERATION_MISMATCH' };
+    await assert.rejects(vectors.vectorOf('a', { generation: 2, bundle: '', dims: 2 }), mismatch);
+    await assert.rejects(vectors.vectorOf('a', { generation: 3, bundle: 'b', dims: 3 }), mismatch);
   });
 });
 
