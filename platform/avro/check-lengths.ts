@@ -1,9 +1,11 @@
 import avro from 'avsc';
+import { MAX_VALUES_BESIDE, MAX_VALUES_PER_BYTE } from './limits.ts';
 
 /**
  * Walks through a record in Avro binary (Avro 1.11 "Binary Encoding") without building anything, and throws a RangeError
  * where it claims more than it holds. avsc believes the count of an array: a record of 20 bytes can claim 2^50 items, and
- * the decoder makes them all before it sees that the bytes have ended (compare CVE-2023-39410).
+ * the decoder makes them all before it sees that the bytes have ended (compare CVE-2023-39410). It also follows a schema of
+ * any depth: records of nothing but records, each named twice in the next, take a time that doubles with each, and no byte.
  */
 export function checkLengths(type: avro.Type, bytes: Buffer): void {
   const walk = new Walk(bytes);
@@ -15,12 +17,16 @@ const { types } = avro;
 class Walk {
   readonly #bytes: Buffer;
   #at = 0;
+  #values = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
   pass(type: avro.Type): void {
+    this.#values += 1;
+    if (this.#values > MAX_VALUES_PER_BYTE * this.#bytes.length + MAX_VALUES_BESIDE)
+      throw new RangeError('A record has more values than its bytes can hold.');
     if (type instanceof types.RecordType) for (const field of type.fields) this.pass(field.type);
     else if (type instanceof types.ArrayType) this.#blocks(() => this.pass(type.itemsType));
     else if (type instanceof types.MapType)

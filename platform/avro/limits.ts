@@ -1,5 +1,8 @@
 /** No record of ours is larger, so that a broken length cannot make the decoder allocate without bound. */
 export const MAX_EVENT_BYTES = 8 * 1024 * 1024;
+/** Values of a record for each of its bytes, and beside them, where those that take no byte (records, nulls) count, too. */
+export const MAX_VALUES_PER_BYTE = 32;
+export const MAX_VALUES_BESIDE = 1_000;
 /** A schema id of Confluent's is a positive signed number of 32 bits. */
 export const MAX_SCHEMA_ID = 0x7fffffff;
 /** Characters of a schema that another build brings; the largest of ours has about 40,000. */

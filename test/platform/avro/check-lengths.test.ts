@@ -99,6 +99,22 @@ describe('lengths in Avro', () => {
     assert.ok(cpuMs() - began < 1_000);
   });
 
+  it('values that take no byte cost no more time than the bytes of a record allow', () => {
+    let bomb: avro.Schema = { type: 'record', name: 'R0', fields: [] };
+    for (let level = 1; level <= 60; level++)
+      bomb = {
+        type: 'record',
+        name: `R${level}`,
+        fields: [
+          { name: 'a', type: bomb },
+          { name: 'b', type: `R${level - 1}` },
+        ],
+      };
+    const began = cpuMs();
+    assert.throws(() => checkLengths(avro.Type.forSchema(bomb), Buffer.alloc(100)), RangeError);
+    assert.ok(cpuMs() - began < 1_000);
+  });
+
   it('what does not fit a schema is an error that quotes nothing', () => {
     assert.throws(
       () => codec('case-moved').encode({ caseId: { name: 'Planted' } }),
