@@ -15,21 +15,17 @@ import {
 const APPLIED: ReadonlySet<ActKind> = new Set(['ERASE']);
 
 const caseId = z.string().refine(isCaseId);
-const line = (length: number) =>
-  z
-    .string()
-    .max(length)
-    .regex(/^[^\u0000-\u001f\u007f]*$/);
+/** Kafka holds UTF-8. Half a surrogate pair would come back as another character, and the seal would not be that of the act. */
+const isWellFormed = (text: string) => !/\p{Surrogate}/u.test(text);
+const words = (length: number) => z.string().max(length).refine(isWellFormed);
+const line = (length: number) => words(length).regex(/^[^\u0000-\u001f\u007f]*$/);
 const filled = (length: number) => line(length).refine((text) => text.trim() !== '');
 
 const actRequest = z.strictObject({
   kind: z.enum(ACT_KINDS),
   caseId: caseId.or(z.literal('')).default(''),
   actor: filled(MAX_ACT_NAME_LENGTH),
-  reason: z
-    .string()
-    .max(MAX_ACT_TEXT_LENGTH)
-    .refine((text) => text.trim() !== ''),
+  reason: words(MAX_ACT_TEXT_LENGTH).refine((text) => text.trim() !== ''),
   targetCaseId: caseId.or(z.literal('')).default(''),
   caseIds: z.array(caseId).max(MAX_ACT_CASES).default([]),
   reports: z
@@ -46,7 +42,7 @@ const actRequest = z.strictObject({
     .max(MAX_ACT_OBJECTS)
     .default([]),
   subject: line(MAX_ACT_NAME_LENGTH).default(''),
-  statement: z.string().max(MAX_ACT_TEXT_LENGTH).default(''),
+  statement: words(MAX_ACT_TEXT_LENGTH).default(''),
 });
 
 export type Act = z.infer<typeof actRequest>;

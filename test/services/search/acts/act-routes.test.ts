@@ -6,8 +6,9 @@ import { Writable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import fastify from 'fastify';
 import { pino } from 'pino';
-import { ACT_KINDS, sealedCorrection } from '../../../../core/radiology/corrections.ts';
+import { ACT_KINDS, isSealed, sealedCorrection } from '../../../../core/radiology/corrections.ts';
 import type { ActAnswer } from '../../../../schemas/api/acts.ts';
+import { events } from '../../../../schemas/events.ts';
 import { Audit } from '../../../../services/search/access/audit.ts';
 import { RateLimit } from '../../../../services/search/access/rate-limit.ts';
 import { type Act, parseAct } from '../../../../services/search/acts/act-request.ts';
@@ -110,6 +111,26 @@ test('an act is answered with what was recorded, its actor unverified', async (t
   assert.equal(recorded[0]?.reason, reason);
 });
 
+test('what is answered with 202 has its seal still when it was read from Kafka', async (t) => {
+  const { post, giveToken, recorded } = await routes(t);
+  await giveToken();
+  const texts = [
+    'Müller-Lüdenscheid \u202e',
+    '日本 👩‍⚕️',
+    'a\u0000b\u0085',
+    '\ud83d',
+    '\udcdd\ud83d',
+    '\ufffd',
+  ];
+  for (const text of texts) await post({ ...ERASURE, actor: 'who', reason: text });
+  assert.equal(recorded.length, 4);
+  for (const act of recorded) {
+    const sealed = sealedCorrection(SECRET, { ...act, id: 'id', decidedAt: 7 });
+    const read = events.caseCorrection.decode(events.caseCorrection.encode(sealed));
+    assert.ok(isSealed(SECRET, read), JSON.stringify(act.reason));
+  }
+});
+
 test('a kind that nothing carries out yet is refused, not kept as if it were', async (t) => {
   const { post, giveToken, recorded } = await routes(t);
   await giveToken();
@@ -132,6 +153,8 @@ test('an erasure is of one whole case', async (t) => {
     { actor: ' ' },
     { actor: 'two\nlines' },
     { reason: '' },
+    { actor: 'half a pair \ud83d' },
+    { reason: 'half a pair \udcdd' },
   ])
     assert.deepEqual(
       outcome(await post({ ...ERASURE, ...more })),
