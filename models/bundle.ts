@@ -38,7 +38,10 @@ export async function loadBundle(folder: string): Promise<Bundle> {
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, 'manifest.json');
   try {
-    if ((await stat(path)).size > MAX_MANIFEST_BYTES) throw new Error('manifest.json is too large');
+    const found = await stat(path);
+    // A pipe or a device has no size, and may be read without end.
+    if (!found.isFile()) throw new Error('manifest.json is no file');
+    if (found.size > MAX_MANIFEST_BYTES) throw new Error('manifest.json is too large');
     const manifest = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     if (manifestHash(manifest) !== manifest.hash) throw new Error('manifest.json was changed');
     return manifest;

@@ -45,6 +45,7 @@ export async function openImageEncoder(backend: TensorBackend, bundle: Bundle): 
     const [vector, ...more] = await embedBatch([blank]);
     if (vector?.length !== output.dims || more.length > 0)
       throw new Error(`it does not give ${output.dims} numbers`);
+    if (!vector.every(Number.isFinite)) throw new Error('what it gives is no number');
     return { hash, dims: output.dims, embed: inBatches(embedBatch), dispose: () => opened.dispose() };
   } catch (cause) {
     network?.dispose();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -129,6 +130,19 @@ test('files and manifests beyond their limits are not read', async () => {
   await assert.rejects(loadBundle(place), hasCode('MODEL_INVALID'));
   await writeFile(join(place, 'manifest.json'), ' '.repeat(MAX_MANIFEST_BYTES + 1));
   await assert.rejects(loadBundle(place), hasCode('MODEL_INVALID'));
+});
+
+test('a manifest that is a pipe, a device or a folder holds up nobody', { timeout: 10_000 }, async () => {
+  const place = await mkdtemp(join(folder, 'odd-'));
+  for (const name of ['device', 'folder', 'pipe']) await mkdir(join(place, name));
+  await symlink('/dev/zero', join(place, 'device', 'manifest.json'));
+  await mkdir(join(place, 'folder', 'manifest.json'));
+  execFileSync('mkfifo', [join(place, 'pipe', 'manifest.json')]);
+  const found = await listBundles(place);
+  assert.deepEqual(
+    found.map((one) => [one.folder, 'code' in one ? one.code : null]),
+    ['device', 'folder', 'pipe'].map((name) => [name, 'MODEL_INVALID']),
+  );
 });
 
 test('the text encoder that comes with us is a bundle whose files stay in their package', async () => {

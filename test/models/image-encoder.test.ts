@@ -110,6 +110,17 @@ test('a graph without its tensors, or that gives another length than its manifes
   await assert.rejects(openImageEncoder(backend, await bundle({}, named)), hasCode('MODEL_INVALID'));
 });
 
+test('tensors that give no numbers are refused', async () => {
+  const backend = await openTensorBackend();
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const kernel = { shape: [3, 2], data: Float32Array.of(value, 0, 0, 0, 0, 0) };
+    await assert.rejects(
+      openImageEncoder(backend, await bundle({}, GRAPH, kernel)),
+      hasCode('MODEL_INVALID'),
+    );
+  }
+});
+
 test('a graph takes only what stands before it', () => {
   const [mean, dense] = GRAPH.nodes;
   assert.ok(mean !== undefined && dense !== undefined);
