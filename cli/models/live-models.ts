@@ -3,6 +3,7 @@ import {
   EMBEDDING_GROUPS,
   firstGeneration,
   IMAGE_ENCODERS,
+  isCalled,
   type LiveGeneration,
   type ModelGenerations,
   type PromotedBundle,
@@ -64,7 +65,7 @@ export function liveOneCalled(
   called: string,
 ): { state: ModelGenerations; one: LiveGeneration } | undefined {
   for (const state of states) {
-    const one = state.live.findLast(({ bundle, name }) => name === called || bundle.startsWith(called));
+    const one = state.live.findLast((live) => isCalled(live, called));
     if (one !== undefined) return { state, one };
   }
   return undefined;

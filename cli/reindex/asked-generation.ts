@@ -2,6 +2,7 @@ import { InterleaveError } from '../../core/errors.ts';
 import {
   EMBEDDING_GROUPS,
   IMAGE_ENCODERS,
+  isCalled,
   type LiveGeneration,
   reembedGroup,
   TEXT_ENCODERS,
@@ -68,13 +69,8 @@ export function chosen(
 type Called = Pick<VectorGeneration, 'name' | 'bundle' | 'generation' | 'dims'>;
 
 function oneCalled(live: readonly Called[], called = ''): Called | undefined {
-  return live.find(
-    ({ name, bundle }) => name === called || (called.length >= MIN_HASH && bundle.startsWith(called)),
-  );
+  return live.find((one) => isCalled(one, called));
 }
-
-/** Digits of a hash that name a bundle. */
-const MIN_HASH = 8;
 
 function liveOne(
   live: readonly LiveGeneration[],

@@ -113,6 +113,13 @@ export function askToReembed(state: ModelGenerations, hash: string, by: DecidedB
   return { ...state, ...by, live };
 }
 
+/** Whether a bundle is called so: by its name, its hash, or the beginning of the hash (at least eight digits). */
+export function isCalled({ name, bundle }: Pick<LiveGeneration, 'name' | 'bundle'>, called: string): boolean {
+  return name === called || (called.length >= SHORTEST_HASH && bundle.startsWith(called));
+}
+
+const SHORTEST_HASH = 8;
+
 /**
  * The consumer group in which a service goes through stored cases for a bundle: one for each time it was asked. `service` is
  * the service's own group.

@@ -131,6 +131,8 @@ test('promote, reembed and retire are decided once, recorded, and refused where 
     ['promote', 'other'],
     ['promote', 'third'],
     ['retire', 'third'],
+    ['retire', ''],
+    ['retire', promoted.answer.live[1].bundle.slice(0, 7)],
   ] as const) {
     const { code, answer } = await models(...args);
     assert.deepEqual([code, answer.error.code], [1, 'MODEL_DECISION_REFUSED'], args.join(' '));
@@ -139,7 +141,8 @@ test('promote, reembed and retire are decided once, recorded, and refused where 
   const asked = await runCli(['reembed', '--json'], env);
   assert.equal(asked.code, 0, asked.stderr);
   assert.deepEqual((({ name, generation }) => [name, generation])(JSON.parse(asked.stdout)), ['other', 2]);
-  assert.equal((await runCli(['reembed', '--bundle', 'third'], env)).code, 1);
+  for (const called of ['third', ''])
+    assert.equal((await runCli(['reembed', '--bundle', called], env)).code, 1, called);
 
   const used = await models('retire', IMAGE_VECTOR.name);
   assert.deepEqual([used.code, used.answer.error.code], [1, 'MODEL_DECISION_REFUSED']);
