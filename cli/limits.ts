@@ -55,7 +55,5 @@ export const MAX_LETTERS = 1_000;
 export const FIRST_RECORD_MS = 60_000;
 export const QUIET_MS = 3_000;
 
-/** A generation of vectors that can be asked for. */
-export const MAX_GENERATION = 1_000_000;
 /** Between two looks of `reembed --wait` at how much is left. */
 export const REEMBED_POLL_MS = 1_000;

@@ -4,6 +4,7 @@ import {
   IMAGE_ENCODERS,
   isCalled,
   type LiveGeneration,
+  MAX_GENERATION,
   reembedGroup,
   TEXT_ENCODERS,
 } from '../../core/radiology/model-generations.ts';
@@ -16,7 +17,6 @@ import { generationsOf } from '../../schemas/index/index-definition.ts';
 import { liveIndex } from '../../schemas/index/physical-indices.ts';
 import type { IndexGenerations, VectorGeneration } from '../../schemas/index/vector-generations.ts';
 import { TOPICS } from '../../schemas/topics.ts';
-import { MAX_GENERATION } from '../limits.ts';
 import { numberOption, type VerbInput } from '../verb.ts';
 
 /**

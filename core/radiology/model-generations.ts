@@ -45,6 +45,9 @@ export const MAX_LIVE_GENERATIONS = 2;
 
 export const FIRST_GENERATION = 1;
 
+/** A number beyond it is no generation: somebody else's record would leave none to promote the next bundle with. */
+export const MAX_GENERATION = 1_000_000;
+
 /** The kinds of the bundles that make vectors of images and of texts, and the keys of their records. */
 export const IMAGE_ENCODERS = 'image-encoder';
 export const TEXT_ENCODERS = 'text-encoder';
@@ -62,7 +65,8 @@ export function firstGeneration({ kind, hash, name, dims }: PromotedBundle): Mod
  * `searched` is the generation that the index which is searched is made of, null where there is none. A case keeps as many
  * generations as may be live, so at most one may be newer than that one: it stands in stored cases although it is retired, and a
  * further one would push the searched vectors out.
- * @throws InterleaveError MODEL_DECISION_REFUSED when it is live, as many are as may be, or the searched vectors would go
+ * @throws InterleaveError MODEL_DECISION_REFUSED when it is live, as many are as may be, no generation is left, or the
+ * searched vectors would go
  */
 export function promote(
   state: ModelGenerations,
@@ -82,6 +86,7 @@ export function promote(
     );
   if (state.live.length >= MAX_LIVE_GENERATIONS)
     refuse(`${namesOf(state)} are live, and no more may be: retire one first.`);
+  if (generation > MAX_GENERATION) refuse(`There is no generation after ${MAX_GENERATION}.`);
   return {
     ...state,
     ...by,
@@ -143,10 +148,15 @@ export function isPossible(key: string, { kind, live, newest }: ModelGenerations
     key === kind &&
     live.length >= 1 &&
     live.length <= MAX_LIVE_GENERATIONS &&
+    newest <= MAX_GENERATION &&
     live.every(({ bundle, dims }) => /^[0-9a-f]{64}$/.test(bundle) && dims > 0) &&
+    live.every(({ name }) => BUNDLE_NAME.test(name)) &&
     live.every(({ generation }, i) => generation > (live[i - 1]?.generation ?? 0) && generation <= newest)
   );
 }
+
+/** As a manifest has it; a name is shown in terminals. */
+const BUNDLE_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/;
 
 function liveOne(state: ModelGenerations, hash: string): LiveGeneration {
   return state.live.find(({ bundle }) => bundle === hash) ?? refuse(`It is not live; ${namesOf(state)} is.`);

@@ -9,7 +9,9 @@ import {
   askToReembed,
   FIRST_GENERATION,
   firstGeneration,
+  isCalled,
   isPossible,
+  MAX_GENERATION,
   MAX_LIVE_GENERATIONS,
   type ModelGenerations,
   promote,
@@ -200,8 +202,27 @@ test('a record that nobody can have decided is none', () => {
     [a, { ...b, generation: 3 }],
     [{ ...a, bundle: 'x' }],
     [a, b, { ...b, generation: 3 }],
+    [{ ...a, name: 'a\u001b[2J' }],
   ])
     assert.ok(!isPossible('image-encoder', { ...both, live }), JSON.stringify(live));
+});
+
+test('no record that counts keeps the next decision from being written', () => {
+  const at = (generation: number): ModelGenerations => {
+    const first = firstGeneration(A);
+    return { ...first, live: first.live.map((one) => ({ ...one, generation })), newest: generation };
+  };
+  for (const generation of [2 ** 31 - 1, MAX_GENERATION + 1])
+    assert.ok(!isPossible('image-encoder', at(generation)));
+  const last = promote(at(MAX_GENERATION - 1), B, BY, NONE);
+  assert.ok(isPossible('image-encoder', last));
+  refused(() => promote(retire(last, A.hash, BY), C, BY, NONE));
+});
+
+test('a bundle is called by its name, its hash, or eight digits of it', () => {
+  const [one] = firstGeneration(B).live as [ModelGenerations['live'][0]];
+  for (const called of ['b', B.hash, B.hash.slice(0, 8)]) assert.ok(isCalled(one, called));
+  for (const called of ['', 'c', B.hash.slice(0, 7)]) assert.ok(!isCalled(one, called));
 });
 
 function refused(decide: () => unknown): void {
