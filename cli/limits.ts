@@ -57,3 +57,5 @@ export const QUIET_MS = 3_000;
 
 /** Between two looks of `reembed --wait` at how much is left. */
 export const REEMBED_POLL_MS = 1_000;
+/** Without a case less to look through for so long, `reembed --wait` says where to look. */
+export const REEMBED_STILL_MS = 30_000;

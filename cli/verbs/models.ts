@@ -99,7 +99,11 @@ async function list(input: VerbInput): Promise<ExitCode> {
     input.say(`! What is live is not known (${codeOf(error)})`);
   }
   if (input.json) input.print(JSON.stringify({ modelsDir, bundles, live }));
-  else for (const line of table(bundles, live)) input.print(line);
+  else {
+    for (const line of table(bundles, live)) input.print(line);
+    for (const { name } of withoutBundle(bundles, live))
+      input.say(`! ${name} is live, and its bundle is not in ${modelsDir}`);
+  }
   return EXIT.ok;
 }
 
@@ -192,6 +196,15 @@ function addressesOf(input: VerbInput) {
     elasticsearchUrl: instance?.elasticsearchUrl ?? elasticsearchUrl,
     schemaRegistryUrl,
   };
+}
+
+/** What arrives gets no vectors of these where the services look into the same folder. */
+function withoutBundle(
+  bundles: readonly FoundBundle[],
+  live: readonly ShownGeneration[] | null,
+): ShownGeneration[] {
+  const hashes = new Set(bundles.flatMap((found) => ('manifest' in found ? [found.manifest.hash] : [])));
+  return (live ?? []).filter(({ bundle }) => !hashes.has(bundle));
 }
 
 function table(bundles: readonly FoundBundle[], live: readonly ShownGeneration[] | null): string[] {

@@ -13,7 +13,7 @@ import {
 import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
-import { REEMBED_POLL_MS } from '../limits.ts';
+import { REEMBED_POLL_MS, REEMBED_STILL_MS } from '../limits.ts';
 import { allLiveModels, groupOf, liveOneCalled } from '../models/live-models.ts';
 import { MODELS_DIR_OPTION, modelsDirOf } from '../models/models-folder.ts';
 import { ModelRegister } from '../models/register.ts';
@@ -31,7 +31,7 @@ what arrived while the bundle could not be loaded is made up for.
 Options:
   --bundle B        the bundle's name or hash (default: the one that was promoted last; needed where encoders of images
                     and of texts were promoted)
-  --wait            say how many cases are left until it is through
+  --wait            say how many cases are left until it is through, and when none is looked through
   --actor NAME      who decides (default: the account that you are logged in with)
   --models-dir DIR  the folder with the bundles (default INTERLEAVE_MODELS_DIR, or .interleave/models in the checkout)
   --data-dir DIR    the data folder of the system (default .interleave/data in the checkout)
@@ -62,9 +62,17 @@ export const reembed: Verb = {
     await register.write(decided);
     const groupId = reembedGroup({ ...one, reembedAt: by.decidedAt }, groupOf(state.kind));
     let left = await register.lag(groupId);
+    let moved = { at: Date.now(), least: left };
     for (let told = -1; input.flag('wait') && left > 0; left = await register.lag(groupId)) {
       if (left !== told) input.say(`· ${left} cases to look through`);
       told = left;
+      if (left < moved.least) moved = { at: Date.now(), least: left };
+      else if (Date.now() - moved.at > REEMBED_STILL_MS) {
+        input.say(
+          `! Nothing was looked through for ${REEMBED_STILL_MS / 1000} s. ${SERVICES[state.kind]} says in /readyz whether it has ${one.name}.`,
+        );
+        moved.at = Date.now();
+      }
       await sleep(REEMBED_POLL_MS);
     }
     const { bundle, name, generation } = one;

@@ -155,6 +155,10 @@ test('promote, reembed and retire are decided once, recorded, and refused where 
     ['other', 2],
     ['efficientnet-lite0', 3],
   ]);
+  await rm(join(modelsDir, 'other'), { recursive: true });
+  const listed = await runCli(['models', 'list'], env);
+  assert.match(listed.stderr, /! other is live, and its bundle is not in/);
+  assert.doesNotMatch(listed.stderr, /efficientnet/);
 });
 
 test('a text encoder is promoted, reembedded and retired like one of images, with generations of its own', {
