@@ -117,7 +117,7 @@ export class SchemaRegistry {
       return { status: answer.status, body: jsonOf(text) };
     } catch (cause) {
       if (cause instanceof InterleaveError) throw cause;
-      throw new InterleaveError('SCHEMA_REGISTRY_UNAVAILABLE', undefined, { cause });
+      throw new InterleaveError('SCHEMA_REGISTRY_UNAVAILABLE', `${this.shown}.`, { cause });
     }
   }
 }
