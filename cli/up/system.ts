@@ -27,7 +27,7 @@ import { feedSpec, type SystemSettings, serviceSpec } from './services.ts';
 import { engineHold, type TendedEngine, tendEngines, tendedElasticsearch } from './tend-engines.ts';
 import { watchDisk } from './watch-disk.ts';
 import { type WatchedPart, watchReady } from './watch-ready.ts';
-import { whyEnded } from './why-ended.ts';
+import { whyEnded, whyFatal } from './why-ended.ts';
 
 export interface SystemOptions {
   dataDir: string;
@@ -159,6 +159,7 @@ export class System {
       say: (line) => say(`! ${line}`),
       changed: () => this.#remember(),
       isFinal: ({ code }) => code === EXIT_FINAL && isService(spec.name),
+      why: whyFatal,
       ...(ENGINES.includes(spec.name) ? { hold: () => engineHold(this.#options.dataDir) } : {}),
       // During the start whoever waits for it is told.
       endedForGood: (ended) => {

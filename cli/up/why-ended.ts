@@ -5,16 +5,22 @@ import { isErrorCode } from '../../core/errors.ts';
  * code, and what to do where that is not said yet; else the last line as it is.
  */
 export function whyEnded(lines: readonly string[]): string {
+  return whyFatal(lines) || (lines.at(-1) ?? '(nothing)').slice(0, SHOWN_CHARACTERS);
+}
+
+/** The same where there is a `fatal` line; else ''. */
+export function whyFatal(lines: readonly string[]): string {
   for (const line of [...lines].reverse()) {
     const fatal = readFatal(line);
     if (fatal === null) continue;
     const remedy = REMEDIES[fatal.code];
     return `${fatal.message}${remedy === undefined ? '' : `: ${remedy}`} (${fatal.code})`;
   }
-  return (lines.at(-1) ?? '(nothing)').slice(0, SHOWN_CHARACTERS);
+  return '';
 }
 
 const REMEDIES: Record<string, string> = {
+  SCHEMA_CLASH: 'see "A schema that is missing" in docs/operations.md',
   MODEL_MISSING:
     'run `npm start`, which fetches and converts them, or set INTERLEAVE_MODELS_DIR to the folder that has them',
 };

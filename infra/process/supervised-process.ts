@@ -16,6 +16,8 @@ export interface SupervisionOptions {
   isFinal?(exit: Exit): boolean;
   /** Why it must not be started again at this moment, such as a disk without room; null where it may. Never rejects. */
   hold?(): Promise<string | null>;
+  /** Why it ended, by its last lines; '' where they do not say. It is said before the next start, unless it was said last time. */
+  why?(lines: readonly string[]): string;
   /** Called when it ended for good; its last lines are there. */
   endedForGood?(child: SupervisedProcess): void;
   firstWaitMs?: number;
@@ -39,6 +41,7 @@ export class SupervisedProcess {
   #timer: NodeJS.Timeout | undefined;
   #lastWords: string[] = [];
   #heldBy = '';
+  #saidWhy = '';
 
   constructor(spec: ProcessSpec, options: SupervisionOptions) {
     this.spec = spec;
@@ -46,6 +49,7 @@ export class SupervisedProcess {
       changed: () => undefined,
       isFinal: () => false,
       hold: async () => null,
+      why: () => '',
       endedForGood: () => undefined,
       firstWaitMs: RESTART_FIRST_WAIT_MS,
       longestWaitMs: RESTART_LONGEST_WAIT_MS,
@@ -123,11 +127,18 @@ export class SupervisedProcess {
   async #startAgain(dead: ManagedProcess): Promise<void> {
     // What the dead one itself had started must not stand in the way of the next.
     await dead.stop(0);
+    this.#sayWhy(dead);
     await this.#untilNotHeld();
     if (this.#stopping) return;
     this.#restarts++;
     this.#current = this.#start();
     this.#options.changed();
+  }
+
+  #sayWhy(dead: ManagedProcess): void {
+    const why = this.#options.why(dead.lastLines());
+    if (why !== '' && why !== this.#saidWhy && !this.#stopping) this.#options.say(`${this.name}: ${why}`);
+    this.#saidWhy = why;
   }
 
   async #untilNotHeld(): Promise<void> {

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_DEATHS_AT_START, NOT_READY_TOLD_MS, READY_POLL_MS } from '../../cli/limits.ts';
 import { readiness, untilReady } from '../../cli/up/ready.ts';
 import { watchReady } from '../../cli/up/watch-ready.ts';
-import { whyEnded } from '../../cli/up/why-ended.ts';
+import { whyEnded, whyFatal } from '../../cli/up/why-ended.ts';
 import { until } from '../../harness/until.ts';
 import { SupervisedProcess } from '../../infra/process/supervised-process.ts';
 import { EXIT_FINAL } from '../../platform/process/exit-codes.ts';
@@ -76,6 +76,8 @@ test('why a service ended: its last fatal line, or its last words', () => {
   assert.equal(whyEnded(['Segmentation fault']), 'Segmentation fault');
   assert.equal(whyEnded(['{"level":"fatal"}']), '{"level":"fatal"}');
   assert.equal(whyEnded([]), '(nothing)');
+  assert.equal(whyFatal(['{"level":"info"}', fatal]), 'x has 8. (TOPIC_MISMATCH)');
+  assert.equal(whyFatal(['Segmentation fault']), '');
 });
 
 test('a part that is not ready for long is told once, and when it is ready again', async (t) => {

@@ -65,6 +65,22 @@ test('a child that cannot live is waited for longer and longer', async () => {
   );
 });
 
+test('why a child ended is said once, until it ends for another reason', async () => {
+  const said: string[] = [];
+  const child = new SupervisedProcess(spec("console.log('no schema'); process.exit(1)"), {
+    say: (line) => said.push(line),
+    why: (lines) => lines.at(-1) ?? '',
+    firstWaitMs: 50,
+    longestWaitMs: 50,
+  });
+  await until(() => child.restarts === 3);
+  await child.stop();
+  assert.deepEqual(
+    said.filter((line) => !line.includes('started again')),
+    ['child: no schema'],
+  );
+});
+
 test('a child that ended for good is not started again; that is told once, with its last words', async () => {
   const said: string[] = [];
   const told: string[][] = [];
