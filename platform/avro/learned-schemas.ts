@@ -4,6 +4,7 @@ import {
   MAX_GIVEN_UP_SCHEMAS,
   MAX_LEARNED_LENGTH,
   MAX_LEARNED_SCHEMAS,
+  MAX_SCHEMA_DEPTH,
   MAX_SCHEMA_ID,
   MAX_SCHEMA_LENGTH,
 } from './limits.ts';
@@ -59,10 +60,16 @@ export function parseSchema(id: number, text: string): { type: avro.Type; json: 
     throw new InterleaveError('SCHEMA_INVALID', `It has the id ${id} and ${text.length} characters.`);
   try {
     const json = JSON.parse(text) as avro.Schema;
+    if (isDeeper(json, MAX_SCHEMA_DEPTH)) throw new RangeError('It nests too deeply.');
     return { type: avro.Type.forSchema(json), json };
   } catch (cause) {
     throw new InterleaveError('SCHEMA_INVALID', `It has the id ${id}.`, { cause });
   }
+}
+
+function isDeeper(json: unknown, depth: number): boolean {
+  if (typeof json !== 'object' || json === null) return false;
+  return depth === 0 || Object.values(json).some((inner) => isDeeper(inner, depth - 1));
 }
 
 /** Whether two schemas write the same bytes: their canonical forms are equal (Avro 1.11 "Parsing Canonical Form"). */

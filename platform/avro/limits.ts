@@ -7,6 +7,8 @@ export const MAX_VALUES_BESIDE = 1_000;
 export const MAX_SCHEMA_ID = 0x7fffffff;
 /** Characters of a schema that another build brings; the largest of ours has about 40,000. */
 export const MAX_SCHEMA_LENGTH = 256 * 1024;
+/** Objects and lists within each other in such a schema, of which ours have 24: avsc takes a time that grows with its square. */
+export const MAX_SCHEMA_DEPTH = 100;
 /** Schemas of other builds that a process keeps, and their characters together. */
 export const MAX_LEARNED_SCHEMAS = 1_000;
 export const MAX_LEARNED_LENGTH = 16 * 1024 * 1024;

@@ -7,6 +7,7 @@ import {
   MAX_GIVEN_UP_SCHEMAS,
   MAX_LEARNED_LENGTH,
   MAX_LEARNED_SCHEMAS,
+  MAX_SCHEMA_DEPTH,
   MAX_SCHEMA_ID,
   MAX_SCHEMA_LENGTH,
 } from '../../../platform/avro/limits.ts';
@@ -148,6 +149,15 @@ describe('a schema that is learnt', () => {
     ] as const)
       assert.throws(() => store.learn(id, text), { code: 'SCHEMA_INVALID' });
     assert.equal(store.isKnown(ID), false);
+  });
+
+  test('MAX_SCHEMA_DEPTH: one that nests deeper is refused before it costs time', () => {
+    const store = new SchemaStore();
+    const nested = (depth: number) =>
+      `${'{"type":"array","items":'.repeat(depth - 1)}{"type":"int"}${'}'.repeat(depth - 1)}`;
+    store.learn(ID, nested(MAX_SCHEMA_DEPTH));
+    for (const depth of [MAX_SCHEMA_DEPTH + 1, 10_000])
+      assert.throws(() => store.learn(ID + 1, nested(depth)), { code: 'SCHEMA_INVALID' });
   });
 
   test('MAX_LEARNED_SCHEMAS: more are left out, and what is known stays known', () => {
