@@ -4,6 +4,7 @@ import type { Kafka } from 'kafkajs';
 import { InterleaveError } from '../core/errors.ts';
 import { withAdmin } from '../platform/kafka/topics.ts';
 import type { Logger } from '../platform/process/log.ts';
+import { checkMapping } from '../schemas/index/check-index.ts';
 import { casesMappingVersion } from '../schemas/index/index-definition.ts';
 import { type IndexAliases, indexerGroup } from '../schemas/index/index-names.ts';
 import { type PhysicalIndex, physicalIndices, setIndexState } from '../schemas/index/physical-indices.ts';
@@ -76,11 +77,15 @@ export async function untilCaughtUp(
   });
 }
 
-/** The build that is named, once it has no lag: the one that was built last, or one that was kept, to go back. */
+/**
+ * The build that is named, once it has no lag: the one that was built last, or one that was kept, to go back. Throws
+ * `INDEX_UNKNOWN`, and `INDEX_MISMATCH` for one of another version, which no indexer of this one feeds.
+ */
 export async function use(parts: ReindexParts, name: string): Promise<void> {
   const build = await buildNamed(parts, name);
   if (build.meta.state === 'dropping')
     throw new InterleaveError('INDEX_UNKNOWN', `${name} is being dropped.`);
+  checkMapping(name, build.meta, { mapping_version: await casesMappingVersion() });
   await untilCaughtUp(parts, build);
   await takeOver(parts.client, build);
 }

@@ -19,17 +19,26 @@ export interface IndexFits {
 export function checkIndex<M extends IndexFits>(index: string, found: M | null, needed: IndexFits): M {
   if (found === null)
     throw new InterleaveError('INDEX_MISMATCH', `${index} is no index of this version: ${REMEDY}.`);
-  if (found.mapping_version !== needed.mapping_version)
-    throw new InterleaveError(
-      'INDEX_MISMATCH',
-      `${index} has mapping version ${found.mapping_version}, this version needs ${needed.mapping_version}: ${REMEDY}.`,
-    );
+  checkMapping(index, found, needed);
   if (found.kafka_cluster !== needed.kafka_cluster)
     throw new InterleaveError(
       'INDEX_OF_OTHER_KAFKA',
       `${index} was filled from ${found.kafka_cluster}, this is ${needed.kafka_cluster}: bring the data of that Kafka back, or ${REMEDY}; what only the other held will not be found any more.`,
     );
   return found;
+}
+
+/** Throws `INDEX_MISMATCH` unless the index has the mapping of this version: in another one, searches miss what is there. */
+export function checkMapping(
+  index: string,
+  found: Pick<IndexFits, 'mapping_version'>,
+  needed: Pick<IndexFits, 'mapping_version'>,
+): void {
+  if (found.mapping_version !== needed.mapping_version)
+    throw new InterleaveError(
+      'INDEX_MISMATCH',
+      `${index} has mapping version ${found.mapping_version}, this version needs ${needed.mapping_version}: ${REMEDY}.`,
+    );
 }
 
 /** Undefined where there is no such index, null where its mapping says nothing. */

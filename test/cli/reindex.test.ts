@@ -208,6 +208,18 @@ describe('a reindex while cases are written and searched', () => {
     assert.equal(await indices.live(), live);
   });
 
+  it('does not go back to an index with the mapping of another version, which nobody feeds', async () => {
+    const { client } = indices;
+    const live = await indices.live();
+    const meta = (await client.indices.getMapping({ index: first }))[first]?.mappings._meta ?? {};
+    await client.indices.putMapping({ index: first, _meta: { ...meta, mapping_version: 1 } });
+    const { code, stderr } = await verb('index', 'use', first);
+    assert.equal(code, 1);
+    assert.match(stderr, /INDEX_MISMATCH/);
+    assert.equal(await indices.live(), live);
+    await client.indices.putMapping({ index: first, _meta: meta });
+  });
+
   it('drops the kept index while cases are written, and search finds the other', async () => {
     const pinned = await index.current();
     await write(6, 'FINDINGS: Pneumothorax before the drop.');
