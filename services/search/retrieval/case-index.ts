@@ -2,7 +2,12 @@ import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { type ErrorCode, InterleaveError } from '../../../core/errors.ts';
 import { elasticsearchError, errorType } from '../../../platform/elasticsearch/client.ts';
 import type { CaseDocument } from '../../../schemas/index/case-document.ts';
-import { type CasesMeta, parseCasesMeta } from '../../../schemas/index/index-definition.ts';
+import { checkMapping } from '../../../schemas/index/check-index.ts';
+import {
+  type CasesMeta,
+  casesMappingVersion,
+  parseCasesMeta,
+} from '../../../schemas/index/index-definition.ts';
 import { entityTag, WAITING_FIELDS } from '../http/entity-tag.ts';
 import { INDEX_RECHECK_MS } from '../limits.ts';
 import type { FoundCase } from '../view/case-view.ts';
@@ -24,7 +29,7 @@ const IMAGE_UID = 'images.sop_instance_uid';
  * The clinical view, found by its alias, without the images that may not be shown: whatever is answered is read
  * here. What is asked goes to the physical index behind the alias, whose vectors are of one generation: `pinned` keeps to one
  * for several requests, while another takes over. All errors are ours: `ELASTICSEARCH_UNAVAILABLE` where it may pass,
- * `INDEX_MISMATCH` where the alias stands for something else.
+ * `INDEX_MISMATCH` where the alias stands for something else, an index of another version among that.
  */
 export class CaseIndex {
   readonly #client: Client;
@@ -64,6 +69,7 @@ export class CaseIndex {
     const meta = parseCasesMeta(entry?.[1].mappings._meta);
     if (entry === undefined || others.length > 0 || meta === null)
       throw new InterleaveError('INDEX_MISMATCH', `${this.#alias} does not stand for one index of cases.`);
+    checkMapping(entry[0], meta, { mapping_version: await casesMappingVersion() });
     const index = { name: entry[0], meta };
     this.#current = { index, at: Date.now() };
     return index;
