@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CHEXPERT, CONCEPTS, CXR14 } from '../../../core/site-lexicon/concepts.ts';
+import { CHEXPERT, CONCEPTS, CXR14, conceptName } from '../../../core/site-lexicon/concepts.ts';
 import { readReport } from '../../../core/text/reading.ts';
 import { explainLabels, labelsByAssertion, reportLabels } from '../../../core/text/report-labels.ts';
 
@@ -21,6 +21,12 @@ test('the impression decides over a doubt of the findings, but not over what the
 test('what is asked, planned, past or of the family is no label', () => {
   const text = 'INDICATION: Pneumonia. FINDINGS: History of nodule. Mother had emphysema. Evaluate for mass.';
   assert.deepEqual(labels(text), {});
+});
+
+test('a trachea in the midline is not called a patent one: nobody said so', () => {
+  const named = (text: string) => read(text).findings.map(({ concept }) => conceptName(concept));
+  assert.deepEqual(named('The trachea is midline.'), ['Airways normal']);
+  assert.deepEqual(named('The central airways are patent.'), ['Airways normal']);
 });
 
 test('a label names the findings and rules that made it', () => {
