@@ -48,7 +48,10 @@ export async function beginBuild(
       meta.mapping_version !== version ||
       meta.kafka_cluster !== kafkaCluster
     )
-      throw new InterleaveError('INDEX_BUILDING', `${names.cases} is of other generations.`);
+      throw new InterleaveError(
+        'INDEX_BUILDING',
+        `${names.cases} is of other generations, or of another mapping or Kafka.`,
+      );
     return { build, resumed: true };
   }
   const made = { generations, kafkaCluster, state: 'building', live: false } as const;
