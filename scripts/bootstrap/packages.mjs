@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeOtherPlatforms } from './other-platforms.mjs';
 import { root } from './project.mjs';
 import { runCommand } from './run-command.mjs';
 
@@ -18,10 +19,13 @@ export function packagesPresent(folder = root) {
   );
 }
 
-export function installPackages() {
-  return runCommand('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+export async function installPackages() {
+  await runCommand('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     log: 'npm-ci',
     code: 'DOWNLOAD_FAILED',
     sentence: 'npm could not install the packages: check the network and your npm settings, then start again',
+    // Its install script would fetch CUDA libraries. `allowScripts` of package.json says so to npm 11.
+    env: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
   });
+  removeOtherPlatforms();
 }

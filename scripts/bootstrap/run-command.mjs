@@ -6,11 +6,12 @@ import { SetupError } from './setup-error.mjs';
 
 /**
  * Runs a program quietly in the checkout and resolves to what it printed. When it fails, its output goes to
- * `.interleave/logs/<log>.log` and the rejection is a `SetupError` with `sentence` and the name of that file.
+ * `.interleave/logs/<log>.log` and the rejection is a `SetupError` with `sentence` and the name of that file. `env` adds to
+ * the environment.
  */
-export async function runCommand(command, args, { log, code, sentence }) {
+export async function runCommand(command, args, { log, code, sentence, env }) {
   try {
-    return await run(command, args);
+    return await run(command, args, env);
   } catch (error) {
     const folder = join(downloads, 'logs');
     const file = join(folder, `${log}.log`);
@@ -21,9 +22,13 @@ export async function runCommand(command, args, { log, code, sentence }) {
 }
 
 /** The same, without a log: rejects with an Error that has `output`, and `code` ENOENT where there is no such program. */
-export function run(command, args) {
+export function run(command, args, env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     let output = '';
     const collect = (chunk) => {
       output = (output + chunk).slice(-KEPT_CHARACTERS);

@@ -26,6 +26,20 @@ test('the lock file names the optional packages of every system, or `npm ci` wou
   assert.ok(Object.values(lock.packages).every(({ resolved }) => resolved === undefined));
 });
 
+test('the engine for GPUs is an optional peer: the lock file does not bring it', async () => {
+  const [lock, own] = await Promise.all(
+    ['package-lock.json', 'package.json'].map(async (file) =>
+      JSON.parse(await readFile(join(projectRoot(), file), 'utf8')),
+    ),
+  );
+  const name = '@tensorflow/tfjs-node-gpu';
+  assert.ok(name in own.peerDependencies);
+  assert.deepEqual(own.peerDependenciesMeta[name], { optional: true });
+  assert.ok(!(`node_modules/${name}` in lock.packages));
+  // Its install script would fetch CUDA libraries.
+  assert.equal(own.allowScripts['onnxruntime-node'], false);
+});
+
 test('an optional package is looked for where Node would look, and named with its system', () => {
   const packages = {
     '': {},
