@@ -161,7 +161,7 @@ export const ERRORS = {
   MODEL_INVALID: ['fatal', 'The model bundle differs from its manifest.'],
   MODEL_UNSUPPORTED: ['fatal', 'The model bundle needs something that this version cannot do.'],
   MODEL_DECISION_REFUSED: ['reject', 'The decision about the model was refused.'],
-  BACKEND_UNAVAILABLE: ['fatal', 'No TensorFlow.js backend could be started.'],
+  BACKEND_UNAVAILABLE: ['fatal', 'No engine that computes models could be started.'],
 
   // Joining and indexing
   CASE_TOO_LARGE: ['reject', 'The case is larger than a record may be.'],

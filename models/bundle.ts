@@ -24,7 +24,9 @@ export interface Bundle {
 }
 
 /** A file that is to be part of a bundle: written into its folder, or left in the package that brings it. */
-export type GivenFile = Pick<BundleFile, 'role' | 'format' | 'path' | 'package'> & { bytes: Buffer };
+export type GivenFile = Pick<BundleFile, 'role' | 'format' | 'path' | 'package' | 'names'> & {
+  bytes: Buffer;
+};
 
 /**
  * Loads the bundle in `folder` and checks its hashes.

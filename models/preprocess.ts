@@ -13,15 +13,16 @@ export function preprocess(
   images: readonly DisplayImage[],
   { size, mean, scale }: InputFormat,
 ): Float32Array {
+  const values = Float32Array.from({ length: 256 }, (_, value) => (value - mean) / scale);
   const area = size * size;
   const batch = new Float32Array(images.length * area * 3);
-  for (const [n, image] of images.entries()) {
+  let at = 0;
+  for (const image of images) {
     const { data, channels } = letterbox(image, size);
-    for (let pixel = 0; pixel < area; pixel++) {
-      for (let channel = 0; channel < 3; channel++) {
-        const value = data[channels === 1 ? pixel : pixel * 3 + channel] ?? 0;
-        batch[(n * area + pixel) * 3 + channel] = (value - mean) / scale;
-      }
+    const copies = channels === 1 ? 3 : 1;
+    for (let sample = 0; sample < area * channels; sample++) {
+      const value = values[data[sample] as number] as number;
+      for (let copy = 0; copy < copies; copy++) batch[at++] = value;
     }
   }
   return batch;

@@ -31,12 +31,20 @@ let opened: Promise<TensorBackend> | undefined;
 
 /**
  * Opens the best backend that works here, once per process: `@tensorflow/tfjs-node-gpu`, then
- * `@tensorflow/tfjs-node` (neither is a dependency; they are used when someone installed them), then WebAssembly.
+ * `@tensorflow/tfjs-node` (used when someone installed them), then WebAssembly. Texts are computed by it; for images it is
+ * one of several engines (`engines/`).
  * @throws InterleaveError BACKEND_UNAVAILABLE when not even WebAssembly starts
  */
 export function openTensorBackend(log?: Log): Promise<TensorBackend> {
   opened ??= chooseBackend(CANDIDATES, log);
   return opened;
+}
+
+/** One backend by its package, and no other. @throws Error where it cannot be opened */
+export async function openTensorBackendOf(name: string): Promise<TensorBackend> {
+  const candidate = CANDIDATES.find((one) => one.package === name);
+  if (candidate === undefined) throw new Error(`${name} is no backend`);
+  return { kind: await candidate.open(), name: `${name} ${versionOf(name)}`, reasons: [], tf };
 }
 
 /** Takes the first candidate that opens, and says why the ones before it did not. */
@@ -79,7 +87,8 @@ async function openNative(name: string): Promise<BackendKind> {
 async function openWasm(): Promise<BackendKind> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  wasm.setWasmPaths(`${join(dirname(entry), '..', 'wasm-out')}/`);
+  // Refused once it runs.
+  if (tf.getBackend() !== 'wasm') wasm.setWasmPaths(`${join(dirname(entry), '..', 'wasm-out')}/`);
   if (!(await tf.setBackend('wasm'))) throw new Error('could not be started');
   await tf.ready();
   return 'wasm';

@@ -8,6 +8,9 @@ import {
   TEXT_ENCODERS,
 } from '../../core/radiology/model-generations.ts';
 import { type FoundBundle, findBundle, knownBundles, openBundle } from '../../models/bundle-folder.ts';
+import { engineConfig } from '../../models/engines/engine-settings.ts';
+import { openEngine } from '../../models/engines/open-engine.ts';
+import { enginesThatOpen } from '../../models/engines/who-opens.ts';
 import { openImageEncoder } from '../../models/image-encoder.ts';
 import { dimsOf, type Manifest } from '../../models/manifest.ts';
 import { openTextEncoder } from '../../models/sentence-encoder.ts';
@@ -41,7 +44,8 @@ Model bundles: folders with a manifest.json below the models folder (models/READ
 package. Encoders of images and of texts can be promoted. B is a bundle's name, its folder, or its hash or the beginning of it.
 
   list       the bundles, and which are live: what arrives gets a vector of each
-  show       what a bundle is: kind, input, output, files, parents, data, seeds, metrics, domain, licence
+  show       what a bundle is: kind, input, output, files, parents, data, seeds, metrics, domain, licence; and the engines
+             that can open it
   diff       in what two bundles differ
   promote    one more bundle is live from now on, beside the one that is. The services take it within seconds, without a
              restart. It gets a generation of its own. What is stored gets vectors of it by \`interleave reembed\`, and is
@@ -53,7 +57,7 @@ Options:
   --actor NAME      who decides (default: the account that you are logged in with)
   --models-dir DIR  the folder with the bundles (default INTERLEAVE_MODELS_DIR, or .interleave/models in the checkout)
   --data-dir DIR    the data folder of the system (default .interleave/data in the checkout)
-  --json            print one object: list { modelsDir, bundles, live }; show the manifest; diff { differences };
+  --json            print one object: list { modelsDir, bundles, live }; show the manifest and its engines; diff { differences };
                     promote and retire the decision
 
 Exit codes: 0 done; 1 it failed or is refused; 2 the command line could not be understood; 3 nothing runs on the data folder.
@@ -109,7 +113,8 @@ async function list(input: VerbInput): Promise<ExitCode> {
 
 async function show(input: VerbInput, called: string): Promise<ExitCode> {
   const { manifest } = await findBundle(modelsDirOf(input), called);
-  input.print(JSON.stringify(manifest, null, input.json ? undefined : 2));
+  const shown = { ...manifest, engines: enginesThatOpen(manifest) };
+  input.print(JSON.stringify(shown, null, input.json ? undefined : 2));
   return EXIT.ok;
 }
 
@@ -144,7 +149,7 @@ async function promoteBundle(input: VerbInput, called: string): Promise<ExitCode
   return EXIT.ok;
 }
 
-/** As a service would open it, so that a bundle that cannot work is refused here. */
+/** As a service with the same settings would open it, so that a bundle that cannot work is refused here. */
 async function tryOut(modelsDir: string, manifest: Manifest): Promise<void> {
   const dims = dimsOf(manifest) ?? 0;
   if (dims * 2 > MAX_VECTOR_BYTES)
@@ -152,9 +157,12 @@ async function tryOut(modelsDir: string, manifest: Manifest): Promise<void> {
       'MODEL_UNSUPPORTED',
       `${dims} numbers are more than a case keeps of one thing.`,
     );
-  const [backend, bundle] = [await openTensorBackend(), await openBundle(modelsDir, manifest.hash)];
-  const open = manifest.kind === TEXT_ENCODERS ? openTextEncoder : openImageEncoder;
-  (await open(backend, bundle)).dispose();
+  const bundle = await openBundle(modelsDir, manifest.hash);
+  const encoder =
+    manifest.kind === TEXT_ENCODERS
+      ? await openTextEncoder(await openTensorBackend(), bundle)
+      : await openImageEncoder(await openEngine(loadConfig(engineConfig)), bundle);
+  await encoder.dispose();
 }
 
 async function retireBundle(input: VerbInput, called: string): Promise<ExitCode> {

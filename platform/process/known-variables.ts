@@ -45,6 +45,8 @@ const OTHERS = [
   'dicomwebOrigins',
   'dicomwebUrl',
   'elasticsearchPort',
+  'engine',
+  'engineThreads',
   'firstHealthPort',
   'healthPort',
   'hl7AccessionPaths',

@@ -2,7 +2,7 @@ import { codeOf, InterleaveError } from '../../core/errors.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import type { Vector } from '../../core/radiology/events.ts';
 import { toFloat16 } from '../../core/vector/float16.ts';
-import { MODEL_BATCH } from '../../models/limits.ts';
+import { DEFAULT_ENGINE, type EngineSettings } from '../../models/engines/engine-settings.ts';
 import type { MissingModel, WantedModel } from '../../models/live-models.ts';
 import { Batches } from '../../platform/concurrency/batches.ts';
 import { moduleBeside, WorkerThread } from '../../platform/concurrency/worker-thread.ts';
@@ -23,6 +23,13 @@ export type LoadedModel = WantedModel & OpenedBundle;
 
 /** An image as small as each model wants it: by the pixels on its side. */
 export type ModelInputs = ReadonlyMap<number, DisplayImage>;
+
+export interface ImageModelsOptions {
+  engine?: EngineSettings;
+  /** images that are computed at once; unless told, as many as suit the engine */
+  batch?: number;
+  limitMs?: number;
+}
 
 interface Asked {
   inputs: ModelInputs;
@@ -45,20 +52,23 @@ export class ImageModels {
     this.#thread = thread;
     this.#backend = backend;
     this.#limitMs = limitMs;
-    this.#batches = new Batches((asked) => this.#compute(asked), MODEL_BATCH);
+    this.#batches = new Batches((asked) => this.#compute(asked), backend.batch);
   }
 
   /**
-   * Starts the backend; `load` comes next. `limitMs` is the time for a batch; a thread that takes longer is replaced.
+   * Starts the engine; `load` comes next. `limitMs` is the time for a batch; a thread that takes longer is replaced.
    * @throws InterleaveError BACKEND_UNAVAILABLE
    */
-  static async open(modelsDir: string, limitMs: number = MAX_EMBED_MS): Promise<ImageModels> {
+  static async open(
+    modelsDir: string,
+    { engine = DEFAULT_ENGINE, batch, limitMs = MAX_EMBED_MS }: ImageModelsOptions = {},
+  ): Promise<ImageModels> {
     const thread: ModelThread = new WorkerThread({
       file: moduleBeside(import.meta.url, 'model-thread'),
       failure: 'IMAGE_VECTOR_FAILED',
       maxHeapMb: MAX_WORKER_HEAP_MB,
       openMs: MAX_OPEN_MS,
-      workerData: { modelsDir } satisfies ModelData,
+      workerData: { modelsDir, engine, batch } satisfies ModelData,
     });
     try {
       const { backend } = await thread.ask([], { answerMs: MAX_EMBED_MS });
@@ -72,7 +82,7 @@ export class ImageModels {
     }
   }
 
-  /** The backend that answered last. */
+  /** The engine that answered last. */
   get backend(): OpenedBackend {
     return this.#backend;
   }

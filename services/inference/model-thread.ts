@@ -1,16 +1,21 @@
-/** The thread that owns the tensor backend: Kafka's heartbeats go on while the models compute. */
+/** The thread that owns the engine: Kafka's heartbeats go on while the models compute. */
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import { manifestOf } from '../../models/bundle.ts';
 import { openBundle } from '../../models/bundle-folder.ts';
+import type { EngineSettings } from '../../models/engines/engine-settings.ts';
+import { openEngine } from '../../models/engines/open-engine.ts';
 import { type ImageEncoder, openImageEncoder } from '../../models/image-encoder.ts';
-import { type BackendKind, openTensorBackend } from '../../models/tensor-backend.ts';
+import type { BackendKind } from '../../models/tensor-backend.ts';
 import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 import { MAX_OPEN_BUNDLES } from './limits.ts';
 
 /** What the thread opens its models from. */
 export interface ModelData {
   modelsDir: string;
+  engine: EngineSettings;
+  /** images at once, where not as many as suit the engine */
+  batch?: number | undefined;
 }
 
 /** Images for each of some bundles, by hash or name; a bundle without images is only opened. */
@@ -20,6 +25,8 @@ export interface OpenedBackend {
   backend: BackendKind;
   backendName: string;
   reasons: string[];
+  /** images that it computes at once */
+  batch: number;
 }
 
 export interface OpenedBundle {
@@ -46,22 +53,23 @@ interface Opened {
   encoder: ImageEncoder;
 }
 
-await answerQuestions(async ({ modelsDir }: ModelData) => {
-  const backend = await openTensorBackend();
-  const { kind, name, reasons } = backend;
-  const about = { backend: kind, backendName: name, reasons: [...reasons] };
+await answerQuestions(async ({ modelsDir, engine: settings, batch: wanted }: ModelData) => {
+  const opened = await openEngine(settings);
+  const engine = { ...opened, batch: wanted ?? opened.batch };
+  const { kind, name, reasons, batch } = engine;
+  const about = { backend: kind, backendName: name, reasons: [...reasons], batch };
   /** by hash, the one that was asked last at the end */
-  const opened = new Map<string, Opened>();
+  const bundles = new Map<string, Opened>();
 
   async function open(called: string): Promise<Opened> {
-    const one = opened.get(called) ?? (await read(called));
+    const one = bundles.get(called) ?? (await read(called));
     const { hash } = one.bundle;
-    opened.delete(hash);
-    opened.set(hash, one);
-    const [oldest] = opened.keys();
-    if (opened.size > MAX_OPEN_BUNDLES && oldest !== undefined) {
-      opened.get(oldest)?.encoder.dispose();
-      opened.delete(oldest);
+    bundles.delete(hash);
+    bundles.set(hash, one);
+    const [oldest] = bundles.keys();
+    if (bundles.size > MAX_OPEN_BUNDLES && oldest !== undefined) {
+      await bundles.get(oldest)?.encoder.dispose();
+      bundles.delete(oldest);
     }
     return one;
   }
@@ -69,9 +77,9 @@ await answerQuestions(async ({ modelsDir }: ModelData) => {
   async function read(called: string): Promise<Opened> {
     const bundle = await openBundle(modelsDir, called);
     const { input } = manifestOf(bundle, 'image-encoder');
-    const known = opened.get(bundle.manifest.hash);
+    const known = bundles.get(bundle.manifest.hash);
     if (known !== undefined) return known;
-    const encoder = await openImageEncoder(backend, bundle);
+    const encoder = await openImageEncoder(engine, bundle);
     const { hash, dims } = encoder;
     return { bundle: { hash, name: bundle.manifest.name, dims, size: input.size }, encoder };
   }

@@ -49,7 +49,10 @@ export async function start(
   const disk = await watchDisk(config.dataDir, context);
 
   ready.set('model', false, 'loading');
-  const models = await ImageModels.open(config.modelsDir || join(projectRoot(), '.interleave/models'));
+  const { engine, engineThreads } = config;
+  const models = await ImageModels.open(config.modelsDir || join(projectRoot(), '.interleave/models'), {
+    engine: { engine, engineThreads },
+  });
   const { backend } = models.backend;
   log.info(models.backend, 'backend.chosen');
   metrics

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import { openBundle } from '../../models/bundle-folder.ts';
 import { BLOCKS, FEATURES, INPUT_SIZE, kernelShape, LAYERS } from '../../models/efficientnet-lite0.ts';
+import { openEngine } from '../../models/engines/open-engine.ts';
 import { IMAGE_VECTOR, openImageEncoder } from '../../models/image-encoder.ts';
-import { openTensorBackend } from '../../models/tensor-backend.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
 
 const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
@@ -28,7 +28,7 @@ test('the network has the parameters of the published one', () => {
 
 test('known features of a known image, alone and in a batch', { skip }, async () => {
   const bundle = await openBundle(modelsDir, IMAGE_VECTOR.name);
-  const encoder = await openImageEncoder(await openTensorBackend(), bundle);
+  const encoder = await openImageEncoder(await openEngine(), bundle);
   assert.match(encoder.hash, /^0ccfca6abb49a97e/, 'the bundle is the same on every machine');
   const image = rings(INPUT_SIZE);
   const [alone] = await encoder.embed([image]);
@@ -39,7 +39,7 @@ test('known features of a known image, alone and in a batch', { skip }, async ()
   assert.equal(batch.length, 10);
   for (const vector of batch.slice(1))
     assert.ok(Math.max(...vector.map((value, i) => Math.abs(value - (alone[i] ?? 0)))) < 1e-5);
-  encoder.dispose();
+  await encoder.dispose();
 });
 
 /** Grey rings, the same on every machine. */

@@ -4,10 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import { saveOtherBundle } from '../../harness/other-bundle.ts';
 import { type Bundle, inFolder, loadBundle, saveBundle } from '../../models/bundle.ts';
 import { openBundle } from '../../models/bundle-folder.ts';
+import { DEFAULT_ENGINE } from '../../models/engines/engine-settings.ts';
+import { openEngine } from '../../models/engines/open-engine.ts';
 import { type Graph, readGraph, tensorNames, writeGraph } from '../../models/graph.ts';
 import { IMAGE_VECTOR, openImageEncoder } from '../../models/image-encoder.ts';
 import type { AboutBundle } from '../../models/manifest.ts';
@@ -72,21 +75,21 @@ const INPUT = {
 };
 
 test('a bundle of any graph gives what its tensors say', async () => {
-  const encoder = await openImageEncoder(await openTensorBackend(), await bundle());
+  const encoder = await openImageEncoder(await openEngine(), await bundle());
   const red = { width: 1, height: 1, channels: 3, data: Uint8Array.of(200, 10, 10) } as const;
   const [vector] = await encoder.embed([red]);
   const half = Math.SQRT1_2;
   assert.ok(Math.abs((vector?.[0] ?? 0) - half) < 1e-6 && Math.abs((vector?.[1] ?? 0) + half) < 1e-6);
-  encoder.dispose();
+  await encoder.dispose();
 });
 
-test('nothing is left in the backend of a bundle that was closed, or could not be opened', async () => {
-  const backend = await openTensorBackend();
-  const { numTensors } = backend.tf.memory();
-  (await openImageEncoder(backend, await bundle())).dispose();
-  const wrong = { shape: [2, 2], data: new Float32Array(4) };
-  await assert.rejects(openImageEncoder(backend, await bundle({}, GRAPH, wrong)), hasCode('MODEL_INVALID'));
-  assert.equal(backend.tf.memory().numTensors, numTensors);
+test('nothing is left in TensorFlow.js of a bundle that was closed, or could not be opened', async () => {
+  const engine = await openEngine({ ...DEFAULT_ENGINE, engine: 'wasm' });
+  const { numTensors } = tf.memory();
+  await (await openImageEncoder(engine, await bundle())).dispose();
+  const three = { output: { gives: 'vector', dims: 3, similarity: 'cosine' } };
+  await assert.rejects(openImageEncoder(engine, await bundle(three)), hasCode('MODEL_INVALID'));
+  assert.equal(tf.memory().numTensors, numTensors);
 });
 
 for (const [what, about] of [
@@ -97,17 +100,17 @@ for (const [what, about] of [
 ] as const)
   test(`a bundle that wants ${what} is refused, not computed otherwise`, async () => {
     await assert.rejects(
-      openImageEncoder(await openTensorBackend(), await bundle(about)),
+      openImageEncoder(await openEngine(), await bundle(about)),
       hasCode('MODEL_UNSUPPORTED'),
     );
   });
 
 test('a graph without its tensors, or that gives another length than its manifest says, is refused', async () => {
-  const backend = await openTensorBackend();
+  const engine = await openEngine();
   const three = { output: { gives: 'vector', dims: 3, similarity: 'cosine' } };
-  await assert.rejects(openImageEncoder(backend, await bundle(three)), hasCode('MODEL_INVALID'));
+  await assert.rejects(openImageEncoder(engine, await bundle(three)), hasCode('MODEL_INVALID'));
   const named: Graph = { ...GRAPH, nodes: [{ op: 'dense', name: 'other', input: 'image' }], output: 'other' };
-  await assert.rejects(openImageEncoder(backend, await bundle({}, named)), hasCode('MODEL_INVALID'));
+  await assert.rejects(openImageEncoder(engine, await bundle({}, named)), hasCode('MODEL_INVALID'));
 });
 
 test('tensors that give no numbers are refused', async () => {
@@ -144,7 +147,7 @@ test('the graph and tensors of the image encoder that comes with us fit together
 test('the same network with another projection gives other vectors, the same from the same seed', {
   skip,
 }, async () => {
-  const backend = await openTensorBackend();
+  const engine = await openEngine();
   const save = (name: string, seed: number) =>
     saveOtherBundle(modelsDir, IMAGE_VECTOR.name, { name, seed, dims: 64, into: folder });
   const [one, again, other] = [await save('a', 1), await save('a', 1), await save('b', 2)];
@@ -153,9 +156,9 @@ test('the same network with another projection gives other vectors, the same fro
   const image = { width: 2, height: 2, channels: 1, data: Uint8Array.of(0, 80, 160, 240) } as const;
   const vectors: Float32Array[] = [];
   for (const name of ['a', 'b']) {
-    const encoder = await openImageEncoder(backend, await openBundle(folder, name));
+    const encoder = await openImageEncoder(engine, await openBundle(folder, name));
     vectors.push(...(await encoder.embed([image])));
-    encoder.dispose();
+    await encoder.dispose();
   }
   assert.deepEqual(
     vectors.map(({ length }) => length),

@@ -8,6 +8,7 @@ import type { DisplayImage } from '../../../core/imaging/display-image.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
 import { saveOtherBundle } from '../../../harness/other-bundle.ts';
 import { INPUT_SIZE } from '../../../models/efficientnet-lite0.ts';
+import { DEFAULT_ENGINE } from '../../../models/engines/engine-settings.ts';
 import { IMAGE_VECTOR } from '../../../models/image-encoder.ts';
 import { STALL_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { projectRoot } from '../../../platform/process/project-root.ts';
@@ -49,12 +50,34 @@ test('a batch that takes too long fails for now, and is worth another try', { sk
   const first = await models.embed(inputs, models.loaded);
   assert.equal(first[0]?.model, model?.hash);
 
-  const hasty = await ImageModels.open(modelsDir, 1);
+  const hasty = await ImageModels.open(modelsDir, { limitMs: 1 });
   t.after(() => hasty.stop());
   await hasty.load([FIRST]);
   await assert.rejects(hasty.embed(inputs, hasty.loaded), { code: 'IMAGE_VECTOR_FAILED', kind: 'retry' });
   assert.deepEqual(await models.embed(inputs, models.loaded), first);
 });
+
+for (const engine of ['onnxruntime', 'wasm'] as const)
+  test(`a thread that was ended while ${engine} computed is replaced, as often as it must be`, {
+    skip,
+  }, async (t) => {
+    const settings = { ...DEFAULT_ENGINE, engine };
+    const [models, hasty] = [
+      await ImageModels.open(modelsDir, { engine: settings }),
+      await ImageModels.open(modelsDir, { engine: settings, limitMs: 1 }),
+    ];
+    t.after(() => Promise.all([models.stop(), hasty.stop()]));
+    await models.load([FIRST]);
+    const first = await models.embed(inputs, models.loaded);
+    for (let time = 0; time < 3; time++) {
+      // Opens the engine and the bundle anew, and has it compute.
+      await hasty.load([FIRST]);
+      assert.deepEqual([hasty.loaded.length, hasty.missing], [1, []]);
+      await assert.rejects(hasty.embed(inputs, hasty.loaded), { code: 'IMAGE_VECTOR_FAILED' });
+    }
+    assert.deepEqual(await models.embed(inputs, models.loaded), first);
+    assert.match(models.backend.backendName, engine === 'wasm' ? /wasm/ : /onnxruntime-node/);
+  });
 
 test('images that come while the models compute are embedded together, each as it is alone', {
   skip,
