@@ -1,7 +1,8 @@
 /** One measured thing. Names are stable, so that results of different days can be compared. */
 export interface Figure {
   name: string;
-  value: number;
+  /** null where it could not be measured here; the notes say why */
+  value: number | null;
   unit: string;
   /** What it should be, such as `<= 3`; `null` where there is no aim. */
   aim: string | null;
@@ -9,7 +10,7 @@ export interface Figure {
 }
 
 /** A figure without an aim. */
-export function figure(name: string, value: number, unit: string): Figure {
+export function figure(name: string, value: number | null, unit: string): Figure {
   return { name, value, unit, aim: null, met: null };
 }
 

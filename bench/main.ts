@@ -89,7 +89,8 @@ function table({ figures, peers, notes = [] }: BenchResult): string[] {
 
 function line(indent: string, { name, value, unit, aim, met }: Figure): string {
   const wanted = aim === null ? '' : `  aim ${aim}: ${met === null ? 'unknown' : met ? 'met' : 'NOT met'}`;
-  return `${indent}${name.padEnd(32)} ${Number(value.toPrecision(4))} ${unit}${wanted}`;
+  const measured = value === null ? 'not measured' : `${Number(value.toPrecision(4))} ${unit}`;
+  return `${indent}${name.padEnd(32)} ${measured}${wanted}`;
 }
 
 function say(text: string): void {
