@@ -11,6 +11,9 @@ const WINDOW_SAMPLES = 200_000;
 /** Ranges of stored values up to here are mapped once each, not once a pixel. */
 const TABLE_LENGTH = 65_536;
 
+/** A table of all values that fit into the bits stored is made where it is this much shorter than the image. */
+const SHORT_TABLE = 16;
+
 /**
  * What a screen shows of the stored values of one frame: grey by modality and VOI transformation (PS3.3 C.11), palette,
  * RGB and YBR_FULL as RGB.
@@ -35,18 +38,37 @@ export function render(samples: Samples, pixel: ImagePixel, grey: GreyScale): Di
 
 function renderGrey(samples: Samples, pixel: ImagePixel, grey: GreyScale): Uint8Array {
   const toByte = greyMapping(samples, pixel, grey);
-  const table = samples instanceof Int32Array ? tableOf(samples, toByte) : null;
+  const table = samples instanceof Int32Array ? tableOf(samples, pixel, toByte) : null;
   if (table === null) return Uint8Array.from(samples, toByte);
   return applyTable(samples as Int32Array, table);
 }
 
-/** What each stored value that occurs is shown as. */
+/** What each stored value that can occur is shown as. */
 interface Table {
   low: number;
   bytes: Uint8Array;
 }
 
-function tableOf(samples: Int32Array, toByte: (stored: number) => number): Table | null {
+function tableOf(
+  samples: Int32Array,
+  { bitsStored, signed }: ImagePixel,
+  toByte: (stored: number) => number,
+): Table | null {
+  const possible = 2 ** bitsStored;
+  // Few values can occur: looking which do would take longer than mapping all.
+  const isShort = possible * SHORT_TABLE <= samples.length;
+  const [low, high] = isShort ? bounds(possible, signed) : occurring(samples);
+  if (high - low >= TABLE_LENGTH) return null;
+  const bytes = new Uint8Array(high - low + 1);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = toByte(low + i);
+  return { low, bytes };
+}
+
+function bounds(possible: number, signed: boolean): [low: number, high: number] {
+  return signed ? [-possible / 2, possible / 2 - 1] : [0, possible - 1];
+}
+
+function occurring(samples: Int32Array): [low: number, high: number] {
   let low = samples[0] ?? 0;
   let high = low;
   for (let i = 1; i < samples.length; i++) {
@@ -54,8 +76,7 @@ function tableOf(samples: Int32Array, toByte: (stored: number) => number): Table
     if (value < low) low = value;
     else if (value > high) high = value;
   }
-  if (high - low >= TABLE_LENGTH) return null;
-  return { low, bytes: Uint8Array.from({ length: high - low + 1 }, (_, i) => toByte(low + i)) };
+  return [low, high];
 }
 
 function applyTable(samples: Int32Array, { low, bytes }: Table): Uint8Array {

@@ -15,36 +15,95 @@ export function resize(original: DisplayImage, width: number, height: number): D
     Math.max(1, Math.floor(original.width / width / KEPT)),
     Math.max(1, Math.floor(original.height / height / KEPT)),
   );
-  const { channels } = image;
-  const rows = new Float32Array(width * image.height * channels);
-  const across = taps(image.width, width);
-  for (let y = 0; y < image.height; y++) {
-    const from = y * image.width * channels;
-    for (let x = 0; x < width; x++) {
-      const { first, weights } = across[x] as Taps;
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = 0;
-        let at = from + first * channels + channel;
-        for (let i = 0; i < weights.length; i++, at += channels)
-          sum += (weights[i] as number) * (image.data[at] as number);
-        rows[(y * width + x) * channels + channel] = sum;
-      }
-    }
-  }
-  const data = new Uint8Array(width * height * channels);
+  const rows = shrinkAcross(image, width);
+  return { width, height, channels: image.channels, data: shrinkDown(rows, image, width, height) };
+}
+
+/**
+ * Each row with its new width, four rows at a time: their sums do not wait for each other. Within a sum additions keep their
+ * order, on which floating-point numbers depend.
+ */
+function shrinkAcross({ width: from, height, channels, data }: DisplayImage, width: number): Float32Array {
+  const { firsts, ends, weights } = taps(from, width);
   const stride = width * channels;
-  const line = new Float64Array(stride);
-  for (const [y, { first, weights }] of taps(image.height, height).entries()) {
-    line.fill(0);
-    for (let i = 0; i < weights.length; i++) {
-      const weight = weights[i] as number;
-      const from = (first + i) * stride;
-      for (let x = 0; x < stride; x++) line[x] = (line[x] as number) + weight * (rows[from + x] as number);
+  const rows = new Float32Array(stride * height);
+  for (let y = 0; y < height; y += 4) {
+    // Beyond the last row it is computed again.
+    const b = Math.min(1, height - 1 - y);
+    const c = Math.min(2, height - 1 - y);
+    const d = Math.min(3, height - 1 - y);
+    const wide = from * channels;
+    let begin = 0;
+    for (let x = 0; x < width; x++) {
+      const end = ends[x] as number;
+      for (let channel = 0; channel < channels; channel++) {
+        let at = (y * from + (firsts[x] as number)) * channels + channel;
+        let sumA = 0;
+        let sumB = 0;
+        let sumC = 0;
+        let sumD = 0;
+        for (let tap = begin; tap < end; tap++, at += channels) {
+          const weight = weights[tap] as number;
+          sumA += weight * (data[at] as number);
+          sumB += weight * (data[at + b * wide] as number);
+          sumC += weight * (data[at + c * wide] as number);
+          sumD += weight * (data[at + d * wide] as number);
+        }
+        const out = y * stride + x * channels + channel;
+        rows[out] = sumA;
+        rows[out + b * stride] = sumB;
+        rows[out + c * stride] = sumC;
+        rows[out + d * stride] = sumD;
+      }
+      begin = end;
     }
-    for (let x = 0; x < stride; x++)
-      data[y * stride + x] = Math.min(255, Math.max(0, Math.round(line[x] as number)));
   }
-  return { width, height, channels, data };
+  return rows;
+}
+
+/** Each column with its new height, four at a time. */
+function shrinkDown(
+  rows: Float32Array,
+  { height: from, channels }: DisplayImage,
+  width: number,
+  height: number,
+): Uint8Array {
+  const { firsts, ends, weights } = taps(from, height);
+  const stride = width * channels;
+  const data = new Uint8Array(height * stride);
+  let begin = 0;
+  for (let y = 0; y < height; y++) {
+    const end = ends[y] as number;
+    const top = (firsts[y] as number) * stride;
+    for (let x = 0; x < stride; x += 4) {
+      const b = Math.min(1, stride - 1 - x);
+      const c = Math.min(2, stride - 1 - x);
+      const d = Math.min(3, stride - 1 - x);
+      let at = top + x;
+      let sumA = 0;
+      let sumB = 0;
+      let sumC = 0;
+      let sumD = 0;
+      for (let tap = begin; tap < end; tap++, at += stride) {
+        const weight = weights[tap] as number;
+        sumA += weight * (rows[at] as number);
+        sumB += weight * (rows[at + b] as number);
+        sumC += weight * (rows[at + c] as number);
+        sumD += weight * (rows[at + d] as number);
+      }
+      const out = y * stride + x;
+      data[out] = toByte(sumA);
+      data[out + b] = toByte(sumB);
+      data[out + c] = toByte(sumC);
+      data[out + d] = toByte(sumD);
+    }
+    begin = end;
+  }
+  return data;
+}
+
+function toByte(value: number): number {
+  return Math.min(255, Math.max(0, Math.round(value)));
 }
 
 /** The means of blocks of `across` × `down` pixels; blocks at the right and lower border may be smaller. */
@@ -76,29 +135,40 @@ function averageBlocks(image: DisplayImage, across: number, down: number): Displ
   return { width, height, channels, data: means };
 }
 
+/** Of which input samples each output sample is made. */
 interface Taps {
-  /** the first input sample that counts */
-  first: number;
-  /** one for each input sample from there on; their sum is 1 */
+  /** for each output sample the first input sample that counts */
+  firsts: Int32Array;
+  /** for each output sample where its weights end, which begin where those of the one before end */
+  ends: Int32Array;
+  /** one for each input sample that counts; those of an output sample add up to 1 */
   weights: Float64Array;
 }
 
-/** For each of `to` output samples, which of the `from` input samples it is made of; beyond the border there are none. */
-function taps(from: number, to: number): Taps[] {
+/** For `to` output samples of `from` input samples; beyond the border there are none. */
+function taps(from: number, to: number): Taps {
   const step = from / to;
   const widening = Math.max(1, step);
-  return Array.from({ length: to }, (_, i) => {
+  const firsts = new Int32Array(to);
+  const ends = new Int32Array(to);
+  const weights = new Float64Array(to * (Math.ceil(4 * widening) + 2));
+  let end = 0;
+  for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * step;
     const first = Math.max(0, Math.floor(centre - 2 * widening));
     const last = Math.min(from, Math.ceil(centre + 2 * widening));
-    const weights = new Float64Array(last - first);
+    const begin = end;
     let sum = 0;
-    for (let j = 0; j < weights.length; j++) {
-      weights[j] = cubic((first + j + 0.5 - centre) / widening);
-      sum += weights[j] as number;
+    for (let at = first; at < last; at++, end++) {
+      const weight = cubic((at + 0.5 - centre) / widening);
+      weights[end] = weight;
+      sum += weight;
     }
-    return { first, weights: weights.map((weight) => weight / sum) };
-  });
+    for (let at = begin; at < end; at++) weights[at] = (weights[at] as number) / sum;
+    firsts[i] = first;
+    ends[i] = end;
+  }
+  return { firsts, ends, weights };
 }
 
 function cubic(distance: number): number {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DisplayImage } from '../../../core/imaging/display-image.ts';
@@ -69,4 +70,25 @@ test('every image fits, and keeps a pixel', () => {
       assert.ok(Math.min(fitted.width, fitted.height) >= 1);
     }),
   );
+});
+
+test('the same pixels on every machine and in every version: vectors of one generation depend on it', () => {
+  const noise = (width: number, height: number, channels: 1 | 3): DisplayImage => ({
+    width,
+    height,
+    channels,
+    data: Uint8Array.from(
+      { length: width * height * channels },
+      (_, i) => Math.imul(i, 2_654_435_761) >>> 24,
+    ),
+  });
+  const hash = createHash('sha256');
+  for (const [image, width, height] of [
+    [noise(512, 448, 1), 224, 196],
+    [noise(301, 77, 3), 224, 57],
+    [noise(30, 50, 1), 61, 101],
+    [noise(1999, 5, 1), 223, 1],
+  ] as const)
+    hash.update(resize(image, width, height).data);
+  assert.equal(hash.digest('hex'), 'ddf6106cd9abb48628035b8d4a2fdb83886c873a2a053f4f836ee6edee8da544');
 });
