@@ -26,8 +26,10 @@ await answerQuestions(() => readFrames);
 async function readFrames({ object, sizes }: DecodeQuestion): Promise<SmallFrame[]> {
   const frames: SmallFrame[] = [];
   for await (const { frame, image } of decode(Buffer.from(object.buffer, object.byteOffset, object.length))) {
+    // Made by a thread of libvips while this one makes the image small.
+    const small = thumbnail(image);
     const inputs = new Map(sizes.map((size) => [size, letterbox(image, size)]));
-    frames.push({ frame, thumbnail: await thumbnail(image), inputs });
+    frames.push({ frame, thumbnail: await small, inputs });
   }
   return frames;
 }
