@@ -45,7 +45,7 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
     }
     measured.push(result);
     notes.push(
-      `${id}: ${result.name}, opens in ${Math.round(result.openMs)} ms, ${Math.round(result.memoryMb)} MiB of memory in all`,
+      `${id}: ${result.name}, opens in ${Math.round(result.openMs)} ms, ${Math.round(result.memoryMb)} MiB of memory in all, ${result.cpuMs.toFixed(1)} ms of processor time an image the whole way`,
     );
   }
   return { bench: 'inference', figures: [...figures(measured), ...stepFigures(steps)], peers: [], notes };

@@ -9,6 +9,7 @@ import { INPUT_SIZE } from '../../models/efficientnet-lite0.ts';
 import { openEngine } from '../../models/engines/open-engine.ts';
 import type { EngineId } from '../../models/engines/who-opens.ts';
 import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
+import { MODEL_BATCH } from '../../models/limits.ts';
 import type { BackendKind } from '../../models/tensor-backend.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import { embedImage } from '../../services/inference/embed-image.ts';
@@ -39,11 +40,13 @@ export interface EngineMeasured {
   whole: Rates;
   /** as many at once as the service has from its polls */
   polls: number;
+  /** processor time of one image the whole way, all threads, `MODEL_BATCH` at once; less troubled by other work than rates are */
+  cpuMs: number;
 }
 
 type Asked = EngineSettings & { id: EngineId; part: 'network' | 'whole' };
 type Network = Pick<EngineMeasured, 'kind' | 'name' | 'openMs' | 'network'>;
-type Whole = Pick<EngineMeasured, 'whole' | 'polls' | 'memoryMb'>;
+type Whole = Pick<EngineMeasured, 'whole' | 'polls' | 'memoryMb' | 'cpuMs'>;
 
 /** One engine in processes of its own, since two TensorFlow libraries do not share one. Gives why it does not open. */
 export async function measureEngine(
@@ -95,6 +98,7 @@ async function measureWhole({ id, threads, seconds, images, batches, modelsDir }
   const objects = benchImages(images);
   const whole: Rates = {};
   let polls = 0;
+  let cpuMs = 0;
   for (const batch of batches) {
     const engine = { engine: id, engineThreads: threads };
     const models = await ImageModels.open(modelsDir, { engine, batch });
@@ -106,15 +110,18 @@ async function measureWhole({ id, threads, seconds, images, batches, modelsDir }
         const received = receivedEvent(objects, next++ % objects.length);
         await embedImage({ store: holding(objects), reader, models }, received, models.loaded);
       };
+      const [before, first] = [process.cpuUsage(), next];
       // While one batch is computed the next is read.
       whole[batch] = await rateOf(seconds, batch * 2, 1, embed);
-      if (batch === 8) polls = await rateOf(seconds, CONCURRENT_PARTITIONS, MAX_POLL_IMAGES, embed);
+      const { user, system } = process.cpuUsage(before);
+      if (batch === MODEL_BATCH) cpuMs = (user + system) / 1000 / (next - first);
+      if (batch === MODEL_BATCH) polls = await rateOf(seconds, CONCURRENT_PARTITIONS, MAX_POLL_IMAGES, embed);
     } finally {
       await Promise.all([models.stop(), reader.stop()]);
     }
   }
   const [, kib = 0] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return { whole, polls, memoryMb: Number(kib) / 1024 };
+  return { whole, polls, cpuMs, memoryMb: Number(kib) / 1024 };
 }
 
 /** `loops` ask at the same time, each for `images` together, and for the next when these are done. */
