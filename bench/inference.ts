@@ -15,24 +15,24 @@ const AIM = 0.9;
 /**
  * Images per second of every engine that opens here, one after the other, each in processes of its own: from DICOM bytes
  * to vector, through the threads of the service, and the network alone on images that are ready. Reading, making small
- * and the thumbnail are timed apart. `--seconds 5` for each, `--engines onnxruntime,wasm`, `--threads 1`. An engine that
- * does not open has no value, and the notes say why.
+ * and the thumbnail are timed apart. `--seconds 5` for each, `--engines onnxruntime,wasm`, `--batches 1,8,32`,
+ * `--images 24`, `--threads 1`. An engine that does not open has no value, and the notes say why.
  */
 export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
   const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] || join(projectRoot(), '.interleave/models');
   const settings = {
     seconds: Number(values['seconds'] ?? SECONDS),
     threads: Number(values['threads'] ?? DEFAULT_ENGINE.engineThreads),
-    images: IMAGES,
-    batches: BATCHES,
+    images: Number(values['images'] ?? IMAGES),
+    batches: values['batches']?.split(',').map(Number) ?? BATCHES,
     modelsDir,
   };
   const ids = values['engines']?.split(',') ?? ENGINE_IDS;
   const notes: string[] = [];
   say('drawing images …');
-  const images = benchImages(IMAGES);
+  const images = benchImages(settings.images);
   const steps = await stepTimes(images);
-  notes.push(`${IMAGES} simulated radiographs, ${describe(images)}`, describeSteps(steps));
+  notes.push(`${settings.images} simulated radiographs, ${describe(images)}`, describeSteps(steps));
 
   const measured: EngineMeasured[] = [];
   for (const id of ENGINE_IDS.filter((one) => ids.includes(one))) {
