@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { codeOf, type ErrorCode, InterleaveError } from '../../core/errors.ts';
 import { followParent, WorkerProcess } from './worker-process.ts';
@@ -19,6 +20,12 @@ export interface WorkerThreadOptions {
   openMs: number;
   /** given to every thread that is started, to open what it needs */
   workerData?: unknown;
+  /**
+   * A thread with this is never ended from outside: when it is given up or stopped it ends itself as soon as it computes
+   * nothing. For native code that takes the whole process along when its thread is ended while it computes (ONNX Runtime
+   * throws where nobody catches). What hangs for good stays until the process ends.
+   */
+  endsItself?: boolean;
 }
 
 export interface TimeLimits {
@@ -66,7 +73,18 @@ export class WorkerThread<Question, Reply> {
   /** Ends the thread, for good; questions that wait fail. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#worker?.terminate();
+    const worker = this.#worker;
+    if (worker === null) return;
+    if (this.#options.endsItself !== true) await worker.terminate();
+    else await this.#waitForEnd(worker);
+  }
+
+  async #waitForEnd(worker: Peer): Promise<void> {
+    const waiting = new AbortController();
+    worker.once('exit', () => waiting.abort());
+    worker.postMessage(END);
+    await sleep(MAX_END_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+    if (worker instanceof Worker) worker.unref();
   }
 
   async #askInTurn(question: Question, answerMs: number, end: number): Promise<Reply> {
@@ -123,7 +141,12 @@ export class WorkerThread<Question, Reply> {
   /** Nobody waits for its end: native code that hangs cannot be ended. */
   #giveUp(worker: Peer): void {
     if (this.#worker === worker) this.#worker = null;
-    void worker.terminate();
+    if (this.#options.endsItself !== true) void worker.terminate();
+    else {
+      worker.postMessage(END);
+      // The process does not wait for it.
+      if (worker instanceof Worker) worker.unref();
+    }
   }
 
   async #within<T>(work: Promise<T>, limitMs: number): Promise<T> {
@@ -153,7 +176,10 @@ export async function answerQuestions<Data, Question, Reply>(
   if (parentPort === null) followParent();
   await answer(OPENING, async () => {
     const handle = await open(workerData as Data);
-    const onQuestion = ({ id, question }: Asked<Question>) => answer(id, () => handle(question));
+    const onQuestion = (asked: Asked<Question> | typeof END) => {
+      if ('end' in asked) process.exit(0);
+      return answer(asked.id, () => handle(asked.question));
+    };
     if (parentPort === null) process.on('message', onQuestion);
     else parentPort.on('message', onQuestion);
   });
@@ -163,6 +189,12 @@ export async function answerQuestions<Data, Question, Reply>(
 export function moduleBeside(url: string, name: string): URL {
   return new URL(`./${name}${extname(url)}`, url);
 }
+
+/** Said to a thread that is to end itself. */
+const END = { end: true } as const;
+
+/** A thread that ends itself is waited for so long when it is stopped. */
+export const MAX_END_MS = 5_000;
 
 /** The id of what a thread says when it is ready; questions have higher ones. */
 const OPENING = 0;

@@ -69,6 +69,7 @@ export class ImageModels {
       maxHeapMb: MAX_WORKER_HEAP_MB,
       openMs: MAX_OPEN_MS,
       workerData: { modelsDir, engine, batch } satisfies ModelData,
+      endsItself: true,
     });
     try {
       const { backend } = await thread.ask([], { answerMs: MAX_EMBED_MS });

@@ -7,6 +7,8 @@ export interface TestData {
   name?: string;
   openMs?: number;
   openFails?: boolean;
+  /** counts what was finished, and the ends of the thread */
+  counts?: SharedArrayBuffer;
 }
 
 export type TestQuestion =
@@ -22,11 +24,12 @@ export type TestQuestion =
   | 'signal'
   | 'environment'
   | 'pid'
+  | 'finish'
   | number;
 
 let answered = 0;
 
-const DEEDS: Record<Exclude<TestQuestion, number | 'pid'>, () => unknown> = {
+const DEEDS: Record<Exclude<TestQuestion, number | 'pid' | 'finish'>, () => unknown> = {
   greet: () => undefined,
   refuse: () => {
     throw new InterleaveError('IMAGE_TOO_LARGE', 'So big.');
@@ -56,13 +59,18 @@ const DEEDS: Record<Exclude<TestQuestion, number | 'pid'>, () => unknown> = {
 };
 
 await answerQuestions(async (data: TestData | null) => {
-  const { name = '', openMs = 0, openFails = false } = data ?? {};
+  const { name = '', openMs = 0, openFails = false, counts = new SharedArrayBuffer(8) } = data ?? {};
+  const [finished, ended] = [0, 1];
+  process.once('exit', () => Atomics.add(new Int32Array(counts), ended, 1));
   await sleep(openMs);
   if (openFails) throw new InterleaveError('MODEL_MISSING', name);
   return async (question: TestQuestion): Promise<string> => {
     answered++;
     if (question === 'pid') return String(process.pid);
-    if (typeof question === 'number') await sleep(question);
+    if (question === 'finish') {
+      for (const end = performance.now() + 500; performance.now() < end; );
+      Atomics.add(new Int32Array(counts), finished, 1);
+    } else if (typeof question === 'number') await sleep(question);
     else await DEEDS[question]();
     return `${name} ${answered}: ${question}`;
   };

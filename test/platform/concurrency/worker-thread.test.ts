@@ -67,6 +67,21 @@ for (const [question, answerMs, reason] of BREAKDOWNS) {
   });
 }
 
+test('a thread that must end itself finishes what it computes when it is given up, and ends then', async (t) => {
+  const counts = new SharedArrayBuffer(8);
+  const thread = start(t, { counts }, { endsItself: true });
+  await thread.ask('greet', PATIENT);
+  await failsWith(thread.ask('finish', { answerMs: 50 }), 'BACKEND_UNAVAILABLE', /too long/);
+  assert.equal(await thread.ask('greet', PATIENT), ' 1: greet', 'by a new thread');
+  await until(() => new Int32Array(counts)[1] === 1, 10_000, 'the first thread ended');
+  assert.deepEqual([...new Int32Array(counts)], [1, 1]);
+  const last = thread.ask('finish', PATIENT);
+  await sleep(100);
+  await thread.stop();
+  assert.equal(await last, ' 2: finish');
+  assert.deepEqual([...new Int32Array(counts)], [2, 2]);
+});
+
 test('a thread that ends between two questions is noticed by neither', async (t) => {
   const thread = start(t, {});
   assert.equal(await thread.ask('crash later', PATIENT), ' 1: crash later');
