@@ -58,7 +58,7 @@ test('a batch that takes too long fails for now, and is worth another try', { sk
 });
 
 for (const engine of ['onnxruntime', 'wasm'] as const)
-  test(`a thread that was ended while ${engine} computed is replaced, as often as it must be`, {
+  test(`a thread that was given up while ${engine} computed is replaced, as often as it must be`, {
     skip,
   }, async (t) => {
     const settings = { ...DEFAULT_ENGINE, engine };
