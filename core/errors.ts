@@ -161,6 +161,7 @@ export const ERRORS = {
   MODEL_INVALID: ['fatal', 'The model bundle differs from its manifest.'],
   MODEL_UNSUPPORTED: ['fatal', 'The model bundle needs something that this version cannot do.'],
   MODEL_DECISION_REFUSED: ['reject', 'The decision about the model was refused.'],
+  ADDON_FAILED: ['fatal', 'The addon of TensorFlow.js could not be compiled, or does not load.'],
   BACKEND_UNAVAILABLE: ['fatal', 'No engine that computes models could be started.'],
 
   // Joining and indexing

@@ -1,11 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { alone } from './alone.mjs';
 import { page, program, weights } from './compile.mjs';
 import { ENGINES, enginePresent, fetchEngine } from './fetch-engines.mjs';
 import { installPackages, packagesPresent } from './packages.mjs';
 import { requireDisk, requireJava, requireMaven, requireNode, requirePython } from './prerequisites.mjs';
-import { say, step } from './progress.mjs';
-import { downloads, root } from './project.mjs';
+import { step } from './progress.mjs';
+import { root } from './project.mjs';
 
 /**
  * Brings a checkout to where the program can run: packages, engines, the compiled program, the page, the model weights.
@@ -62,43 +61,4 @@ async function makeProgram(todo) {
 async function allOrFirstFailure(steps) {
   const failure = (await Promise.allSettled(steps)).find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
-}
-
-/** One preparation at a time in one checkout. */
-async function alone(work) {
-  const lock = join(downloads, 'prepare.pid');
-  mkdirSync(downloads, { recursive: true });
-  let told = false;
-  while (!take(lock)) {
-    if (!told) say('· Waiting for another preparation in this checkout …');
-    told = true;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  const release = () => rmSync(lock, { force: true });
-  process.once('exit', release);
-  try {
-    await work();
-  } finally {
-    process.off('exit', release);
-    release();
-  }
-}
-
-function take(lock) {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch {
-    if (!holderLives(lock)) rmSync(lock, { force: true });
-    return false;
-  }
-}
-
-function holderLives(lock) {
-  try {
-    process.kill(Number(readFileSync(lock, 'utf8')), 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
 }
