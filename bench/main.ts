@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { codeOf, InterleaveError } from '../core/errors.ts';
+import { gpuEnvironment } from '../models/engines/gpu-environment.ts';
 import { projectRoot } from '../platform/process/project-root.ts';
 import type { Bench, BenchResult, Figure } from './bench-result.ts';
 import { machine } from './support/machine.ts';
@@ -24,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return values['help'] === undefined ? 2 : 0;
   }
   try {
+    Object.assign(process.env, gpuEnvironment());
     say(machine());
     const module = pathToFileURL(join(compiled(), `${name}.js`));
     const bench = (await import(module.href)) as Bench;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ProcessSpec } from '../../infra/process/managed-process.ts';
 import { NODE_FLAGS } from '../../infra/process/node-flags.ts';
+import { gpuEnvironment } from '../../models/engines/gpu-environment.ts';
 import type { Ports } from './ports.ts';
 import type { ServiceName } from './service-names.ts';
 
@@ -46,6 +47,7 @@ function environment(settings: SystemSettings): Record<string, string | undefine
   const { ports } = settings;
   return {
     ...process.env,
+    ...gpuEnvironment(),
     INTERLEAVE_KAFKA_BROKERS: settings.kafkaBrokers,
     INTERLEAVE_ELASTICSEARCH_URL: settings.elasticsearchUrl,
     INTERLEAVE_DATA_DIR: settings.dataDir,
