@@ -19,3 +19,23 @@ export async function loadStep(): Promise<Step> {
 export async function followNpm(): Promise<void> {
   (await load<{ followNpm(): void }>('follow-npm.mjs')).followNpm();
 }
+
+/** What the preparation looks for before its first download; each rejects or throws with `message` and `code`. */
+export interface Prerequisites {
+  requireNode(): void;
+  requireJava(): Promise<void>;
+  requireMaven(): Promise<void>;
+  requirePython(): Promise<void>;
+  ENGINES: readonly string[];
+  enginePresent(name: string): boolean;
+}
+
+export async function loadPrerequisites(): Promise<Prerequisites> {
+  const [tools, engines] = await Promise.all([
+    load<Pick<Prerequisites, 'requireNode' | 'requireJava' | 'requireMaven' | 'requirePython'>>(
+      'prerequisites.mjs',
+    ),
+    load<Pick<Prerequisites, 'ENGINES' | 'enginePresent'>>('fetch-engines.mjs'),
+  ]);
+  return { ...tools, ...engines };
+}

@@ -59,3 +59,10 @@ export const QUIET_MS = 3_000;
 export const REEMBED_POLL_MS = 1_000;
 /** Without a case less to look through for so long, `reembed --wait` says where to look. */
 export const REEMBED_STILL_MS = 30_000;
+
+/** How long `doctor` computes with what it has opened. */
+export const MEASURE_MS = 2_000;
+/** How long opening and measuring may take: the first use of a new GPU compiles for minutes. */
+export const MAX_MEASURE_MS = 600_000;
+/** How long the driver may take to say which GPUs there are. */
+export const GPU_ANSWER_MS = 10_000;

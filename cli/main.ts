@@ -5,6 +5,7 @@ import { followNpm } from './bootstrap.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { parseVerb, type Verb } from './verb.ts';
 import { deadLetters } from './verbs/dead-letters.ts';
+import { doctor } from './verbs/doctor.ts';
 import { down } from './verbs/down.ts';
 import { erase } from './verbs/erase.ts';
 import { evaluate } from './verbs/evaluate.ts';
@@ -25,6 +26,7 @@ const VERBS: readonly Verb[] = [
   up,
   down,
   status,
+  doctor,
   send,
   search,
   label,
