@@ -94,7 +94,7 @@ async function openWasm(): Promise<BackendKind> {
   return 'wasm';
 }
 
-function isInstalled(name: string): boolean {
+export function isInstalled(name: string): boolean {
   try {
     createRequire(import.meta.url).resolve(`${name}/package.json`);
     return true;

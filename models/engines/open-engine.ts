@@ -1,6 +1,8 @@
 import { InterleaveError } from '../../core/errors.ts';
+import { isInstalled } from '../tensor-backend.ts';
 import type { Engine } from './engine.ts';
 import { DEFAULT_ENGINE, type EngineSettings } from './engine-settings.ts';
+import { hasGpuDevice } from './gpu-device.ts';
 import { openOnnxRuntime } from './onnx-runtime.ts';
 import { openTensorFlow } from './tensorflow.ts';
 import type { EngineId } from './who-opens.ts';
@@ -61,6 +63,8 @@ const CANDIDATES: readonly EngineCandidate[] = [
 
 /** Without a GPU it computes on the processor, where others are faster: then only who asks for it by name gets it. */
 async function openTensorFlowOnGpu({ engine }: EngineSettings): Promise<OpenedEngine> {
+  if (engine === 'auto' && !hasGpuDevice() && isInstalled('@tensorflow/tfjs-node-gpu'))
+    throw new Error('sees no GPU');
   const opened = await openTensorFlow('tfjs-node-gpu');
   if (opened.kind !== 'gpu' && engine === 'auto') throw new Error('sees no GPU');
   return opened;
