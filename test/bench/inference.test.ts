@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run } from '../../bench/inference.ts';
+import { figures, run } from '../../bench/inference.ts';
+import type { EngineMeasured } from '../../bench/support/engine-process.ts';
 import { benchImages, stepTimes } from '../../bench/support/image-steps.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
 
@@ -27,6 +28,25 @@ test('every engine has its figures; one that is not there has none, and a note t
   const toldWhy = notes.some((note) => /^onnxruntime-cuda: not measured \(.+\)$/.test(note));
   assert.equal(of.get('images_per_s_gpu_32') === null, toldWhy);
   assert.ok(notes.some((note) => /^onnxruntime: onnxruntime-node \d+\.\d+\.\d+/.test(note)));
+});
+
+test('what the aims are about is the engine that is taken: not one for GPUs that computes on the processor', () => {
+  const rates = (perSecond: number) => ({ network: { 8: perSecond }, whole: { 8: perSecond / 2 } });
+  const about = { name: '', openMs: 1, memoryMb: 1, polls: 1, cpuMs: 1 };
+  const onGpu = (kind: EngineMeasured['kind']): EngineMeasured => ({
+    ...about,
+    id: 'tfjs-node-gpu',
+    kind,
+    ...rates(30),
+  });
+  const others: EngineMeasured[] = [
+    { ...about, id: 'onnxruntime', kind: 'native', ...rates(90) },
+    { ...about, id: 'wasm', kind: 'wasm', ...rates(10) },
+  ];
+  const ratio = (measured: EngineMeasured[]) =>
+    figures(measured).find(({ name }) => name === 'engine_ratio_to_wasm_8')?.value;
+  assert.equal(ratio([onGpu('native'), ...others]), 9);
+  assert.equal(ratio([onGpu('gpu'), ...others]), 3);
 });
 
 test('the steps before the network take some time each', async () => {
