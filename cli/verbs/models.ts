@@ -14,7 +14,6 @@ import { enginesThatOpen } from '../../models/engines/who-opens.ts';
 import { openImageEncoder } from '../../models/image-encoder.ts';
 import { dimsOf, type Manifest } from '../../models/manifest.ts';
 import { openTextEncoder } from '../../models/sentence-encoder.ts';
-import { openTensorBackend } from '../../models/tensor-backend.ts';
 import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -160,7 +159,7 @@ async function tryOut(modelsDir: string, manifest: Manifest): Promise<void> {
   const bundle = await openBundle(modelsDir, manifest.hash);
   const encoder =
     manifest.kind === TEXT_ENCODERS
-      ? await openTextEncoder(await openTensorBackend(), bundle)
+      ? await openTextEncoder(bundle)
       : await openImageEncoder(await openEngine(loadConfig(engineConfig)), bundle);
   await encoder.dispose();
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { InferenceSession } from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import { type Bundle, manifestOf, onlyFile, packageFolder } from '../bundle.ts';
 import { type Graph, readGraph } from '../graph.ts';
 import { GPU_BATCH, MODEL_BATCH } from '../limits.ts';
@@ -34,10 +34,26 @@ export async function openOnnxRuntime(
   if (red !== 1) throw new Error('does not compute');
   return {
     kind: provider === 'cuda' ? 'gpu' : 'native',
-    name: `onnxruntime-node ${version()} (${provider === 'cuda' ? 'CUDA' : threads(engineThreads)})`,
+    name: nameOf(provider, engineThreads),
     batch: provider === 'cuda' ? GPU_BATCH : MODEL_BATCH,
     load: (bundle) => load(bundle, provider, open),
   };
+}
+
+export interface OnnxSession {
+  session: Ort.InferenceSession;
+  /** of the engine */
+  name: string;
+}
+
+/** A model on the processor. @throws Error where ONNX Runtime cannot read it */
+export async function openOnnxModel(
+  ort: typeof Ort,
+  model: Uint8Array,
+  engineThreads: number,
+): Promise<OnnxSession> {
+  const session = await ort.InferenceSession.create(model, options('cpu', engineThreads));
+  return { session, name: nameOf('cpu', engineThreads) };
 }
 
 /** The mean colour. */
@@ -67,7 +83,7 @@ async function load(
  * memory of the largest batch there was and asks for it no more, which makes batches a third faster; `batch` bounds it
  * (80 MB for 8 images of EfficientNet-Lite0).
  */
-function options(provider: Provider, threads: number): InferenceSession.SessionOptions {
+function options(provider: Provider, threads: number): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
     executionMode: 'sequential',
@@ -82,6 +98,10 @@ function options(provider: Provider, threads: number): InferenceSession.SessionO
       ...(provider === 'cuda' ? { 'session.disable_cpu_ep_fallback': '1' } : {}),
     },
   };
+}
+
+function nameOf(provider: Provider, engineThreads: number): string {
+  return `onnxruntime-node ${version()} (${provider === 'cuda' ? 'CUDA' : threads(engineThreads)})`;
 }
 
 function threads(count: number): string {

@@ -13,7 +13,7 @@ type Format = BundleFile['format'];
 /** By the kind of a bundle and the format of its graph. Our own format is written for each engine when it is opened. */
 const OPENS: Readonly<Partial<Record<ModelKind, Partial<Record<Format, readonly EngineId[]>>>>> = {
   'image-encoder': { 'interleave-graph': ENGINE_IDS, onnx: ONNX_RUNTIME },
-  'text-encoder': { 'tfjs-graph-model': TENSORFLOW },
+  'text-encoder': { 'tfjs-graph-model': TENSORFLOW, onnx: ['onnxruntime'] },
 };
 
 /**

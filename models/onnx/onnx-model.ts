@@ -10,6 +10,7 @@ const IR_VERSION = 8;
 const OPERATOR_SET = 17;
 
 const FLOAT = 1;
+const INT64 = 7;
 const INTEGERS_ATTRIBUTE = 7;
 const INTEGER_ATTRIBUTE = 2;
 
@@ -20,7 +21,7 @@ export interface OnnxModel {
   nodes: readonly Buffer[];
   /** weights */
   initializers: readonly Buffer[];
-  input: Buffer;
+  input: Buffer | readonly Buffer[];
   outputs: readonly Buffer[];
 }
 
@@ -29,7 +30,7 @@ export function onnxModel({ nodes, initializers, input, outputs }: OnnxModel): B
     ...nodes.map((one) => bytes(1, one)),
     text(2, 'interleave'),
     ...initializers.map((one) => bytes(5, one)),
-    bytes(11, input),
+    ...[input].flat().map((one) => bytes(11, one)),
     ...outputs.map((one) => bytes(12, one)),
   ];
   return Buffer.concat([
@@ -72,9 +73,13 @@ export function onnxTensor(name: string, shape: readonly number[], data: Float32
   ]);
 }
 
-/** What goes in or comes out: float32 numbers of this shape. */
-export function onnxValue(name: string, shape: readonly Dimension[]): Buffer {
+/** What goes in or comes out: numbers of this shape, float32 unless told. */
+export function onnxValue(
+  name: string,
+  shape: readonly Dimension[],
+  type: 'float32' | 'int64' = 'float32',
+): Buffer {
   const dimensions = shape.map((one) => bytes(1, typeof one === 'number' ? integer(1, one) : text(2, one)));
-  const type = bytes(1, integer(1, FLOAT), bytes(2, ...dimensions));
-  return Buffer.concat([text(1, name), bytes(2, type)]);
+  const tensor = bytes(1, integer(1, type === 'int64' ? INT64 : FLOAT), bytes(2, ...dimensions));
+  return Buffer.concat([text(1, name), bytes(2, tensor)]);
 }

@@ -16,7 +16,6 @@ import { IMAGE_VECTOR, openImageEncoder } from '../../models/image-encoder.ts';
 import type { AboutBundle } from '../../models/manifest.ts';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../models/safetensors.ts';
 import { openTextEncoder } from '../../models/sentence-encoder.ts';
-import { openTensorBackend } from '../../models/tensor-backend.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
 
 const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
@@ -167,7 +166,7 @@ test('the same network with another projection gives other vectors, the same fro
 test('so does the text encoder', { skip }, async () => {
   const from = 'universal-sentence-encoder-lite';
   await saveOtherBundle(modelsDir, from, { name: 'words', seed: 1, dims: 32, into: folder });
-  const encoder = await openTextEncoder(await openTensorBackend(), await openBundle(folder, 'words'));
+  const encoder = await openTextEncoder(await openBundle(folder, 'words'));
   const [vector] = await encoder.embed(['A small effusion.']);
   assert.equal(vector?.length, 32);
   encoder.dispose();

@@ -8,7 +8,7 @@ import { openTensorBackend } from '../../models/tensor-backend.ts';
 let encoder: SentenceEncoder;
 
 before(async () => {
-  encoder = await openSentenceEncoder(await openTensorBackend());
+  encoder = await openSentenceEncoder();
 });
 after(() => encoder.dispose());
 

@@ -112,6 +112,7 @@ test('which engines open a bundle follows from its files', async () => {
   assert.deepEqual(enginesThatOpen(SENTENCE_BUNDLE), ['tfjs-node-gpu', 'tfjs-node', 'wasm']);
   const ours = [{ ...manifest.files[0], format: 'interleave-graph' }] as typeof manifest.files;
   assert.deepEqual(enginesThatOpen({ ...manifest, files: ours }), [...ENGINE_IDS]);
-  assert.deepEqual(enginesThatOpen({ ...manifest, kind: 'text-encoder' }), []);
+  assert.deepEqual(enginesThatOpen({ ...manifest, kind: 'text-encoder' }), ['onnxruntime']);
+  assert.deepEqual(enginesThatOpen({ ...manifest, kind: 'heads' }), []);
   assert.deepEqual(enginesThatOpen({ ...manifest, files: [] }), []);
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { toFloat16 } from '../../../core/vector/float16.ts';
 import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
-import { openTensorBackend } from '../../../models/tensor-backend.ts';
 import type { SearchAnswer } from '../../../schemas/api/answers.ts';
 import { DASH_IS_NO_MINUS } from '../../../services/search/query/asked-numbers.ts';
 import { caseFixture, PLANTED } from '../../support/case-fixture.ts';
@@ -23,7 +22,7 @@ describe('searching for the number of a record', () => {
 
   before(async () => {
     site = await SearchSite.open();
-    const encoder = await openSentenceEncoder(await openTensorBackend());
+    const encoder = await openSentenceEncoder();
     const cases = [];
     for (const [accession, text] of Object.entries(REPORTS)) {
       const [vector = new Float32Array()] = await encoder.embed([text]);

@@ -5,7 +5,6 @@ import { after, before, describe, it } from 'node:test';
 import type { Case } from '../../../core/radiology/events.ts';
 import { toFloat16 } from '../../../core/vector/float16.ts';
 import { openSentenceEncoder } from '../../../models/sentence-encoder.ts';
-import { openTensorBackend } from '../../../models/tensor-backend.ts';
 import type { CaseView, SearchAnswer, SimilarAnswer } from '../../../schemas/api/answers.ts';
 import { MAX_BODY_BYTES, MAX_RESPELLED_WORDS, MIN_SIMILAR_TEXT } from '../../../services/search/limits.ts';
 import { LANGUAGE_NOT_READ, OR_IS_AND } from '../../../services/search/query/query-reading.ts';
@@ -60,7 +59,7 @@ describe('the search API', () => {
   after(() => site.close());
 
   async function cases(): Promise<Case[]> {
-    const encoder = await openSentenceEncoder(await openTensorBackend());
+    const encoder = await openSentenceEncoder();
     const made: Case[] = [];
     for (const [accession, text] of Object.entries(REPORTS)) {
       const options: FixtureOptions = {
