@@ -30,7 +30,7 @@ const TITLES: Readonly<Record<Tool, string>> = {
 /**
  * Reports per second of the labeler in one thread, beside medspaCy, negspaCy and a plain NegEx over the same reports, one
  * after the other; and of its service from topic to topic. `--seconds 10`, `--service-reports 1000` (0: without it),
- * `--peers no`. What cannot be measured is said in the notes and has no figure.
+ * `--peers no`, `--text-bundle B` (the service's only text encoder). What cannot be measured is said in the notes and has no figure.
  */
 export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
   const given = benchReports();
@@ -62,7 +62,10 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
         ratios.push(ratio(tool, speed.perSecond / measured.perSecond));
       }
     const serviceReports = Number(values['service-reports'] ?? SERVICE_REPORTS);
-    const service = serviceReports > 0 ? [await serviceFigure(given, serviceReports, say)] : [];
+    const service =
+      serviceReports > 0
+        ? [await serviceFigure(given, serviceReports, values['text-bundle'] ?? null, say)]
+        : [];
     return {
       bench: 'labeler',
       figures: [
@@ -116,11 +119,12 @@ async function measurePeer(
 async function serviceFigure(
   { reports }: BenchReports,
   count: number,
+  textBundle: string | null,
   say: (line: string) => void,
 ): Promise<Figure> {
   const some = reports.filter(({ text }) => text.trim() !== '').slice(0, count);
-  say(`the service, topic to topic: ${some.length} reports …`);
-  return figure('service_reports_per_s', await measureService(some), 'reports/s', null);
+  say(`the service, topic to topic: ${some.length} reports, vectors of ${textBundle ?? 'our own encoder'} …`);
+  return figure('service_reports_per_s', await measureService(some, textBundle), 'reports/s', null);
 }
 
 function ratio(tool: Tool, value: number): Figure {

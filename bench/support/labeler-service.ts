@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  firstGeneration,
+  type ModelGenerations,
+  promote,
+  retire,
+} from '../../core/radiology/model-generations.ts';
 import { digestOf, reportLabeled } from '../../harness/event-fixture.ts';
 import { ownKafka } from '../../harness/own-kafka.ts';
 import { testContext } from '../../harness/service-context.ts';
 import { until } from '../../harness/until.ts';
+import { findBundle } from '../../models/bundle-folder.ts';
+import { dimsOf } from '../../models/manifest.ts';
+import { SENTENCE_BUNDLE } from '../../models/packaged-bundles.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { consume } from '../../platform/kafka/consumer.ts';
 import { EventProducer } from '../../platform/kafka/producer.ts';
 import { createTopics } from '../../platform/kafka/topics.ts';
 import { loadConfig } from '../../platform/process/config.ts';
+import { projectRoot } from '../../platform/process/project-root.ts';
 import { events } from '../../schemas/events.ts';
 import { deadLetterTopic, MAX_RECORD_BYTES, TOPICS } from '../../schemas/topics.ts';
 import { config } from '../../services/labeler/config.ts';
@@ -19,9 +30,13 @@ const LIMIT_MS = 300_000;
 
 /**
  * Reports per second of the labeler's service, vectors included: every report stands on the one topic before the service
- * starts, and the time is that from the first to the last record on the other, on a broker of its own.
+ * starts, and the time is that from the first to the last record on the other, on a broker of its own. With `textBundle` that
+ * bundle alone is live.
  */
-export async function measureService(reports: readonly BenchReport[]): Promise<number> {
+export async function measureService(
+  reports: readonly BenchReport[],
+  textBundle: string | null,
+): Promise<number> {
   const broker = await ownKafka(PARTITIONS);
   const id = randomUUID();
   const names = {
@@ -57,6 +72,13 @@ export async function measureService(reports: readonly BenchReport[]): Promise<n
         return producer.send(names.received, { key: received.caseId, value });
       }),
     );
+    if (textBundle !== null) {
+      const decided = await promotedAlone(textBundle);
+      await producer.send(names.models, {
+        key: decided.kind,
+        value: events.modelGenerations.encode(decided),
+      });
+    }
     const times: number[] = [];
     const reader = await consume(kafka, {
       groupId: `bench-reader-${id}`,
@@ -81,4 +103,15 @@ export async function measureService(reports: readonly BenchReport[]): Promise<n
   } finally {
     for (const stop of stops) await stop();
   }
+}
+
+/** As after `models promote` and `models retire`. */
+async function promotedAlone(called: string): Promise<ModelGenerations> {
+  const modelsDir = process.env['INTERLEAVE_MODELS_DIR'] || join(projectRoot(), '.interleave/models');
+  const { manifest } = await findBundle(modelsDir, called);
+  const { kind, hash, name } = manifest;
+  const by = { decidedAt: Date.now(), actor: 'bench' };
+  const first = firstGeneration({ ...SENTENCE_BUNDLE, dims: SENTENCE_BUNDLE.output.dims });
+  const both = promote(first, { kind, hash, name, dims: dimsOf(manifest) ?? 0 }, by, null);
+  return retire(both, SENTENCE_BUNDLE.hash, by);
 }
