@@ -113,6 +113,16 @@ const vector = z.strictObject({
   similarity: z.enum(['cosine', 'dot']),
 });
 
+/** Cosines below which two texts are not near to each other, as measured for this encoder. */
+const floors = z.strictObject({
+  /** words of a search, and a report that has none of them */
+  words: z.number().gt(0).lt(1),
+  /** two reports that share no finding */
+  reports: z.number().gt(0).lt(1),
+});
+
+const textVector = vector.extend({ floors: floors.optional() });
+
 const scores = z.strictObject({ gives: z.literal('scores'), concepts: z.array(z.string().min(1)).min(1) });
 const weightsOf = z.strictObject({ gives: z.literal('topics'), topics: z.int().positive() });
 
@@ -135,7 +145,7 @@ const common = {
 
 export const manifestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('image-encoder'), input: image, output: vector, ...common }),
-  z.strictObject({ kind: z.literal('text-encoder'), input: words, output: vector, ...common }),
+  z.strictObject({ kind: z.literal('text-encoder'), input: words, output: textVector, ...common }),
   z.strictObject({ kind: z.literal('joint-space'), input: vectors, output: vector, ...common }),
   z.strictObject({ kind: z.literal('heads'), input: vectors, output: scores, ...common }),
   z.strictObject({ kind: z.literal('topics'), input: words, output: weightsOf, ...common }),
@@ -143,6 +153,7 @@ export const manifestSchema = z.discriminatedUnion('kind', [
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestOf<Kind extends ModelKind> = Extract<Manifest, { kind: Kind }>;
+export type TextFloors = z.infer<typeof floors>;
 export type BundleFile = Manifest['files'][number];
 
 type Without<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;

@@ -36,7 +36,8 @@ const ABOUT: AboutBundle = {
     maxTokens: 256,
     maxCharacters: 8192,
   },
-  output: { gives: 'vector', dims: 384, similarity: 'cosine' },
+  // Measured on reports: docs/performance.md, "Text encoders side by side".
+  output: { gives: 'vector', dims: 384, similarity: 'cosine', floors: { words: 0.35, reports: 0.74 } },
   parents: [
     { name: `${JAR} ${GRAPH.file}`, sha256: GRAPH.sha256, licence: 'Apache-2.0' },
     { name: `${JAR} ${TOKENIZER.file}`, sha256: TOKENIZER.sha256, licence: 'Apache-2.0' },

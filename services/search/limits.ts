@@ -48,7 +48,10 @@ export const RANK_WINDOW = 200;
 export const KNN_CANDIDATES = 400;
 /** Images of a case that "more like this" looks for. */
 export const MAX_SIMILAR_IMAGES = 8;
-/** Cosine below which a text is not near to words that name no concept; see README. */
+/**
+ * Cosine below which a text is not near to words that name no concept; see README. This floor and the next are those of the encoder
+ * that comes with us: another one states its own in its manifest (`output.floors`).
+ */
 export const MIN_TEXT_SIMILARITY = 0.5;
 /**
  * Cosine below which the text of a case that shares no finding is not like another's. Reports of one department are alike in

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openLexicon } from '../../models/site-lexicon-file.ts';
 import { TextEncoders } from '../../models/text-encoders.ts';
+import { textFloorsOf } from '../../models/text-floors.ts';
 import { openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { createKafka } from '../../platform/kafka/client.ts';
 import { Schemas } from '../../platform/kafka/schemas.ts';
@@ -54,13 +55,15 @@ export async function start(
   const { name, meta } = await index.current();
   const watch = watchElasticsearch(index, ready, log);
 
-  const encoders = await TextEncoders.start(config.modelsDir || join(projectRoot(), '.interleave/models'));
+  const modelsDir = config.modelsDir || join(projectRoot(), '.interleave/models');
+  const encoders = await TextEncoders.start(modelsDir);
   const wordsOnly = metrics.counter(
     'interleave_search_words_only_total',
     'Times that the words of a search could not be embedded',
     ['code'],
   );
   const vectors = new QueryVectors(encoders, {
+    floors: (hash) => textFloorsOf(modelsDir, hash),
     failed(code, { generation, bundle }) {
       wordsOnly.inc({ code });
       log.error(

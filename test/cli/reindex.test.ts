@@ -186,7 +186,13 @@ describe('a reindex while cases are written and searched', () => {
       [1, 2],
     );
     const { caseId } = caseOf(1, '');
-    const answer = await similarCases(index, DEFAULT_LEXICON, caseId, parseSimilarRequest({ by: 'image' }));
+    const answer = await similarCases(
+      index,
+      new QueryVectors({ embed: async () => [] }),
+      DEFAULT_LEXICON,
+      caseId,
+      parseSimilarRequest({ by: 'image' }),
+    );
     assert.ok(answer.hits.length > 0);
   });
 

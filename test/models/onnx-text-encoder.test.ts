@@ -6,10 +6,12 @@ import { after, before, test } from 'node:test';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import { type Bundle, type GivenFile, inFolder, loadBundle, saveBundle } from '../../models/bundle.ts';
 import { OnnxText } from '../../models/engines/onnx-text.ts';
-import type { AboutBundle, ManifestOf } from '../../models/manifest.ts';
+import type { AboutBundle, ManifestOf, TextFloors } from '../../models/manifest.ts';
 import { onnxModel, onnxNode, onnxTensor, onnxValue } from '../../models/onnx/onnx-model.ts';
+import { SENTENCE_BUNDLE } from '../../models/packaged-bundles.ts';
 import { openTextEncoder } from '../../models/sentence-encoder.ts';
 import { TextEncoders } from '../../models/text-encoders.ts';
+import { textFloorsOf } from '../../models/text-floors.ts';
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'chest', 'effusion', 'no'];
 const DIMS = 3;
@@ -57,7 +59,7 @@ function graph({ inputs = ['input_ids', 'attention_mask', 'token_type_ids'], poo
 async function bundle(
   model: Buffer,
   input: Partial<Input> = {},
-  { dims = DIMS, names }: { dims?: number; names?: GivenFile['names'] } = {},
+  { dims = DIMS, names, floors }: { dims?: number; names?: GivenFile['names']; floors?: TextFloors } = {},
 ): Promise<Bundle> {
   const about: AboutBundle = {
     format: 1,
@@ -74,7 +76,7 @@ async function bundle(
       maxCharacters: 100,
       ...input,
     },
-    output: { gives: 'vector', dims, similarity: 'cosine' },
+    output: { gives: 'vector', dims, similarity: 'cosine', floors },
     parents: [],
     data: [],
     seeds: [],
@@ -144,6 +146,14 @@ test('what does not give what its manifest says is refused when it is opened', a
     openTextEncoder(await bundle(graph(), { tokenizer: 'sentencepiece-unigram' })),
     hasCode('MODEL_UNSUPPORTED'),
   );
+});
+
+test('the floors that a manifest states are known by its hash', async () => {
+  const floors = { words: 0.3, reports: 0.7 };
+  const { manifest } = await bundle(graph(), {}, { floors });
+  assert.deepEqual(await textFloorsOf(folder, manifest.hash), floors);
+  assert.equal(await textFloorsOf(folder, 'f'.repeat(64)), null);
+  assert.equal(await textFloorsOf(folder, SENTENCE_BUNDLE.hash), null);
 });
 
 test('where ONNX Runtime does not start it is refused, and the command that helps is named', async () => {

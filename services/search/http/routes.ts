@@ -63,7 +63,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
     limitRate(request);
     const id = caseIdOf(request.params.id);
     const query = parseSimilarRequest(request.query);
-    const answer = await timed('similar', () => similarCases(index, lexicon, id, query));
+    const answer = await timed('similar', () => similarCases(index, vectors, lexicon, id, query));
     audit.compared(id, answer.hits.length);
     return answer;
   });

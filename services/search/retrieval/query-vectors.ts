@@ -1,10 +1,16 @@
 import { codeOf, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
 import { MODEL_RETRY_MS } from '../../../models/limits.ts';
+import type { TextFloors } from '../../../models/manifest.ts';
 import { SENTENCE_BUNDLE } from '../../../models/packaged-bundles.ts';
 import { SENTENCE_VECTOR } from '../../../models/sentence-encoder.ts';
 import type { TextEncoders } from '../../../models/text-encoders.ts';
 import type { VectorGeneration } from '../../../schemas/index/vector-generations.ts';
-import { MAX_EMBED_WAIT_MS, MAX_REMEMBERED_VECTORS } from '../limits.ts';
+import {
+  MAX_EMBED_WAIT_MS,
+  MAX_REMEMBERED_VECTORS,
+  MIN_SIMILAR_TEXT,
+  MIN_TEXT_SIMILARITY,
+} from '../limits.ts';
 
 /** The text vectors that an index holds. */
 export type TextGeneration = Pick<VectorGeneration, 'generation' | 'bundle' | 'dims'>;
@@ -12,6 +18,8 @@ export type TextGeneration = Pick<VectorGeneration, 'generation' | 'bundle' | 'd
 export interface QueryVectorOptions {
   /** told each time that words could not be embedded; a bundle that cannot be opened, once for each try */
   failed?(code: ErrorCode, text: TextGeneration): void;
+  /** what the manifest of a bundle states, by its hash; null where that is not known */
+  floors?(hash: string): Promise<TextFloors | null>;
   retryMs?: number;
 }
 
@@ -24,6 +32,8 @@ export class QueryVectors {
   readonly #encoders: Pick<TextEncoders, 'embed'>;
   readonly #options: QueryVectorOptions;
   readonly #remembered = new Map<string, Promise<number[]>>();
+  /** of the bundle that was asked for last, and until when that counts */
+  #floors: { hash: string; floors: TextFloors; until: number } | null = null;
   /** the bundle that could not be opened last, and until when that counts */
   #unavailable: { hash: string; error: unknown; until: number } | null = null;
 
@@ -56,6 +66,16 @@ export class QueryVectors {
     );
   }
 
+  /** Below which cosine two texts are not near: as the manifest of the bundle states it, or as it is for the encoder that comes with us. */
+  async floorsOf(text: TextGeneration): Promise<TextFloors> {
+    const hash = bundleOf(text);
+    if (this.#floors?.hash === hash && Date.now() < this.#floors.until) return this.#floors.floors;
+    const { floors, retryMs = MODEL_RETRY_MS } = this.#options;
+    const stated = await floors?.(hash);
+    this.#floors = { hash, floors: stated ?? FLOORS, until: Date.now() + retryMs };
+    return this.#floors.floors;
+  }
+
   async #embed(words: string, text: TextGeneration, key: string): Promise<number[]> {
     try {
       return Array.from(await this.#ask(words, text));
@@ -83,6 +103,9 @@ export class QueryVectors {
     }
   }
 }
+
+/** Of the encoder that comes with us. */
+const FLOORS: TextFloors = { words: MIN_TEXT_SIMILARITY, reports: MIN_SIMILAR_TEXT };
 
 /**
  * The first generation is always that of the encoder that comes with us: indices that were made before name no bundle, or its

@@ -33,8 +33,9 @@ export async function rankedCases(
     return noCases(request.facets ? facetsOf(undefined) : null);
   const { meta } = await index.current();
   const { vector, notes } = await embedded(query, vectors, meta);
+  const floors = await vectors.floorsOf(generationsOf(meta).text);
 
-  const tiers = query.tiers.map((tier) => legsOfTier(query, tier, vector));
+  const tiers = query.tiers.map((tier) => legsOfTier(query, tier, vector, floors.words));
   const [counted, ...results] = await index.searchAll([
     { query: matching(query), size: 0, track_total_hits: true, aggs: aggregations(query, request.facets) },
     ...tiers.flatMap((legs) => legs.map(({ body }) => body)),

@@ -1,14 +1,18 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { LegName } from '../../../schemas/api/answers.ts';
-import { KNN_CANDIDATES, MIN_TEXT_SIMILARITY, RANK_WINDOW } from '../limits.ts';
+import { KNN_CANDIDATES, RANK_WINDOW } from '../limits.ts';
 import { RANKED_CASES, type SearchBody } from './case-index.ts';
 import type { CaseQuery } from './case-query.ts';
 
-/** The searches of one tier whose ranks are fused: by words (BM25), and by meaning where the words have a vector. */
+/**
+ * The searches of one tier whose ranks are fused: by words (BM25), and by meaning where the words have a vector. Where the words
+ * name no concept, nothing is found by meaning below the cosine `floor`.
+ */
 export function legsOfTier(
   query: CaseQuery,
   tier: readonly estypes.QueryDslQueryContainer[],
   vector: number[] | null,
+  floor: number,
 ): { leg: LegName; body: SearchBody }[] {
   const filter = [...query.filter, ...tier];
   const words: SearchBody = {
@@ -27,7 +31,7 @@ export function legsOfTier(
       k: RANK_WINDOW,
       num_candidates: KNN_CANDIDATES,
       filter,
-      ...(query.wordsRequired ? { similarity: MIN_TEXT_SIMILARITY } : {}),
+      ...(query.wordsRequired ? { similarity: floor } : {}),
     },
     size: RANK_WINDOW,
     ...RANKED_CASES,

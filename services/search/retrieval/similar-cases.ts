@@ -3,8 +3,9 @@ import { NOTICE } from '../../../core/notice.ts';
 import type { Lexicon } from '../../../core/text/lexicon.ts';
 import type { Hit, LegName, SimilarAnswer, Why } from '../../../schemas/api/answers.ts';
 import type { CaseDocument } from '../../../schemas/index/case-document.ts';
+import { generationsOf } from '../../../schemas/index/index-definition.ts';
 import { NO_FILTERS, type SimilarRequest } from '../http/search-request.ts';
-import { KNN_CANDIDATES, MAX_SIMILAR_IMAGES, MIN_SIMILAR_TEXT, RANK_WINDOW } from '../limits.ts';
+import { KNN_CANDIDATES, MAX_SIMILAR_IMAGES, RANK_WINDOW } from '../limits.ts';
 import { conceptEvidence, hitView } from '../view/case-view.ts';
 import {
   type CaseIndex,
@@ -17,6 +18,7 @@ import {
 } from './case-index.ts';
 import { filterClauses } from './case-query.ts';
 import { cosine, entriesOf } from './leg-entries.ts';
+import type { QueryVectors } from './query-vectors.ts';
 import { type Fused, fuse, isOnlyOf, type Leg } from './reciprocal-rank-fusion.ts';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -37,15 +39,17 @@ interface AlikeImages {
  */
 export function similarCases(
   index: CaseIndex,
+  vectors: Pick<QueryVectors, 'floorsOf'>,
   lexicon: Lexicon,
   id: string,
   request: SimilarRequest,
 ): Promise<SimilarAnswer> {
-  return index.pinned((pinned) => similarIn(pinned, lexicon, id, request));
+  return index.pinned((pinned) => similarIn(pinned, vectors, lexicon, id, request));
 }
 
 async function similarIn(
   index: CaseIndex,
+  vectors: Pick<QueryVectors, 'floorsOf'>,
   lexicon: Lexicon,
   id: string,
   request: SimilarRequest,
@@ -70,8 +74,9 @@ async function similarIn(
   const byText = legs.flatMap(({ leg, own }, position) =>
     own === null ? [{ leg, weight: ofText, entries: entriesOf(leg, results[position]) }] : [],
   );
+  const floor = (await vectors.floorsOf(generationsOf((await index.current()).meta).text)).reports;
   const fused = fuse<LegName>([
-    ...aboveFloor(byText),
+    ...aboveFloor(byText, floor),
     { leg: 'IMAGE', weight: hasText ? request.weight : 1, entries: alike },
   ]);
   const near = fused.filter(({ legs }) => isOnlyOf('MEANING', legs));
@@ -85,7 +90,7 @@ async function similarIn(
 }
 
 /** A case that shares no finding must be rather near by its text. */
-function aboveFloor(legs: readonly Leg<LegName>[]): Leg<LegName>[] {
+function aboveFloor(legs: readonly Leg<LegName>[], floor: number): Leg<LegName>[] {
   const sharing = new Set(
     legs.filter(({ leg }) => leg === 'FINDINGS').flatMap(({ entries }) => entries.map(({ id }) => id)),
   );
@@ -93,9 +98,7 @@ function aboveFloor(legs: readonly Leg<LegName>[]): Leg<LegName>[] {
     leg,
     weight,
     entries:
-      leg === 'MEANING'
-        ? entries.filter(({ id, score }) => score >= MIN_SIMILAR_TEXT || sharing.has(id))
-        : entries,
+      leg === 'MEANING' ? entries.filter(({ id, score }) => score >= floor || sharing.has(id)) : entries,
   }));
 }
 

@@ -16,6 +16,8 @@ import {
   MAX_REMEMBERED_VECTORS,
   MAX_SORTED_DEPTH,
   MAX_WORDS_LENGTH,
+  MIN_SIMILAR_TEXT,
+  MIN_TEXT_SIMILARITY,
   RANK_WINDOW,
 } from '../../../services/search/limits.ts';
 import { readQuery } from '../../../services/search/query/query-reading.ts';
@@ -168,6 +170,24 @@ describe('QueryVectors', () => {
     const again = new QueryVectors(missing, { failed, retryMs: 0 });
     for (let n = 0; n < 2; n++) await assert.rejects(again.vectorOf('a', text(2)));
     assert.equal(tries, 3);
+  });
+
+  it('takes the floors that the manifest of a bundle states, asked for now and then, else those of the encoder that comes with us', async () => {
+    const ours = { words: MIN_TEXT_SIMILARITY, reports: MIN_SIMILAR_TEXT };
+    const stated = { words: 0.1, reports: 0.2 };
+    const asked: string[] = [];
+    const floors = async (hash: string) => {
+      asked.push(hash);
+      return hash === text(2).bundle ? stated : null;
+    };
+    const vectors = new QueryVectors(encoder(), { floors });
+    for (let n = 0; n < 3; n++) assert.deepEqual(await vectors.floorsOf(text(2)), stated);
+    assert.equal(asked.length, 1);
+    assert.deepEqual(await vectors.floorsOf(text(3)), ours);
+    assert.deepEqual(await new QueryVectors(encoder()).floorsOf(text(2)), ours);
+    const again = new QueryVectors(encoder(), { floors, retryMs: 0 });
+    for (let n = 0; n < 2; n++) await again.floorsOf(text(2));
+    assert.equal(asked.length, 4);
   });
 
   it('takes the encoder that comes with us for the first generation, whatever an index calls it, and no other unnamed', async () => {
