@@ -49,7 +49,7 @@ async function texts(measured: Measured): Promise<void> {
   const engine = backend.name.replace(/^@tensorflow\/(?:tfjs-backend-)?| .*$/g, '');
   Object.assign(measured, { engine, name: backend.name, kind: backend.kind, batch: MODEL_BATCH });
   measured.reasons = backend.reasons.map((reason) => reason.replace(/^@tensorflow\/(?:tfjs-backend-)?/, ''));
-  const encoder = await openSentenceEncoder(backend);
+  const encoder = await openSentenceEncoder();
   Object.assign(measured, await timed(SENTENCES.length, () => encoder.embed(SENTENCES)));
 }
 
