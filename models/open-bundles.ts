@@ -1,5 +1,5 @@
 /** What a thread keeps open, by hash: where there are too many, the one that was used longest ago is closed. */
-export class OpenBundles<T extends { dispose(): void }> {
+export class OpenBundles<T extends { dispose(): void | Promise<void> }> {
   readonly #max: number;
   /** the one that was used last at the end */
   readonly #open = new Map<string, T>();
@@ -14,12 +14,13 @@ export class OpenBundles<T extends { dispose(): void }> {
     return one;
   }
 
-  add(hash: string, one: T): void {
+  async add(hash: string, one: T): Promise<void> {
     this.#put(hash, one);
     const [oldest] = this.#open.keys();
     if (this.#open.size <= this.#max || oldest === undefined) return;
-    this.#open.get(oldest)?.dispose();
+    const closed = this.#open.get(oldest);
     this.#open.delete(oldest);
+    await closed?.dispose();
   }
 
   #put(hash: string, one: T): void {

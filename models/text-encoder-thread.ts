@@ -52,7 +52,7 @@ await answerQuestions(async ({ modelsDir }: TextThreadData) => {
     const known = open.get(hash);
     if (known !== undefined) return known;
     const encoder = { ...(await openTextEncoder(bundle)), name };
-    open.add(hash, encoder);
+    await open.add(hash, encoder);
     return encoder;
   }
 

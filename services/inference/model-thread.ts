@@ -6,6 +6,7 @@ import { openBundle } from '../../models/bundle-folder.ts';
 import type { EngineSettings } from '../../models/engines/engine-settings.ts';
 import { openEngine } from '../../models/engines/open-engine.ts';
 import { type ImageEncoder, openImageEncoder } from '../../models/image-encoder.ts';
+import { OpenBundles } from '../../models/open-bundles.ts';
 import type { BackendKind } from '../../models/tensor-backend.ts';
 import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 import { MAX_OPEN_BUNDLES } from './limits.ts';
@@ -48,53 +49,38 @@ export interface ModelReply {
   replies: BundleReply[];
 }
 
-interface Opened {
-  bundle: OpenedBundle;
-  encoder: ImageEncoder;
-}
-
 await answerQuestions(async ({ modelsDir, engine: settings, batch: wanted }: ModelData) => {
   const opened = await openEngine(settings);
   const engine = { ...opened, batch: wanted ?? opened.batch };
   const { kind, name, reasons, batch } = engine;
   const about = { backend: kind, backendName: name, reasons: [...reasons], batch };
-  /** by hash, the one that was asked last at the end */
-  const bundles = new Map<string, Opened>();
+  const bundles = new OpenBundles<ImageEncoder & { bundle: OpenedBundle }>(MAX_OPEN_BUNDLES);
 
-  async function open(called: string): Promise<Opened> {
-    const one = bundles.get(called) ?? (await read(called));
-    const { hash } = one.bundle;
-    bundles.delete(hash);
-    bundles.set(hash, one);
-    const [oldest] = bundles.keys();
-    if (bundles.size > MAX_OPEN_BUNDLES && oldest !== undefined) {
-      await bundles.get(oldest)?.encoder.dispose();
-      bundles.delete(oldest);
-    }
-    return one;
-  }
-
-  async function read(called: string): Promise<Opened> {
+  async function open(called: string): Promise<ImageEncoder & { bundle: OpenedBundle }> {
+    const one = bundles.get(called);
+    if (one !== undefined) return one;
     const bundle = await openBundle(modelsDir, called);
-    const { input } = manifestOf(bundle, 'image-encoder');
-    const known = bundles.get(bundle.manifest.hash);
+    const { hash, name } = bundle.manifest;
+    const known = bundles.get(hash);
     if (known !== undefined) return known;
+    const { size } = manifestOf(bundle, 'image-encoder').input;
     const encoder = await openImageEncoder(engine, bundle);
-    const { hash, dims } = encoder;
-    return { bundle: { hash, name: bundle.manifest.name, dims, size: input.size }, encoder };
+    const opened = { ...encoder, bundle: { hash, name, dims: encoder.dims, size } };
+    await bundles.add(hash, opened);
+    return opened;
   }
 
   return async (question: ModelQuestion): Promise<ModelReply> => {
     const replies: BundleReply[] = [];
     for (const { bundle: called, images } of question) {
-      let one: Opened;
+      let one: Awaited<ReturnType<typeof open>>;
       try {
         one = await open(called);
       } catch (error) {
         replies.push({ code: codeOf(error), reason: error instanceof Error ? error.message : String(error) });
         continue;
       }
-      replies.push({ bundle: one.bundle, vectors: await one.encoder.embed(images) });
+      replies.push({ bundle: one.bundle, vectors: await one.embed(images) });
     }
     return { backend: about, replies };
   };
