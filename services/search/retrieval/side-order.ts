@@ -1,7 +1,7 @@
 import type { Assertion, Finding } from '../../../core/radiology/events.ts';
 import { sidedFinding } from '../../../schemas/index/sided-finding.ts';
 import type { AskedConcept } from '../query/query-reading.ts';
-import { type CaseIndex, columnOf, rankedId, type SearchBody } from './case-index.ts';
+import { type CaseIndex, columnOf, RANKED_CASES, rankedId, type SearchBody } from './case-index.ts';
 
 /** A side was asked for: the case has the finding there, does not say where, or has it on the other side only. */
 type Agreement = 0 | 1 | 2;
@@ -41,8 +41,8 @@ export async function bySide<T extends { id: string }>(
 }
 
 const SIDES = {
-  stored_fields: '_none_',
-  docvalue_fields: ['case_id', 'sided_findings'],
+  ...RANKED_CASES,
+  docvalue_fields: [...RANKED_CASES.docvalue_fields, 'sided_findings'],
 } satisfies SearchBody;
 
 /** By what `sidedFinding` wrote of a case. A finding that is asked for as present may be uncertain. */
