@@ -1,0 +1,44 @@
+import type { ErrorCode } from '../../core/errors.ts';
+
+/**
+ * Where an archive comes from: a folder, a table of reports, a PACS, a DICOMweb address. It names its units in an order that
+ * is the same each time, one after the other, so that memory does not grow with the archive.
+ */
+export interface ImportSource {
+  units(signal: AbortSignal): AsyncIterable<ImportUnit>;
+  close(): Promise<void>;
+}
+
+/** What is brought as one and, once done, not again when the import is resumed: a file, a few rows, a study. */
+export interface ImportUnit {
+  /** The same each time, short, and without patient data (a digest where a path or an accession number may hold one). */
+  key: string;
+  /** how many messages and objects it holds, where that is known before */
+  count: number | null;
+  /**
+   * Brings it all to the gateways. Rejects where the source or a gateway is away: the unit then comes again.
+   * What a gateway refuses is told by `sink.done` and does not come again.
+   */
+  bring(sink: ImportSink): Promise<void>;
+}
+
+/** The way into the gateways: the same checks, answers and dead letters as for whatever arrives there. */
+export interface ImportSink {
+  /** Resolves when the live feed leaves room for `count` more messages or objects. */
+  turn(count: number): Promise<void>;
+  /** Sends one HL7 message by MLLP and tells its outcome. */
+  sendMessage(item: string, message: Buffer): Promise<void>;
+  /** Sends one DICOM object (Part 10) by C-STORE and tells its outcome. */
+  sendObject(item: string, object: Buffer): Promise<void>;
+  /** For what reached a gateway by another way (C-MOVE), or could not be read at all. */
+  done(outcome: ImportOutcome): void;
+}
+
+export interface ImportOutcome {
+  /** a path, a row, a UID: shown to whoever imports, kept in no log */
+  item: string;
+  kind: 'report' | 'image';
+  accepted: boolean;
+  /** MSA-1, a DIMSE status or a code of our table; never text of the source */
+  code: ErrorCode | string;
+}
