@@ -2,6 +2,7 @@ import { InterleaveError } from '../errors.ts';
 import { expand422 } from './chroma.ts';
 import { decompress } from './codec.ts';
 import type { DisplayImage } from './display-image.ts';
+import { greyFromCells } from './grey-cells.ts';
 import type { GreyScale, ImagePixel } from './image-pixel.ts';
 import { render } from './render.ts';
 import { readSamples } from './samples.ts';
@@ -50,6 +51,8 @@ export async function nativeFrame(
 export function displayFrame(frame: NativeFrame, grey: GreyScale): DisplayImage {
   const { bytes, firstBit, littleEndian, pixel } = withoutSubsampling(frame);
   const count = pixel.rows * pixel.columns * pixel.samplesPerPixel;
+  const data = greyFromCells(bytes, count, { littleEndian, firstBit }, pixel, grey);
+  if (data !== null) return { width: pixel.columns, height: pixel.rows, channels: 1, data };
   return render(readSamples(bytes, count, { ...pixel, littleEndian, firstBit }), pixel, grey);
 }
 

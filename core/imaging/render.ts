@@ -1,18 +1,12 @@
 import { InterleaveError } from '../errors.ts';
 import type { DisplayImage } from './display-image.ts';
+import { greyMapping, isShortTable, storable } from './grey-mapping.ts';
 import type { GreyScale, ImagePixel } from './image-pixel.ts';
-import { look, lookByte } from './lookup-table.ts';
+import { lookByte } from './lookup-table.ts';
 import type { Samples } from './samples.ts';
-import { applyWindow, windowOfValues } from './window.ts';
-
-/** Pixels that are looked at to find a window for an image that has none. */
-const WINDOW_SAMPLES = 200_000;
 
 /** Ranges of stored values up to here are mapped once each, not once a pixel. */
 const TABLE_LENGTH = 65_536;
-
-/** A table of all values that fit into the bits stored is made where it is this much shorter than the image. */
-const SHORT_TABLE = 16;
 
 /**
  * What a screen shows of the stored values of one frame: grey by modality and VOI transformation (PS3.3 C.11), palette,
@@ -54,18 +48,14 @@ function tableOf(
   { bitsStored, signed }: ImagePixel,
   toByte: (stored: number) => number,
 ): Table | null {
-  const possible = 2 ** bitsStored;
   // Few values can occur: looking which do would take longer than mapping all.
-  const isShort = possible * SHORT_TABLE <= samples.length;
-  const [low, high] = isShort ? bounds(possible, signed) : occurring(samples);
+  const [low, high] = isShortTable(bitsStored, samples.length)
+    ? storable(bitsStored, signed)
+    : occurring(samples);
   if (high - low >= TABLE_LENGTH) return null;
   const bytes = new Uint8Array(high - low + 1);
   for (let i = 0; i < bytes.length; i++) bytes[i] = toByte(low + i);
   return { low, bytes };
-}
-
-function bounds(possible: number, signed: boolean): [low: number, high: number] {
-  return signed ? [-possible / 2, possible / 2 - 1] : [0, possible - 1];
 }
 
 function occurring(samples: Int32Array): [low: number, high: number] {
@@ -83,45 +73,6 @@ function applyTable(samples: Int32Array, { low, bytes }: Table): Uint8Array {
   const data = new Uint8Array(samples.length);
   for (let i = 0; i < samples.length; i++) data[i] = bytes[(samples[i] as number) - low] as number;
   return data;
-}
-
-/** From a stored value to 0 (black) … 255. Padding is black. */
-function greyMapping(samples: Samples, pixel: ImagePixel, grey: GreyScale): (stored: number) => number {
-  const { modalityTable, slope, intercept, voiTable } = grey;
-  const modality = (stored: number) =>
-    modalityTable === null ? stored * slope + intercept : look(modalityTable, stored);
-  const [from, to] = pixel.padding ?? [Infinity, -Infinity];
-  const isPadding = (stored: number) => stored >= from && stored <= to;
-  const window = grey.window ?? (voiTable === null ? ownWindow(samples, pixel, modality, isPadding) : null);
-  const voi = (value: number) =>
-    window !== null ? applyWindow(window, value) : voiTable !== null ? lookByte(voiTable, value) : value;
-  const inverted = pixel.photometricInterpretation === 'MONOCHROME1';
-  return (stored) => {
-    if (isPadding(stored)) return 0;
-    const byte = voi(modality(stored));
-    return inverted ? 255 - byte : byte;
-  };
-}
-
-/** Up to 8 unsigned bits are shown as they are (screenshots, ultrasound), more by the values that occur. */
-function ownWindow(
-  samples: Samples,
-  { bitsStored, signed }: ImagePixel,
-  modality: (stored: number) => number,
-  isPadding: (stored: number) => boolean,
-) {
-  if (bitsStored <= 8 && !signed) {
-    const low = modality(0);
-    const high = modality(2 ** bitsStored - 1);
-    return { centre: (low + high) / 2, width: Math.abs(high - low) || 1, shape: 'LINEAR_EXACT' as const };
-  }
-  const step = Math.max(1, Math.floor(samples.length / WINDOW_SAMPLES));
-  const seen: number[] = [];
-  for (let i = 0; i < samples.length; i += step) {
-    const stored = samples[i] as number;
-    if (!isPadding(stored)) seen.push(modality(stored));
-  }
-  return windowOfValues(Float64Array.from(seen));
 }
 
 function renderPalette(samples: Samples, { palette }: ImagePixel): Uint8Array {

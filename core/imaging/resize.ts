@@ -1,3 +1,4 @@
+import { averageBlocks } from './average-blocks.ts';
 import type { DisplayImage } from './display-image.ts';
 
 /** Samples of an output pixel's width that are left after whole blocks were averaged. */
@@ -104,35 +105,6 @@ function shrinkDown(
 
 function toByte(value: number): number {
   return Math.min(255, Math.max(0, Math.round(value)));
-}
-
-/** The means of blocks of `across` × `down` pixels; blocks at the right and lower border may be smaller. */
-function averageBlocks(image: DisplayImage, across: number, down: number): DisplayImage {
-  if (across === 1 && down === 1) return image;
-  const { channels, data } = image;
-  const width = Math.ceil(image.width / across);
-  const height = Math.ceil(image.height / down);
-  const means = new Uint8Array(width * height * channels);
-  const sums = new Uint32Array(width * channels);
-  for (let y = 0; y < height; y++) {
-    sums.fill(0);
-    const bottom = Math.min(image.height, (y + 1) * down);
-    for (let row = y * down; row < bottom; row++) {
-      let at = row * image.width * channels;
-      for (let block = 0; block < sums.length; block += channels) {
-        const end = Math.min(at + across * channels, (row + 1) * image.width * channels);
-        while (at < end)
-          for (let channel = 0; channel < channels; channel++)
-            sums[block + channel] = (sums[block + channel] as number) + (data[at++] as number);
-      }
-    }
-    for (let i = 0; i < sums.length; i++) {
-      const x = Math.floor(i / channels);
-      const count = (Math.min(image.width, (x + 1) * across) - x * across) * (bottom - y * down);
-      means[y * width * channels + i] = Math.round((sums[i] as number) / count);
-    }
-  }
-  return { width, height, channels, data: means };
 }
 
 /** Of which input samples each output sample is made. */
