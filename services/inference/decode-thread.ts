@@ -4,7 +4,7 @@ import { decode } from '../../core/imaging/decode.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
 import { letterbox } from '../../core/imaging/letterbox.ts';
 import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
-import { thumbnail } from './thumbnail.ts';
+import { preview } from './thumbnail.ts';
 
 export interface DecodeQuestion {
   /** the DICOM object, with its Part 10 header */
@@ -16,7 +16,8 @@ export interface DecodeQuestion {
 /** One frame, made as small as the models and the page need it. */
 export interface SmallFrame {
   frame: number;
-  thumbnail: Uint8Array;
+  /** what its thumbnail is made of: another thread packs it while this one reads on */
+  preview: DisplayImage;
   /** by the pixels on each side */
   inputs: Map<number, DisplayImage>;
 }
@@ -26,10 +27,8 @@ await answerQuestions(() => readFrames);
 async function readFrames({ object, sizes }: DecodeQuestion): Promise<SmallFrame[]> {
   const frames: SmallFrame[] = [];
   for await (const { frame, image } of decode(Buffer.from(object.buffer, object.byteOffset, object.length))) {
-    // Made by a thread of libvips while this one makes the image small.
-    const small = thumbnail(image);
     const inputs = new Map(sizes.map((size) => [size, letterbox(image, size)]));
-    frames.push({ frame, thumbnail: await small, inputs });
+    frames.push({ frame, preview: preview(image), inputs });
   }
   return frames;
 }

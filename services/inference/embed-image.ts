@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import type { SmallFrame } from './decode-thread.ts';
 import type { ImageModels, LoadedModel } from './image-models.ts';
 import { type ImageReader, isToBeRead } from './read-image.ts';
-import { THUMBNAIL_MEDIA_TYPE } from './thumbnail.ts';
+import { THUMBNAIL_MEDIA_TYPE, thumbnail } from './thumbnail.ts';
 
 /** What inference found out about one object. */
 export interface ImageResult {
@@ -30,9 +30,9 @@ export async function embedImage(
 ): Promise<ImageResult> {
   if (!isToBeRead(received)) return { frames: [], problem: null };
   const { frames, problem } = await reader.read(received, sizesOf(loaded));
-  const embedded = frames.map(async ({ frame, thumbnail, inputs }: SmallFrame): Promise<ImageFrame> => {
+  const embedded = frames.map(async ({ frame, preview, inputs }: SmallFrame): Promise<ImageFrame> => {
     const [kept, [vector = null, ...vectors]] = await Promise.all([
-      store.put(received.caseId, Buffer.from(thumbnail), THUMBNAIL_MEDIA_TYPE),
+      thumbnail(preview).then((jpeg) => store.put(received.caseId, jpeg, THUMBNAIL_MEDIA_TYPE)),
       models.embed(inputs, loaded),
     ]);
     return { frame, thumbnail: kept, vector, vectors, predictions: [] };

@@ -1,6 +1,9 @@
 /** Bytes of one stored object that are read into memory. */
 export const MAX_OBJECT_BYTES = 512 * 1024 * 1024;
 
+/** An object up to this size is fetched while the one before it is read. */
+export const MAX_FETCHED_AHEAD_BYTES = 32 * 1024 * 1024;
+
 /** Longest side of a thumbnail, in pixels. */
 export const THUMBNAIL_SIZE = 256;
 

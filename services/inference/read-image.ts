@@ -3,7 +3,13 @@ import type { ImageReceived } from '../../core/radiology/events.ts';
 import { moduleBeside, WorkerThread } from '../../platform/concurrency/worker-thread.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import type { DecodeQuestion, SmallFrame } from './decode-thread.ts';
-import { MAX_OBJECT_BYTES, MAX_OPEN_MS, MAX_READ_MS, MAX_WORKER_HEAP_MB } from './limits.ts';
+import {
+  MAX_FETCHED_AHEAD_BYTES,
+  MAX_OBJECT_BYTES,
+  MAX_OPEN_MS,
+  MAX_READ_MS,
+  MAX_WORKER_HEAP_MB,
+} from './limits.ts';
 
 /** What became of an object: its frames, or why it has none. */
 export interface ImageReading {
@@ -16,7 +22,10 @@ export function isToBeRead({ kind, keyImage, problem }: ImageReceived): boolean 
   return kind === 'IMAGE' && keyImage !== 'NONE' && problem === null;
 }
 
-/** Reads stored objects in a thread of its own, one after the other: no more than one is in memory. */
+/**
+ * Reads stored objects in a thread of its own, one after the other. While the thread reads one, the next is fetched, unless it is
+ * large: no more than `MAX_FETCHED_AHEAD_BYTES` beside the one at hand are in memory.
+ */
 export class ImageReader {
   readonly #store: ObjectStore;
   readonly #thread = new WorkerThread<DecodeQuestion, SmallFrame[]>({
@@ -26,6 +35,9 @@ export class ImageReader {
     openMs: MAX_OPEN_MS,
   });
   readonly #limitMs: number;
+  /** the object before has been fetched: the store is free for the next */
+  #fetched: Promise<unknown> = Promise.resolve();
+  /** the object before has been read: the thread is free for the next */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(store: ObjectStore, limitMs: number = MAX_READ_MS) {
@@ -38,7 +50,11 @@ export class ImageReader {
    * @throws InterleaveError OBJECT_STORE_UNAVAILABLE, which passes
    */
   read(received: Pick<ImageReceived, 'caseId' | 'object'>, sizes: readonly number[]): Promise<ImageReading> {
-    const reading = this.#last.then(() => this.#readInTurn(received, sizes));
+    const before = this.#last;
+    const fetching = this.#fetched.then(() => this.#fetch(received, before));
+    const reading = this.#readInTurn(fetching, before, sizes);
+    // The one after next waits until this one has been given to the thread.
+    this.#fetched = Promise.allSettled([fetching, before]);
     this.#last = reading.catch(() => undefined);
     return reading;
   }
@@ -47,14 +63,23 @@ export class ImageReader {
     return this.#thread.stop();
   }
 
-  async #readInTurn(
+  async #fetch(
     { caseId, object }: Pick<ImageReceived, 'caseId' | 'object'>,
+    before: Promise<unknown>,
+  ): Promise<Buffer> {
+    if (object.size > MAX_OBJECT_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE');
+    if (object.size > MAX_FETCHED_AHEAD_BYTES) await before;
+    return this.#store.read(caseId, object.sha256);
+  }
+
+  async #readInTurn(
+    fetching: Promise<Buffer>,
+    before: Promise<unknown>,
     sizes: readonly number[],
   ): Promise<ImageReading> {
     try {
-      if (object.size > MAX_OBJECT_BYTES) throw new InterleaveError('IMAGE_TOO_LARGE');
-      const bytes = await this.#store.read(caseId, object.sha256);
-      const frames = await this.#thread.ask({ object: bytes, sizes }, { answerMs: this.#limitMs });
+      const [object] = await Promise.all([fetching, before]);
+      const frames = await this.#thread.ask({ object, sizes }, { answerMs: this.#limitMs });
       return { frames, problem: null };
     } catch (error) {
       if (error instanceof InterleaveError && error.kind === 'reject')

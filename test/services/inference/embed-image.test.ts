@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { codeOf, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
 import type { ImageReceived, Vector } from '../../../core/radiology/events.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
@@ -22,8 +23,8 @@ const LOADED = [1, 2].map((generation) => ({ generation, size: 1 }) as LoadedMod
 const parts = {
   store: {
     put: async (caseId: string, bytes: Buffer, mediaType: string) => ({
-      sha256: `${caseId}/${bytes[0]}`,
-      size: bytes.length,
+      sha256: `${caseId}/${(await sharp(bytes).raw().toBuffer())[0]}`,
+      size: 1,
       mediaType,
     }),
   } as unknown as ObjectStore,
@@ -32,7 +33,7 @@ const parts = {
       if (rows < 0) return { frames: [], problem: 'IMAGE_UNDECODABLE' as ErrorCode };
       const frames = Array.from({ length: columns }, (_, i) => ({
         frame: i + 1,
-        thumbnail: Uint8Array.of(rows),
+        preview: { width: 1, height: 1, channels: 1, data: Uint8Array.of(rows) } as const,
         inputs: new Map([
           [1, { width: 1, height: 1, channels: 1, data: Uint8Array.of(rows * 10 + i) } as const],
         ]),

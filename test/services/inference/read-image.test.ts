@@ -9,7 +9,7 @@ import type { ImageReceived, ObjectRef } from '../../../core/radiology/events.ts
 import { INPUT_SIZE } from '../../../models/efficientnet-lite0.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
-import { MAX_OBJECT_BYTES } from '../../../services/inference/limits.ts';
+import { MAX_FETCHED_AHEAD_BYTES, MAX_OBJECT_BYTES } from '../../../services/inference/limits.ts';
 import { ImageReader, isToBeRead } from '../../../services/inference/read-image.ts';
 import { buildRadiograph } from '../../core/imaging/build-image.ts';
 
@@ -35,7 +35,7 @@ test('an object is read by its digest, and comes back small', async () => {
   assert.equal(frames.length, 1);
   const input = frames[0]?.inputs.get(INPUT_SIZE);
   assert.deepEqual([input?.width, input?.height], [INPUT_SIZE, INPUT_SIZE]);
-  assert.ok((frames[0]?.thumbnail.length ?? 0) > 100);
+  assert.deepEqual([frames[0]?.preview.width, frames[0]?.preview.height], [300, 300]);
 });
 
 test('what takes too long is a problem of this object; the next one is read', async () => {
@@ -58,6 +58,27 @@ test('one object after another, each in its turn', async () => {
   await reader.stop();
   assert.deepEqual(readings[1], readings[0]);
   assert.deepEqual(readings[2], readings[0]);
+});
+
+test('one more is fetched while one is read, and no large one', async () => {
+  let [fetched, read, most] = [0, 0, 0];
+  const counting = {
+    read: async (id: string, sha256: string) => {
+      most = Math.max(most, ++fetched - read);
+      return store.read(id, sha256);
+    },
+  } as unknown as ObjectStore;
+  const held = async (ref: ObjectRef) => {
+    const reader = new ImageReader(counting);
+    [fetched, read, most] = [0, 0, 0];
+    await Promise.all(
+      Array.from({ length: 6 }, () => reader.read(event(ref), [INPUT_SIZE]).then(() => read++)),
+    );
+    await reader.stop();
+    return most;
+  };
+  assert.equal(await held(object), 2);
+  assert.equal(await held({ ...object, size: MAX_FETCHED_AHEAD_BYTES + 1 }), 1);
 });
 
 test('objects that are missing, changed or too large have a problem; a store that is away is waited for', async () => {

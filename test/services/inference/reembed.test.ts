@@ -51,7 +51,8 @@ interface Given {
 
 function reembedding({ read, loaded, live = new LiveTraffic(), maxPollMs }: Given = {}) {
   const sent: ImageEmbedded[] = [];
-  const frames = [1, 2].map((frame) => ({ frame, thumbnail: new Uint8Array(), inputs: new Map() }));
+  const preview = { width: 1, height: 1, channels: 1, data: new Uint8Array(1) } as const;
+  const frames = [1, 2].map((frame) => ({ frame, preview, inputs: new Map() }));
   const context = testContext('inference');
   const stopping = new AbortController();
   const handle = reembed({
