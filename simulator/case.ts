@@ -36,8 +36,11 @@ export interface SimulatedCase {
   keyObject: SimulatedImage | null;
 }
 
-/** Case `caseNumber` of the department with this seed; the same two numbers always give the same bytes. */
-export function simulateCase(seed: number, caseNumber: number): SimulatedCase {
+/**
+ * Case `caseNumber` of the department with this seed; the same two numbers always give the same bytes. `draw` may give images that
+ * cost less than drawn ones.
+ */
+export function simulateCase(seed: number, caseNumber: number, draw = drawChest): SimulatedCase {
   const plan = planCase(seed, caseNumber);
   const { facility, patient, accession } = plan.order;
   return {
@@ -49,7 +52,7 @@ export function simulateCase(seed: number, caseNumber: number): SimulatedCase {
     truth: truthOf(plan),
     plan,
     reports: plan.reports,
-    images: plan.slots.map((slot) => drawImage(plan, slot)),
+    images: plan.slots.map((slot) => drawImage(plan, slot, draw)),
     keyObject: keyObjectOf(plan),
   };
 }
@@ -81,9 +84,9 @@ export function planCase(seed: number, caseNumber: number): CasePlan {
 }
 
 /** Draws one image of the case and packs it as a DICOM file. */
-export function drawImage(plan: CasePlan, slot: ImageSlot): SimulatedImage {
+export function drawImage(plan: CasePlan, slot: ImageSlot, draw = drawChest): SimulatedImage {
   const { order, seed, caseNumber } = plan;
-  const phantom = drawChest({
+  const phantom = draw({
     seed,
     patient: order.patient.identifier,
     exposure: `${caseNumber}.${slot.index}`,
