@@ -33,6 +33,9 @@ Exit codes: 0 both are computed, and nothing is missing that a start needs; 1 so
 line could not be understood.
 `;
 
+/** What `npm run setup:all-minilm` makes. */
+const ALL_MINILM = 'all-minilm-l6-v2';
+
 export const doctor: Verb = {
   name: 'doctor',
   summary: 'say what computes here, how fast, what would be faster, and what is missing',
@@ -40,7 +43,8 @@ export const doctor: Verb = {
   options: { ...DATA_DIR_OPTION, ...MODELS_DIR_OPTION },
   async run(input) {
     const modelsDir = modelsDirOf(input);
-    const modelsThere = existsSync(join(modelsDir, IMAGE_VECTOR.name, 'manifest.json'));
+    const isThere = (bundle: string) => existsSync(join(modelsDir, bundle, 'manifest.json'));
+    const modelsThere = isThere(IMAGE_VECTOR.name);
     const { engine: wanted } = loadConfig(engineConfig);
     const [machine, gpus] = await Promise.all([checkMachine(dataDirOf(input), modelsThere), gpusOf()]);
     // One after the other: they would share the processor.
@@ -48,7 +52,7 @@ export const doctor: Verb = {
     const images = await measure('images', modelsDir);
     input.say('· Measuring texts …');
     const texts = await measure('texts', modelsDir);
-    const faster = adviceFor({ images, texts, gpus, wanted, ...native() });
+    const faster = adviceFor({ images, texts, gpus, wanted, allMiniLm: isThere(ALL_MINILM), ...native() });
     if (input.json) input.print(JSON.stringify({ images, texts, gpus, faster, machine }));
     else for (const line of table(images, texts, faster, machine)) input.print(line);
     const works = images.problem === '' && texts.problem === '';

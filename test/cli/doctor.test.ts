@@ -18,13 +18,18 @@ const FRESH: Situation = {
   installed: { native: false, gpu: false },
   libraries: { native: false, gpu: false },
   supported: true,
+  allMiniLm: false,
 };
 const commands = (situation: Partial<Situation>) =>
   adviceFor({ ...FRESH, ...situation }).map(({ for: part, command }) => `${part}: ${command}`);
 
 describe('what would be faster', () => {
-  it('on a fresh clone without a GPU: a GPU, and TensorFlow for the texts', () => {
-    assert.deepEqual(commands({}), ['both: npm run setup:gpu', 'texts: npm run setup:native']);
+  it('on a fresh clone without a GPU: a GPU, another text encoder, and TensorFlow for the texts', () => {
+    assert.deepEqual(commands({}), [
+      'both: npm run setup:gpu',
+      'texts: npm run setup:all-minilm',
+      'texts: npm run setup:native',
+    ]);
     assert.match(adviceFor(FRESH)[0]?.why ?? '', /no NVIDIA GPU.*driver 535/);
   });
 
@@ -55,7 +60,13 @@ describe('what would be faster', () => {
   });
 
   it('is no TensorFlow where there is no library of it for this machine', () => {
-    assert.deepEqual(commands({ supported: false, gpus: [A100] }), []);
+    assert.deepEqual(commands({ supported: false, gpus: [A100] }), ['texts: npm run setup:all-minilm']);
+  });
+
+  it('is the other text encoder, promoted, once it is there', () => {
+    assert.ok(
+      commands({ allMiniLm: true }).includes('texts: npx interleave models promote all-minilm-l6-v2'),
+    );
   });
 });
 
