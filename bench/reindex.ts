@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +7,13 @@ import { SearchClient } from '../harness/search-client.ts';
 import { System } from '../harness/system.ts';
 import { until } from '../harness/until.ts';
 import { openElasticsearch, SET_UP_TIMEOUT_MS } from '../platform/elasticsearch/client.ts';
-import { projectRoot } from '../platform/process/project-root.ts';
 import { INDEX_ALIASES } from '../schemas/index/index-names.ts';
-import { type SimulatedCase, simulateCase } from '../simulator/case.ts';
 import type { BenchOptions, BenchResult, Figure } from './bench-result.ts';
-import { CaseSender } from './support/case-sender.ts';
-import { CompletionWatch } from './support/completion-watch.ts';
+import { BenchCases } from './support/bench-cases.ts';
+import { runVerb } from './support/cli-run.ts';
 import { percentile } from './support/percentile.ts';
 import { SearchingClients } from './support/searching-clients.ts';
+import { SteadyFeed } from './support/steady-feed.ts';
 import { STORED_GENERATIONS } from './support/stored-cases.ts';
 import { writeStoredCases } from './support/stored-log.ts';
 
@@ -41,7 +39,9 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
   const dataDir = mkdtempSync(join(tmpdir(), 'interleave-bench-reindex-'));
   say(`writing ${count} cases onto Kafka, with vectors of two generations and no pictures drawn …`);
   const stored = await writeStoredCases(dataDir, { seed: SEED, count, say });
-  const fed = draw(Math.ceil((count / EXPECTED_CASES_PER_S) * FEED_RATE) + FEED_RATE * 20, say);
+  const fed = new BenchCases(say, FIRST_FED).take(
+    Math.ceil((count / EXPECTED_CASES_PER_S) * FEED_RATE) + FEED_RATE * 20,
+  );
   say('starting the system …');
   const system = await System.startOn(dataDir);
   const client = openElasticsearch(system.instance.elasticsearchUrl, SET_UP_TIMEOUT_MS);
@@ -51,7 +51,8 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
     await indexed(client, count, say);
 
     say(`feeding ${FEED_RATE} cases/s, ${CLIENTS} clients search, and the reindex begins …`);
-    const feed = new Feed(system, search, fed);
+    // The new index holds vectors that nobody makes of what comes in: found means with report and thumbnails.
+    const feed = new SteadyFeed(system, search, fed, { rate: FEED_RATE, embedded: false });
     const searching = new SearchingClients(search, CLIENTS);
     await sleep(5_000);
     const done = await reindex(dataDir, say);
@@ -85,15 +86,6 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
   }
 }
 
-/** Drawn before anything is measured. */
-function draw(count: number, say: (line: string) => void): SimulatedCase[] {
-  say(`drawing the pictures of ${count} cases for the feed …`);
-  return Array.from({ length: count }, (_, i) => {
-    if (i % 50 === 49) say(`${i + 1} of ${count} drawn`);
-    return simulateCase(SEED, FIRST_FED + i);
-  });
-}
-
 async function indexed(client: Client, count: number, say: (line: string) => void): Promise<void> {
   let saidAt = 0;
   await until(
@@ -111,67 +103,14 @@ async function indexed(client: Client, count: number, say: (line: string) => voi
   );
 }
 
-/** Sends cases on a fixed clock, as long as there are any, until it is stopped. */
-class Feed {
-  /** accession numbers of what was acknowledged */
-  readonly sent = new Set<string>();
-  readonly #watch: CompletionWatch;
-  readonly #sender: CaseSender;
-  readonly #running: Promise<void>;
-  #over = false;
-
-  constructor(system: System, search: SearchClient, cases: readonly SimulatedCase[]) {
-    // The new index holds vectors that nobody makes of what comes in: found means with report and thumbnails.
-    this.#watch = new CompletionWatch(search, { embedded: false });
-    this.#sender = new CaseSender(system.instance);
-    this.#running = this.#run(cases);
-  }
-
-  get delays(): readonly number[] {
-    return this.#watch.delays;
-  }
-
-  /** Resolves when all that was acknowledged is found. */
-  async stop(say: (line: string) => void): Promise<void> {
-    this.#over = true;
-    await this.#running;
-    await this.#watch.allFound((found) => say(`${found} fed cases found`));
-    await this.#sender.close();
-  }
-
-  async #run(cases: readonly SimulatedCase[]): Promise<void> {
-    const began = performance.now();
-    const sending: Promise<void>[] = [];
-    for (const [i, simulated] of cases.entries()) {
-      await sleep(Math.max(0, began + (i * 1000) / FEED_RATE - performance.now()));
-      if (this.#over) break;
-      sending.push(
-        this.#sender.send(simulated).then((acknowledgedAt) => {
-          this.sent.add(simulated.accession);
-          this.#watch.expect(simulated, acknowledgedAt);
-        }),
-      );
-    }
-    await Promise.all(sending);
-  }
-}
-
 /** Runs the verb as an operator would. */
 async function reindex(
   dataDir: string,
   say: (line: string) => void,
 ): Promise<{ index: string; seconds: number }> {
-  const main = join(projectRoot(), 'build', 'cli', 'main.js');
-  const args = ['reindex', '--generation', String(STORED_GENERATIONS.after), '--json', '--data-dir', dataDir];
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => say(chunk.toString().trimEnd()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`the reindex ended with ${code}: ${stdout}`);
-  return JSON.parse(stdout) as { index: string; seconds: number };
+  const generation = String(STORED_GENERATIONS.after);
+  const said = await runVerb(['reindex', '--generation', generation, '--json', '--data-dir', dataDir], say);
+  return JSON.parse(said) as { index: string; seconds: number };
 }
 
 /** Cases that the new index lacks, holds twice (one accession number in two documents), or should not hold. */

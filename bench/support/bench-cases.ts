@@ -11,12 +11,13 @@ const DRAWN = 24;
  * the others are these, moved sideways and a little brighter or darker, so that no two have the same bytes or the same vector.
  */
 export class BenchCases {
-  #next = 1;
+  #next: number;
   readonly #drawn = new Map<string, Phantom[]>();
   readonly #say: (line: string) => void;
 
-  constructor(say: (line: string) => void) {
+  constructor(say: (line: string) => void, first = 1) {
     this.#say = say;
+    this.#next = first;
   }
 
   take(count: number): SimulatedCase[] {

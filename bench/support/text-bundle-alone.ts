@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { System } from '../../harness/system.ts';
 import { SENTENCE_BUNDLE } from '../../models/packaged-bundles.ts';
-import { projectRoot } from '../../platform/process/project-root.ts';
+import { runVerb } from './cli-run.ts';
 
 /** As an operator would: promotes a text encoder, makes the index of its vectors, and retires the one that comes with us. */
 export async function serveTextBundleAlone({ dataDir }: System, bundle: string): Promise<void> {
@@ -12,10 +9,5 @@ export async function serveTextBundleAlone({ dataDir }: System, bundle: string):
     ['reindex', '--bundle', bundle],
     ['models', 'retire', SENTENCE_BUNDLE.name],
   ])
-    await promisify(execFile)(process.execPath, [
-      join(projectRoot(), 'build', 'cli', 'main.js'),
-      ...words,
-      '--data-dir',
-      dataDir,
-    ]);
+    await runVerb([...words, '--data-dir', dataDir]);
 }
