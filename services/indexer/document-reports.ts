@@ -1,5 +1,5 @@
 import type { CaseReport, ImageCitation, ReportReading, SectionName } from '../../core/radiology/events.ts';
-import { citedImages } from '../../core/radiology/image-links.ts';
+import { type CitableImage, type CitedImage, followCitations } from '../../core/radiology/image-links.ts';
 import { isMostlyUnread } from '../../core/radiology/unread-language.ts';
 import type {
   CaseDocumentCitation,
@@ -29,6 +29,14 @@ export function documentReport(
   images: readonly CaseDocumentImage[],
 ): CaseDocumentReport {
   const { received, reading } = latest;
+  const entries = new Map<string, CaseDocumentImage[]>();
+  for (const image of images) {
+    const known = entries.get(image.sop_instance_uid);
+    if (known === undefined) entries.set(image.sop_instance_uid, [image]);
+    else known.push(image);
+  }
+  const citable = [...entries.values()].flatMap(([first]) => (first ? citableImage(first) : []));
+  const follow = followCitations(citable, received.studyInstanceUids);
   return {
     status: received.status,
     effective_at: received.effectiveAt,
@@ -37,9 +45,7 @@ export function documentReport(
     text: reading.text,
     sections: reading.sections,
     findings: reading.findings,
-    citations: reading.citations.map((citation) =>
-      documentCitation(citation, images, received.studyInstanceUids),
-    ),
+    citations: reading.citations.map((citation) => documentCitation(citation, follow(citation), entries)),
     unread: reading.unread,
     versions: versions.map(({ status, effectiveAt, receivedOffset, digest }) => ({
       status,
@@ -73,17 +79,25 @@ export function unreadText({ text, unread }: ReportReading): string {
   return unread.map(({ start, end }) => text.slice(start, end)).join('\n');
 }
 
-function documentCitation(
-  citation: ImageCitation,
-  images: readonly CaseDocumentImage[],
-  studyInstanceUids: readonly string[],
-): CaseDocumentCitation {
-  const meant = citedImages(citation, images, studyInstanceUids, (image) => ({
+function citableImage(image: CaseDocumentImage): CitableImage {
+  return {
+    sopInstanceUid: image.sop_instance_uid,
     seriesNumber: image.series_number,
     instanceNumber: image.instance_number,
     seriesInstanceUid: image.series_instance_uid,
     studyInstanceUid: image.study_instance_uid,
-  }));
+    numberOfFrames: image.number_of_frames,
+  };
+}
+
+function documentCitation(
+  citation: ImageCitation,
+  cited: readonly CitedImage[],
+  entries: ReadonlyMap<string, readonly CaseDocumentImage[]>,
+): CaseDocumentCitation {
+  const meant = cited.flatMap(({ sopInstanceUid, frame }) =>
+    (entries.get(sopInstanceUid) ?? []).filter((image) => frame === null || frame === image.frame),
+  );
   return {
     series_number: citation.seriesNumber,
     instance_number: citation.instanceNumber,

@@ -1,4 +1,4 @@
-/** Entries that one citation is followed to: the frames of an image, which are as many at most. */
+/** Entries that one citation is followed to, the first ones: frames of an image that is cited as a whole. */
 export const MAX_CITED_IMAGES = 8;
 /** A bulk request is cut at this many bytes; Elasticsearch refuses bodies above 100 MB (`http.max_content_length`). */
 export const MAX_BULK_BYTES = 8 * 1024 * 1024;

@@ -15,7 +15,12 @@ const citation = (seriesNumber: number | null, instanceNumber: number): ImageCit
   contextStart: 0,
   contextEnd: 60,
 });
-const image = (seriesNumber: number, instanceNumber: number, studyInstanceUid = '1.2'): ImageEmbedded =>
+const image = (
+  seriesNumber: number,
+  instanceNumber: number,
+  studyInstanceUid = '1.2',
+  numberOfFrames = 1,
+): ImageEmbedded =>
   imageEmbedded({
     received: {
       sopInstanceUid: `${studyInstanceUid}.${seriesNumber}.${instanceNumber}`,
@@ -23,6 +28,7 @@ const image = (seriesNumber: number, instanceNumber: number, studyInstanceUid = 
       studyInstanceUid,
       seriesNumber,
       instanceNumber,
+      numberOfFrames,
     },
   });
 const report = (citations: ImageCitation[], studyInstanceUids: string[] = []) =>
@@ -38,7 +44,7 @@ test('a cited image is linked with its sentence, whichever side comes first', ()
   const first = caseOf(cited, [image(3, 55), image(4, 55)]);
   const last = mergeReport(mergeImage(mergeImage(null, image(4, 55)), image(3, 55)), cited);
   assert.deepEqual(imageLinks(first), [
-    { report: cited.received.identity, citation: citation(3, 55), sopInstanceUid: '1.2.3.55' },
+    { report: cited.received.identity, citation: citation(3, 55), sopInstanceUid: '1.2.3.55', frame: null },
   ]);
   assert.deepEqual(imageLinks(last), imageLinks(first));
 });
@@ -53,6 +59,25 @@ test('a report that names its study means images of that', () => {
   const images = [image(3, 55, '1.2'), image(3, 55, '1.9')];
   assert.deepEqual(linked(caseOf(report([citation(3, 55)], ['1.9']), images)), ['1.9.3.55']);
   assert.deepEqual(linked(caseOf(report([citation(3, 55)]), images)), []);
+});
+
+test('in a series that is one multi-frame object, a number that no instance has is that of a frame', () => {
+  const meant = (cited: ImageCitation, ...images: ImageEmbedded[]) =>
+    imageLinks(caseOf(report([cited]), images)).map(({ sopInstanceUid, frame }) => [sopInstanceUid, frame]);
+  const volume = image(3, 1, '1.2', 20);
+  assert.deepEqual(meant(citation(3, 7), volume), [['1.2.3.1', 7]]);
+  assert.deepEqual(meant(citation(3, 20), volume, image(4, 1)), [['1.2.3.1', 20]]);
+  assert.deepEqual(meant(citation(3, 1), volume), [['1.2.3.1', null]], 'the instance number counts first');
+  assert.deepEqual(meant(citation(3, 21), volume), [], 'it has no such frame');
+  assert.deepEqual(meant(citation(3, 0), volume), []);
+  assert.deepEqual(
+    meant(citation(3, 7), volume, image(3, 2)),
+    [],
+    'an image that may still come could have it',
+  );
+  assert.deepEqual(meant(citation(3, 2), volume, image(3, 2)), [['1.2.3.2', null]]);
+  assert.deepEqual(meant(citation(null, 7), volume, image(4, 1)), [['1.2.3.1', 7]]);
+  assert.deepEqual(meant(citation(null, 7), volume, image(4, 7)), [], 'two series have such an image');
 });
 
 test('what was removed or cancelled has no links', () => {
