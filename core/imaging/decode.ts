@@ -19,11 +19,15 @@ export interface DecodedFrame {
 }
 
 /**
- * Reads the frames of a stored DICOM object (PS3.10) that are worth reading, one after the other.
+ * Reads frames of a stored DICOM object (PS3.10), one after the other: these, or those that are worth reading
+ * (`chooseFrames`). The others are not decoded.
  * @throws InterleaveError DICOM_DATA_SET_UNREADABLE, IMAGE_NO_PIXELS, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE,
  * IMAGE_TRANSFER_SYNTAX_UNSUPPORTED
  */
-export async function* decode(object: Buffer): AsyncGenerator<DecodedFrame> {
+export async function* decode(
+  object: Buffer,
+  frames: readonly number[] | null = null,
+): AsyncGenerator<DecodedFrame> {
   const meta = readPart10(object);
   if (meta === null)
     throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'The object has no file meta information.');
@@ -44,7 +48,7 @@ export async function* decode(object: Buffer): AsyncGenerator<DecodedFrame> {
     pixel,
   );
 
-  for (const frame of chooseFrames(pixel.frames, pixel.representativeFrame)) {
+  for (const frame of frames ?? chooseFrames(pixel.frames, pixel.representativeFrame)) {
     const stored = storedFrame(data, frame, pixel);
     const native = await nativeFrame(stored, transferSyntaxUid, littleEndian, pixel);
     yield { frame, image: displayFrame(native, readGreyScale(reader.dataSet, frame, pixel)) };

@@ -11,6 +11,8 @@ export interface DecodeQuestion {
   object: Uint8Array;
   /** pixels on each side of the images that the models take */
   sizes: readonly number[];
+  /** which frames; null: those that are worth reading */
+  frames: readonly number[] | null;
 }
 
 /** One frame, made as small as the models and the page need it. */
@@ -24,9 +26,10 @@ export interface SmallFrame {
 
 await answerQuestions(() => readFrames);
 
-async function readFrames({ object, sizes }: DecodeQuestion): Promise<SmallFrame[]> {
+async function readFrames({ object, sizes, frames: wanted }: DecodeQuestion): Promise<SmallFrame[]> {
   const frames: SmallFrame[] = [];
-  for await (const { frame, image } of decode(Buffer.from(object.buffer, object.byteOffset, object.length))) {
+  const bytes = Buffer.from(object.buffer, object.byteOffset, object.length);
+  for await (const { frame, image } of decode(bytes, wanted)) {
     const inputs = new Map(sizes.map((size) => [size, letterbox(image, size)]));
     frames.push({ frame, preview: preview(image), inputs });
   }

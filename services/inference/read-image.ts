@@ -46,13 +46,18 @@ export class ImageReader {
   }
 
   /**
-   * The claim check: the object by its SHA-256, verified, decoded, and made as small as `sizes` say. What can never be read is a problem of this image.
+   * The claim check: the object by its SHA-256, verified, decoded, and made as small as `sizes` say. What can never be read is a
+   * problem of this image. `frames`: those that are wanted; without, those that are worth reading.
    * @throws InterleaveError OBJECT_STORE_UNAVAILABLE, which passes
    */
-  read(received: Pick<ImageReceived, 'caseId' | 'object'>, sizes: readonly number[]): Promise<ImageReading> {
+  read(
+    received: Pick<ImageReceived, 'caseId' | 'object'>,
+    sizes: readonly number[],
+    frames: readonly number[] | null = null,
+  ): Promise<ImageReading> {
     const before = this.#last;
     const fetching = this.#fetched.then(() => this.#fetch(received, before));
-    const reading = this.#readInTurn(fetching, before, sizes);
+    const reading = this.#readInTurn(fetching, before, sizes, frames);
     // The one after next waits until this one has been given to the thread.
     this.#fetched = Promise.allSettled([fetching, before]);
     this.#last = reading.catch(() => undefined);
@@ -76,10 +81,11 @@ export class ImageReader {
     fetching: Promise<Buffer>,
     before: Promise<unknown>,
     sizes: readonly number[],
+    wanted: readonly number[] | null,
   ): Promise<ImageReading> {
     try {
       const [object] = await Promise.all([fetching, before]);
-      const frames = await this.#thread.ask({ object, sizes }, { answerMs: this.#limitMs });
+      const frames = await this.#thread.ask({ object, sizes, frames: wanted }, { answerMs: this.#limitMs });
       return { frames, problem: null };
     } catch (error) {
       if (error instanceof InterleaveError && error.kind === 'reject')

@@ -4,13 +4,18 @@ import { buildDataSet, type Item } from '../dicom/data-set-builder.ts';
 
 /** A digital radiograph of `size` × `size` pixels with 12 bits and a bright disc of the given radius (0…1). */
 export function buildRadiograph(size: number, radius: number): Buffer {
+  return buildImage(size, size, radiographPixels(size, radius));
+}
+
+/** Its pixels. */
+export function radiographPixels(size: number, radius: number): Buffer {
   const pixels = Buffer.alloc(size * size * 2);
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
       const distance = Math.hypot(x / size - 0.5, y / size - 0.5) * 2;
       pixels.writeUInt16LE(distance < radius ? 3000 : 500 + Math.round(500 * (x / size)), (y * size + x) * 2);
     }
-  return buildImage(size, size, pixels);
+  return pixels;
 }
 
 /** Native pixel data in Explicit VR Little Endian, MONOCHROME2, 12 bits of 16, window 0…4095; `more` replaces elements. */

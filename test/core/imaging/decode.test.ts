@@ -55,6 +55,22 @@ describe('native pixel data', () => {
     assert.equal(frames.length, MAX_READ_FRAMES);
   });
 
+  it('of many frames gives those that are asked for, and decodes no other', async () => {
+    const pixels = Buffer.alloc(40);
+    for (let frame = 1; frame <= 20; frame++) pixels.writeUInt16LE(200 * frame, 2 * (frame - 1));
+    const whole = buildImage(1, 1, pixels, [[0x00280008, 'IS', '20']]);
+    const decoded = async (object: Buffer, frames: number[]) => {
+      const shown: number[] = [];
+      for await (const one of decode(object, frames)) shown.push(one.frame, one.image.data[0] ?? -1);
+      return shown;
+    };
+    const [, seventh, , twentieth] = await decoded(whole, [7, 20]);
+    assert.ok((seventh ?? 0) < (twentieth ?? 0));
+    // Cut off behind the seventh frame: nothing of the others is looked at.
+    assert.deepEqual(await decoded(whole.subarray(0, -26), [7]), [7, seventh]);
+    await assert.rejects(decoded(whole, [21]), (error) => codeOf(error) === 'IMAGE_UNDECODABLE');
+  });
+
   it('in a deflated data set', async () => {
     const plain = buildImage(2, 2, PIXELS);
     const deflated = deflateRawSync(plain.subarray(header(TRANSFER_SYNTAX.EXPLICIT_LITTLE).length));
