@@ -185,7 +185,7 @@ export interface ImageEmbedded {
   /** e.g. `wasm`, `native`, `gpu`; '' where nothing was embedded */
   backend: string;
   problem: string | null;
-  /** embedded again from its case: merged only where the case still holds the image so (`isHeldImage`) */
+  /** embedded from its case, again or because a report cites it: merged only where the case still holds the image so (`isHeldImage`) */
   again: boolean;
 }
 

@@ -45,9 +45,12 @@ export const MAX_IMAGE_BYTES = 1_152;
 export const MAX_CASE_SELECTIONS = 16;
 /** One of them, in Avro: about 560 references. Beyond it the last references go; those of a rejection note act by the register. */
 export const MAX_SELECTION_BYTES = 40 * 1024;
-/** Frames of one object that are listed with thumbnail and vector, the first ones. */
-export const MAX_IMAGE_FRAMES = 8;
-/** Frames of a case that are listed with thumbnail and vector. */
+/**
+ * Frames of one object that are listed with thumbnail and vector, the first ones. As inference reads at most 4 of its own
+ * choice (`MAX_READ_FRAMES`), the others are those that reports cite.
+ */
+export const MAX_IMAGE_FRAMES = 32;
+/** Frames of a case that are listed with thumbnail and vector: key images, and what reports cite beside them. */
 export const MAX_CASE_EMBEDDED_IMAGES = 64;
 /** The place of a thumbnail, in Avro. */
 export const MAX_FRAME_BYTES = 256;

@@ -57,8 +57,8 @@ export function objectOf(event: ImageEmbedded): EmbeddedObject {
 }
 
 /**
- * Whether a case holds an image as it was received when it was embedded again: what was moved away, or followed by other
- * bytes, does not come back.
+ * Whether a case holds an image as it was received when it was embedded again, or at last: what was moved away, or followed
+ * by other bytes, does not come back.
  */
 export function isHeldImage(
   images: readonly CaseImage[],
@@ -84,7 +84,7 @@ export function mergeObjects(a: EmbeddedObject, b: EmbeddedObject): EmbeddedObje
   const replaced =
     a.image.replaced || b.image.replaced || a.image.received.object.sha256 !== b.image.received.object.sha256;
   if (order === 0) {
-    // The same receipt embedded twice: a success counts before a problem.
+    // The same receipt embedded twice: a success counts before a problem, and that before what was not tried.
     const { received, backend, problem } = compareEmbedding(a.image, b.image) >= 0 ? a.image : b.image;
     return {
       image: {
@@ -140,9 +140,15 @@ function compareReceipt(a: CaseImage, b: CaseImage): number {
 
 function compareEmbedding(a: CaseImage, b: CaseImage): number {
   return (
-    Number(a.problem === null) - Number(b.problem === null) ||
+    successOf(a) - successOf(b) ||
     compareValues([a.backend, a.problem, a.received], [b.backend, b.problem, b.received])
   );
+}
+
+/** What was passed on as it came has no backend: it may be read later, where a report cites it. */
+function successOf({ backend, problem }: CaseImage): number {
+  if (problem !== null) return 1;
+  return backend === '' ? 0 : 2;
 }
 
 /** Sorted by frame number. */

@@ -1,4 +1,5 @@
 import { casePatients } from './case-patients.ts';
+import { citedFrames } from './cited-images.ts';
 import type { Case, CaseReport } from './events.ts';
 import { type ImageMarks, imageMarks } from './image-marks.ts';
 import type { PatientComparison } from './patient.ts';
@@ -19,7 +20,7 @@ export type Standing = 'JOINED' | 'REPORT_ONLY' | 'IMAGES_ONLY' | 'RECONCILIATIO
  *   (`hasWaitedTooLong`): in an index, time would make it wrong.
  * - `NO_ACCESSION`: keyed by study or by filler number.
  * - `REPORT_CANCELLED`, `IMAGES_REJECTED`, `IMAGES_REPLACED`: something was withdrawn, or came again with other bytes.
- * - `OVERFLOW`: a limit left something out.
+ * - `OVERFLOW`: a limit left something out, or an image that is cited cannot be embedded for want of a place.
  * - `REPORT_TIMES_DISAGREE`: a version of a report that is not shown states a later time, in another time zone or in none.
  * - `REPORT_SENT_BACK`: a report is shown as preliminary, though a version of it was final, corrected or an addendum.
  */
@@ -72,12 +73,13 @@ export function caseStanding(state: Case): CaseStanding {
   const standing = standingOf(state, reports.length, images.length, withheldImages);
   const waitingFor = standing === 'REPORT_ONLY' ? 'IMAGES' : standing === 'IMAGES_ONLY' ? 'REPORT' : null;
   const waitingSince = waitingFor === null ? null : state.firstReceivedAt;
+  const shownImages = new Set(withheldImages ? [] : images.map(({ received }) => received.sopInstanceUid));
   const noAccession = state.caseKey.kind !== 'ACCESSION';
   const flags: [CaseFlag, boolean][] = [
     ['IMAGES_REJECTED', images.length < all.length],
     ['IMAGES_REPLACED', state.images.some(({ replaced }) => replaced)],
     ['NO_ACCESSION', noAccession],
-    ['OVERFLOW', state.overflow],
+    ['OVERFLOW', state.overflow || citedFrames(state, shownImages).leftOut > 0],
     ['PATIENT_CANNOT_TELL', patients === 'CANNOT_TELL'],
     ['REPORT_CANCELLED', reports.length < state.reports.length],
     ['REPORT_SENT_BACK', state.reports.some(wasSentBack)],
@@ -89,7 +91,7 @@ export function caseStanding(state: Case): CaseStanding {
     flags: flags.filter(([, holds]) => holds).map(([flag]) => flag),
     patients,
     withheldImages,
-    shownImages: new Set(withheldImages ? [] : images.map(({ received }) => received.sopInstanceUid)),
+    shownImages,
     marks,
     waitingFor,
     waitingSince,

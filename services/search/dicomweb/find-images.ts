@@ -1,5 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { InterleaveError } from '../../../core/errors.ts';
+import { MAX_IMAGE_FRAMES } from '../../../core/radiology/limits.ts';
 import type { CaseDocument, CaseDocumentImage } from '../../../schemas/index/case-document.ts';
 import type { CaseIndex } from '../retrieval/case-index.ts';
 import { MAX_STUDY_CASES } from './limits.ts';
@@ -109,8 +110,8 @@ async function ofOne(index: CaseIndex, place: DicomPath): Promise<IndexedImage[]
   );
 }
 
-/** More entries than one object has in a case (`MAX_IMAGE_FRAMES`). */
-const MAX_INNER_HITS = 32;
+/** More entries than one object has in a case. */
+const MAX_INNER_HITS = MAX_IMAGE_FRAMES + 1;
 
 function within({ study, series, instance }: DicomPath): estypes.QueryDslQueryContainer {
   const terms: [string, string | undefined][] = [

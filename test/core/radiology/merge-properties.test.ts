@@ -139,7 +139,37 @@ const image: fc.Arbitrary<Event> = fc
     }),
   }));
 
-const event = fc.oneof(report, image, image);
+/**
+ * What becomes of an image that reports cite, as inference gives it: it is passed on as it came, then frames of it are
+ * embedded, some of them with each event and by any generation, or it has a problem. One receipt, or two.
+ */
+const cited: fc.Arbitrary<Event> = fc
+  .record({
+    uid: small(2),
+    offset: small(1),
+    outcome: fc.constantFrom('passed on', 'embedded', 'embedded', 'IMAGE_UNDECODABLE'),
+    frames: fc.uniqueArray(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+    generation: fc.integer({ min: 1, max: 3 }),
+  })
+  .map(({ uid, offset, outcome, frames, generation }) => ({
+    image: imageEmbedded({
+      receivedOffset: offset,
+      received: { sopInstanceUid: `1.2.${uid}`, keyImage: 'NONE', numberOfFrames: 5, receivedAt: 3 },
+      frames:
+        outcome === 'embedded'
+          ? frames.map((frame) => ({
+              frame,
+              thumbnail: { sha256: digestOf(`${uid}/${frame}`), size: 1, mediaType: 'image/jpeg' },
+              vector: null,
+              vectors: [vector(generation, frame)],
+            }))
+          : [],
+      backend: outcome === 'embedded' ? 'wasm' : '',
+      problem: outcome === 'IMAGE_UNDECODABLE' ? outcome : null,
+    }),
+  }));
+
+const event = fc.oneof(report, image, image, cited, cited);
 const someEvents = fc.array(event, { minLength: 1, maxLength: 14 });
 /** With a list of events: numbers that shuffle it. */
 const shuffled = someEvents.chain((list) =>
@@ -243,6 +273,42 @@ for (const [name, limits] of [
     );
   });
 }
+
+test('frames that are embedded one after the other, since reports cite them, look as if they had been embedded at once', () => {
+  const received = { sopInstanceUid: '1.2.1', keyImage: 'NONE' as const, numberOfFrames: 40, receivedAt: 3 };
+  const embedded = (frames: readonly number[], backend = 'wasm') =>
+    imageEmbedded({
+      received,
+      receivedOffset: 1,
+      frames: frames.map((frame) => ({ frame, thumbnail: null, vector: vector(1, frame) })),
+      backend: frames.length === 0 ? '' : backend,
+    });
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 10 }),
+      fc.array(fc.nat()),
+      (frames, cuts) => {
+        const first = mergeImage(null, embedded([]));
+        const parts = split(frames, cuts).map((part) => embedded(part));
+        const after = parts.reduce<Case>((state, one) => mergeImage(state, one), first);
+        assert.deepEqual(bytes(after), bytes(mergeImage(null, embedded(frames))));
+        const { firstReceivedAt, lastReceivedAt } = first;
+        assert.deepEqual([after.firstReceivedAt, after.lastReceivedAt], [firstReceivedAt, lastReceivedAt]);
+      },
+    ),
+  );
+});
+
+test('a problem of an image that was passed on stays, until it is embedded', () => {
+  const received = { keyImage: 'NONE' as const };
+  const passedOn = imageEmbedded({ received, frames: [], backend: '' });
+  const failed = { ...passedOn, problem: 'OBJECT_MISSING' };
+  const problemOf = (...list: ImageEmbedded[]) =>
+    list.reduce<Case | null>((state, one) => mergeImage(state, one), null)?.images[0]?.problem;
+  assert.equal(problemOf(passedOn, failed), 'OBJECT_MISSING');
+  assert.equal(problemOf(failed, passedOn), 'OBJECT_MISSING');
+  assert.equal(problemOf(failed, imageEmbedded({ received }), passedOn), null);
+});
 
 function merge(state: Case | null, one: Event, limits: CaseLimits): Case {
   return 'report' in one ? mergeReport(state, one.report, limits) : mergeImage(state, one.image, limits);
