@@ -4,12 +4,12 @@ import { isCaseId } from '../../core/radiology/case-key.ts';
 import type { Case } from '../../core/radiology/events.ts';
 import { caseStanding } from '../../core/radiology/standing.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
+import { newestRecords } from '../../platform/kafka/newest-records.ts';
 import { events } from '../../schemas/events.ts';
 import type { IndexNames } from '../../schemas/index/index-names.ts';
 import { analysisDocument, analysisId } from './analysis-document.ts';
 import { type BulkItem, type BulkOutcome, bulkWrite } from './bulk-write.ts';
 import { caseDocument, type VectorSlots } from './case-document.ts';
-import { newestRecords } from './newest-records.ts';
 import type { Positions } from './positions.ts';
 
 export interface CaseHandlerOptions {

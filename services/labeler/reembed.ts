@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InterleaveError } from '../../core/errors.ts';
 import type { ReportLabeled, Vector } from '../../core/radiology/events.ts';
 import { reportVector } from '../../core/radiology/text-vectors.ts';
 import { labelerVersion } from '../../core/text/labeler-version.ts';
 import type { Lexicon } from '../../core/text/lexicon.ts';
-import { MAX_GIVE_WAY_MS } from '../../models/limits.ts';
+import { storedWork } from '../../models/stored-work.ts';
 import type { LiveTraffic } from '../../platform/concurrency/live-traffic.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
@@ -52,31 +51,26 @@ export function reembed(parts: ReembedParts) {
     'outcome',
   ]);
   const version = labelerVersion(lexicon);
-  /** reports of the poll at hand that are done: a poll that was broken off goes on after them */
-  const done = new Set<string>();
+  const work = storedWork<ReportLabeled>({
+    live,
+    stopping,
+    batch: REEMBED_BATCH,
+    maxPollMs,
+    unfinished: 'TEXT_VECTOR_FAILED',
+    remembered: 0,
+    keyOf,
+    work: embedAgain,
+    restMs: (_, batch) => (batch.length * 1_000) / perSecond,
+  });
 
   return (records: ConsumedRecord[], heartbeat: () => Promise<void>): Promise<void> =>
-    withHeartbeat(heartbeat, async () => {
-      const end = performance.now() + maxPollMs;
-      const lacking = records
-        .flatMap((record) => reportsIn(record, log))
-        .filter((held) => isToBeEmbedded(held, generation, version) && !done.has(keyOf(held)));
-      for (let from = 0; from < lacking.length; from += REEMBED_BATCH) {
-        await live.givesWay(MAX_GIVE_WAY_MS);
-        if (stopping.aborted || (from > 0 && performance.now() > end))
-          throw new InterleaveError(
-            'TEXT_VECTOR_FAILED',
-            'The rest of the reports comes with the next poll.',
-          );
-        const batch = lacking.slice(from, from + REEMBED_BATCH);
-        await embedAgain(batch);
-        for (const held of batch) done.add(keyOf(held));
-        await sleep((batch.length * 1_000) / perSecond, undefined, { signal: stopping }).catch(
-          () => undefined,
-        );
-      }
-      done.clear();
-    });
+    withHeartbeat(heartbeat, () =>
+      work(
+        records
+          .flatMap((record) => reportsIn(record, log))
+          .filter((held) => isToBeEmbedded(held, generation, version)),
+      ),
+    );
 
   async function embedAgain(batch: readonly ReportLabeled[]): Promise<void> {
     const { loaded } = models;

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
 import { generationsFor } from '../../../models/index-generations.ts';
-import type { ConsumedRecord } from '../../../platform/kafka/consumer.ts';
 import type { CaseDocumentImage } from '../../../schemas/index/case-document.ts';
 import { analysisDefinition, casesDefinition } from '../../../schemas/index/index-definition.ts';
 import { ageGroup } from '../../../services/indexer/age-group.ts';
 import { documentReport } from '../../../services/indexer/document-reports.ts';
 import { documentVector } from '../../../services/indexer/document-vector.ts';
 import { MAX_CITED_IMAGES } from '../../../services/indexer/limits.ts';
-import { newestRecords } from '../../../services/indexer/newest-records.ts';
 import { vectorSlots } from '../../../services/indexer/vector-slots.ts';
 import { caseFixture, vectorOf } from '../../support/case-fixture.ts';
 
@@ -86,30 +84,6 @@ describe('the mappings', () => {
     for (const type of ['text', 'dense_vector', 'nested']) assert.ok(!text.includes(`"${type}"`));
     for (const name of ['accession', 'uid', 'identifier', 'name', 'birth', 'thumbnail'])
       assert.ok(!text.includes(name), name);
-  });
-});
-
-describe('newestRecords', () => {
-  it('keeps the last record of each key, in the order of the offsets', () => {
-    const records = ['a', 'b', 'a', 'c', 'b'].map(
-      (key, offset): ConsumedRecord => ({
-        topic: 't',
-        partition: 0,
-        offset,
-        key,
-        value: null,
-        timestamp: 0,
-        headers: {},
-      }),
-    );
-    assert.deepEqual(
-      newestRecords(records).map(({ key, offset }) => [key, offset]),
-      [
-        ['a', 2],
-        ['c', 3],
-        ['b', 4],
-      ],
-    );
   });
 });
 

@@ -1,8 +1,8 @@
-import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
+import type { ConsumedRecord } from './consumer.ts';
 
 /**
- * The last record of each key, in the order of their offsets: only the newest version of a case in a step is written,
- * the others would be replaced at once. Records come in the order of their partition.
+ * The last record of each key, in the order of their offsets: of a step only the newest version of a case counts, the
+ * others would be replaced at once. Records come in the order of their partition.
  */
 export function newestRecords(records: readonly ConsumedRecord[]): ConsumedRecord[] {
   const newest = new Map<string, ConsumedRecord>();
