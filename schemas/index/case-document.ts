@@ -84,11 +84,11 @@ export interface CaseDocumentImage {
   key_image: string;
   /** named by a key object selection or presentation state */
   marked: boolean;
-  /** cited in a report */
+  /** cited in a report that counts */
   cited: boolean;
   thumbnail: { sha256: string; media_type: string } | null;
   problem: string | null;
-  /** whether it has a vector; answers leave the vectors themselves out */
+  /** whether it is searched by its vector: a key image, or one that is cited. Answers leave the vectors themselves out */
   embedded: boolean;
   vector?: number[];
 }

@@ -7,7 +7,11 @@ import type { CaseStanding } from '../../core/radiology/standing.ts';
 import { reportVector } from '../../core/radiology/text-vectors.ts';
 import { labelsByAssertion } from '../../core/text/report-labels.ts';
 import { toFloat16 } from '../../core/vector/float16.ts';
-import type { CaseDocument, CaseDocumentImage } from '../../schemas/index/case-document.ts';
+import type {
+  CaseDocument,
+  CaseDocumentImage,
+  CaseDocumentReport,
+} from '../../schemas/index/case-document.ts';
 import { sidedFindings } from '../../schemas/index/sided-finding.ts';
 import { ageGroup } from './age-group.ts';
 import { documentImages } from './document-images.ts';
@@ -31,7 +35,7 @@ export function caseDocument(
   slots: VectorSlots,
   secret: Buffer,
 ): CaseDocument {
-  const images = documentImages(theCase, standing, slots.image);
+  const listed = documentImages(theCase, standing, slots.image);
   const shownImages = theCase.images.filter((image) =>
     standing.shownImages.has(image.received.sopInstanceUid),
   );
@@ -39,8 +43,8 @@ export function caseDocument(
   const reports = newestFirst(shownReports(theCase));
   const counting = reports.filter(counts);
   const newest = counting[0] ?? reports[0];
-  const shown = reports.map((report) => documentReport(report, images));
-  const cited = new Set(shown.flatMap((report) => report.citations.flatMap((citation) => citation.images)));
+  const shown = reports.map((report) => documentReport(report, listed));
+  const images = searchedImages(listed, shown);
   const patient = patientOf(newest, received[0]?.patient);
   const studiedAt = studyTime(
     counting,
@@ -76,10 +80,30 @@ export function caseDocument(
     sided_findings: sidedFindings(shown),
     text: textOf(counting),
     ...(textVector === null ? {} : { text_vector: textVector }),
-    images: images.map((image): CaseDocumentImage => ({ ...image, cited: cited.has(image.id) })),
+    images,
     ...vectorBytes(textVector, images),
     reports: shown,
   };
+}
+
+/**
+ * The images with what reports cite of them. One is searched by its vector while it is a key image or cited: after a
+ * correction that cites it no more, the case keeps the vector, and the index leaves it out.
+ */
+function searchedImages(
+  images: readonly CaseDocumentImage[],
+  reports: readonly CaseDocumentReport[],
+): CaseDocumentImage[] {
+  const ids = new Set(
+    reports
+      .filter(({ status }) => status !== 'CANCELLED')
+      .flatMap(({ citations }) => citations.flatMap((citation) => citation.images)),
+  );
+  return images.map(({ vector, ...image }) => {
+    const cited = ids.has(image.id);
+    const isSearched = vector !== undefined && (cited || image.marked || image.key_image !== 'NONE');
+    return { ...image, cited, embedded: isSearched, ...(isSearched ? { vector } : {}) };
+  });
 }
 
 function textOf(reports: readonly CaseReport[]): CaseDocument['text'] {

@@ -171,6 +171,59 @@ describe('caseDocument', () => {
     );
   });
 
+  it('searches the vector of an image while it is a key image or cited; the case keeps it', () => {
+    const report = 'FINDINGS: Nodule on series 3, image 55.';
+    const at = (instanceNumber: number, keyImage: 'NONE' | 'SMALL_SERIES' = 'NONE') => ({
+      change: { seriesNumber: 3, instanceNumber, seriesInstanceUid: '1.3', keyImage },
+      vector: vectorOf(`${instanceNumber}`, 1280),
+    });
+    const theCase = caseFixture({ reports: [report], images: [at(55), at(56), at(57, 'SMALL_SERIES')] });
+    const searched = (document: CaseDocument) =>
+      document.images.map(({ cited, embedded, vector }) => [cited, embedded, vector !== undefined]);
+    assert.deepEqual(searched(documentOf(theCase)), [
+      [true, true, true],
+      [false, false, false],
+      [false, true, true],
+    ]);
+    const latest = theCase.reports[0]?.latest;
+    assert.ok(latest);
+    const correct = (text: string, minute: number) =>
+      reportLabeled({
+        received: { ...latest.received, effectiveAt: minute, digest: `${minute}`, status: 'CORRECTED' },
+        reading: readReport([{ section: null, text }]),
+      });
+    const { effectiveAt } = latest.received;
+    const without = mergeReport(theCase, correct('FINDINGS: No nodule.', effectiveAt + 1));
+    assert.deepEqual(searched(documentOf(without))[0], [false, false, false]);
+    assert.equal(without.vectors.length, 3);
+    assert.equal(
+      Buffer.from(documentOf(without).image_vector_bytes ?? '', 'base64').length,
+      1280 * 2,
+      'and the vectors beside the images are those',
+    );
+    const again = mergeReport(without, correct(report, effectiveAt + 2));
+    assert.deepEqual(searched(documentOf(again))[0], [true, true, true]);
+  });
+
+  it('links a citation to the frame of a multi-frame that it means', () => {
+    const theCase = caseFixture({
+      reports: ['FINDINGS: Thrombus on series 3, image 7.'],
+      images: [{ change: { seriesNumber: 3, instanceNumber: 1, numberOfFrames: 60 } }],
+    });
+    const [image] = theCase.images;
+    assert.ok(image);
+    const frames = [7, 30].map((frame) => ({ frame, thumbnail: null }));
+    const document = documentOf({ ...theCase, images: [{ ...image, frames }] });
+    assert.deepEqual(
+      document.images.map(({ frame, cited }) => [frame, cited]),
+      [
+        [7, true],
+        [30, false],
+      ],
+    );
+    assert.deepEqual(document.reports[0]?.citations[0]?.images, [document.images[0]?.id]);
+  });
+
   it('marks what a key object selection names, and leaves out what a rejection note names', () => {
     const uid = (n: number) => `${PLANTED.uid}.9.${n}`;
     const named = (titleCode: string, ...uids: string[]) => ({
