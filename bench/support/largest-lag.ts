@@ -11,6 +11,7 @@ import { TOPICS } from '../../schemas/topics.ts';
 const GROUPS: { service: string; groupId: string; topics: string[] }[] = [
   { service: 'labeler', groupId: 'interleave-labeler', topics: [TOPICS.reportReceived] },
   { service: 'inference', groupId: 'interleave-inference', topics: [TOPICS.imageReceived] },
+  { service: 'inference (cited images)', groupId: 'interleave-inference-cited', topics: [TOPICS.case] },
   { service: 'joiner', groupId: 'interleave-joiner', topics: [TOPICS.reportLabeled, TOPICS.imageEmbedded] },
 ];
 

@@ -5,7 +5,7 @@
  * - An object that a key object selection or a presentation state named is one, if the gateway knew when it came.
  * - So is an image of a modality whose series are small (CR, DX, MG, US by default), and of other modalities the first
  *   `seriesMaximum` images of a series (none by default): how large a series will become cannot be known while it streams.
- * - Everything else is stored and kept, and not embedded until something names it.
+ * - Everything else is stored and kept, and not embedded until a selection names it, or a report cites it (inference finds that).
  */
 import type { KeyImageReason, ObjectKind } from '../radiology/events.ts';
 import type { Header } from './header.ts';

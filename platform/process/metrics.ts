@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+export type { Counter };
+
 /**
  * The metrics of one process in Prometheus form. Names are `interleave_<noun>_<unit or total>`; labels come from small
  * closed sets (codes, topics, states) and never from input.

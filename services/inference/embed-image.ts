@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import type { ImageFrame, ImageReceived } from '../../core/radiology/events.ts';
+import type { ImageFrame, ImageReceived, ObjectRef } from '../../core/radiology/events.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import type { SmallFrame } from './decode-thread.ts';
 import type { ImageModels, LoadedModel } from './image-models.ts';
@@ -30,14 +30,23 @@ export async function embedImage(
 ): Promise<ImageResult> {
   if (!isToBeRead(received)) return { frames: [], problem: null };
   const { frames, problem } = await reader.read(received, sizesOf(loaded));
-  const embedded = frames.map(async ({ frame, preview, inputs }: SmallFrame): Promise<ImageFrame> => {
+  const embedded = frames.map(async (small): Promise<ImageFrame> => {
     const [kept, [vector = null, ...vectors]] = await Promise.all([
-      thumbnail(preview).then((jpeg) => store.put(received.caseId, jpeg, THUMBNAIL_MEDIA_TYPE)),
-      models.embed(inputs, loaded),
+      keepThumbnail(store, received.caseId, small),
+      models.embed(small.inputs, loaded),
     ]);
-    return { frame, thumbnail: kept, vector, vectors, predictions: [] };
+    return { frame: small.frame, thumbnail: kept, vector, vectors, predictions: [] };
   });
   return { frames: await Promise.all(embedded), problem };
+}
+
+/** The thumbnail of a frame, kept in the object store. */
+export async function keepThumbnail(
+  store: Pick<ObjectStore, 'put'>,
+  caseId: string,
+  { preview }: SmallFrame,
+): Promise<ObjectRef> {
+  return store.put(caseId, await thumbnail(preview), THUMBNAIL_MEDIA_TYPE);
 }
 
 /** The sizes of images that these models take. */

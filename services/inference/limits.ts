@@ -32,14 +32,26 @@ export const MAX_OPEN_MS = 120_000;
 /** States of cases that are looked through at once for images to embed again. */
 export const MAX_POLL_REEMBEDDED_CASES = 4;
 
-/** Images of stored cases that are embedded again at once. */
-export const REEMBED_BATCH = 4;
+/** States of cases that are looked through at once for cited images: each image of a study brings a state. */
+export const MAX_POLL_CITING_CASES = 16;
 
-/** Of the time, at most so much is spent on stored images: after each batch it rests as long as the batch took. */
+/** Stored images that are embedded at once. */
+export const STORED_BATCH = 4;
+
+/** Of the time, at most so much is spent on images that are embedded again: after each batch it rests as long as the batch took. */
 export const REEMBED_SHARE = 0.5;
 
-/** A case with many images is embedded again in parts of so long, or the consumer would count as stalled. */
-export const MAX_REEMBED_POLL_MS = 45_000;
+/** The same of cited images: someone waits for them, and they give way to what comes in all the same. */
+export const CITED_SHARE = 1;
+
+/**
+ * Cited images that are remembered as embedded, until the case says it itself: the states that follow meanwhile do not have
+ * the vectors yet. As many cases are remembered of which frames were left out.
+ */
+export const MAX_REMEMBERED_CITED = 10_000;
+
+/** A case with many stored images is embedded in parts of so long, or the consumer would count as stalled. */
+export const MAX_STORED_POLL_MS = 45_000;
 
 /** Heap of a worker thread in MiB; a decoder that wants more is ended, and its image has a problem. */
 export const MAX_WORKER_HEAP_MB = 2048;

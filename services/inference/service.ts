@@ -13,12 +13,19 @@ import { checkTopics } from '../../platform/kafka/topics.ts';
 import { openObjectStore } from '../../platform/object-store/open.ts';
 import type { RunningService, ServiceContext } from '../../platform/process/lifecycle.ts';
 import { projectRoot } from '../../platform/process/project-root.ts';
+import { Readiness } from '../../platform/process/readiness.ts';
 import { schemaOptions } from '../../schemas/schema-options.ts';
 import { TOPICS, topicsOf } from '../../schemas/topics.ts';
+import { embedCited } from './cited-images.ts';
 import type { Config } from './config.ts';
 import { handleImages } from './handle-images.ts';
 import { ImageModels } from './image-models.ts';
-import { CONCURRENT_PARTITIONS, MAX_POLL_IMAGES, MAX_POLL_REEMBEDDED_CASES } from './limits.ts';
+import {
+  CONCURRENT_PARTITIONS,
+  MAX_POLL_CITING_CASES,
+  MAX_POLL_IMAGES,
+  MAX_POLL_REEMBEDDED_CASES,
+} from './limits.ts';
 import { ImageReader } from './read-image.ts';
 import { reembed } from './reembed.ts';
 
@@ -31,9 +38,15 @@ export const NAMES = {
   models: TOPICS.model as string,
 };
 
+/** The group that looks through the cases for images that reports cite. */
+export function citedGroup(groupId: string): string {
+  return `${groupId}-cited`;
+}
+
 /**
  * Reads `radiology.image.received`, decodes and embeds with what `radiology.model` says is live, writes
- * `radiology.image.embedded`; and where it is asked, the same for the images of `radiology.case`.
+ * `radiology.image.embedded`; the same for images of `radiology.case` that a report cites, and where it is asked, for all
+ * that have a vector.
  */
 export async function start(
   config: Config,
@@ -64,13 +77,13 @@ export async function start(
   const reader = new ImageReader(store);
   const producer = await EventProducer.connect(kafka, log, metrics);
   const live = new LiveTraffic();
+  const stored = { store, reader, models, live, producer, topic: names.embedded, log, metrics };
   const reembedding = new ReembedRuns({
     kafka,
     groupId: names.groupId,
     cases: names.cases,
     maxRecords: MAX_POLL_REEMBEDDED_CASES,
-    handler: (generation, stopping) =>
-      reembed({ reader, models, live, producer, topic: names.embedded, generation, log, metrics, stopping }),
+    handler: (generation, stopping) => reembed({ ...stored, generation, stopping }),
     context,
     schemas,
   });
@@ -93,18 +106,32 @@ export async function start(
     topics: [names.received],
     maxRecords: MAX_POLL_IMAGES,
     concurrentPartitions: CONCURRENT_PARTITIONS,
-    handle: handleImages({ store, reader, models, live, producer, topic: names.embedded, log, metrics }),
+    handle: handleImages(stored),
     schemas,
     log,
     metrics,
     ready,
     fail: context.fail,
   });
+  const stopping = new AbortController();
+  const cited = await consume(kafka, {
+    groupId: citedGroup(names.groupId),
+    topics: [names.cases],
+    maxRecords: MAX_POLL_CITING_CASES,
+    handle: embedCited({ ...stored, stopping: stopping.signal }),
+    schemas,
+    log,
+    metrics,
+    // What is stored can wait: the service is ready without it.
+    ready: new Readiness(),
+    fail: context.fail,
+  });
 
   return {
     async stop() {
       await following.stop();
-      await Promise.all([consumer.stop(), reembedding.stop()]);
+      stopping.abort();
+      await Promise.all([consumer.stop(), cited.stop(), reembedding.stop()]);
       disk.stop();
       await producer.disconnect();
       await Promise.all([reader.stop(), models.stop()]);

@@ -12,11 +12,13 @@ import { LiveTraffic } from '../../../platform/concurrency/live-traffic.ts';
 import { STALL_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { events } from '../../../schemas/events.ts';
 import type { LoadedModel } from '../../../services/inference/image-models.ts';
-import { MAX_REEMBED_POLL_MS, REEMBED_BATCH, REEMBED_SHARE } from '../../../services/inference/limits.ts';
+import { MAX_STORED_POLL_MS, REEMBED_SHARE, STORED_BATCH } from '../../../services/inference/limits.ts';
+import type { OpenedBackend } from '../../../services/inference/model-thread.ts';
 import type { ImageReading } from '../../../services/inference/read-image.ts';
 import { imagesWithout, reembed } from '../../../services/inference/reembed.ts';
 
 const CASE = digestOf('reembed').slice(0, 32);
+const THUMBNAIL = { sha256: digestOf('thumbnail'), size: 1, mediaType: 'image/jpeg' };
 const uid = (i: number) => `1.2.3.${i}`;
 
 /** A case whose images have a vector of these generations each. */
@@ -26,7 +28,7 @@ function caseOf(...images: number[][]): Case {
     return imageEmbedded({
       receivedOffset: i,
       received: { caseId: CASE, sopInstanceUid: uid(i) },
-      frames: [{ frame: 1, thumbnail: null, vector: first, vectors: further }],
+      frames: [{ frame: 1, thumbnail: THUMBNAIL, vector: first, vectors: further }],
     });
   });
   return embedded.reduce<Case | null>((state, event) => mergeImage(state, event), null) as Case;
@@ -58,9 +60,13 @@ function reembedding({ read, loaded, live = new LiveTraffic(), maxPollMs }: Give
   const handle = reembed({
     generation: 2,
     reader: {
-      read: async ({ sopInstanceUid }: ImageReceived) =>
-        (await read?.(sopInstanceUid)) ?? { frames, problem: null },
+      read: async ({ sopInstanceUid }: ImageReceived, _: unknown, wanted: readonly number[]) =>
+        (await read?.(sopInstanceUid)) ?? {
+          frames: frames.filter(({ frame }) => wanted.includes(frame)),
+          problem: null,
+        },
     } as never,
+    store: { put: () => Promise.reject(new Error('The case has these thumbnails.')) },
     models: {
       loaded:
         loaded ??
@@ -69,6 +75,7 @@ function reembedding({ read, loaded, live = new LiveTraffic(), maxPollMs }: Give
           { generation: 2, size: 1 },
         ] as LoadedModel[]),
       missing: [{ generation: 2, code: 'MODEL_MISSING' } as MissingModel],
+      backend: { backend: 'wasm' } as OpenedBackend,
       embed: async (_, models): Promise<Vector[]> => models.map(({ generation }) => vector(generation, 50)),
     },
     live,
@@ -94,7 +101,7 @@ function reembedding({ read, loaded, live = new LiveTraffic(), maxPollMs }: Give
 test('only images that have a vector, and none of the generation, are embedded, with that bundle alone', async () => {
   const state = caseOf([1], [1, 2], [], [1]);
   assert.deepEqual(
-    imagesWithout(2, state).map(({ received }) => received.sopInstanceUid),
+    imagesWithout(2, state).map(({ image }) => image.received.sopInstanceUid),
     [uid(0), uid(3)],
   );
   const { sent, handle } = reembedding();
@@ -114,7 +121,7 @@ test('only images that have a vector, and none of the generation, are embedded, 
         vectors.map(({ generation }) => generation),
       ]),
       [[1, null, [2]]],
-      'frames that the case does not list stay out',
+      'only the frames that lack it are read',
     );
   const after = sent.reduce((before, event) => mergeImage(before, { ...event, again: false }), state);
   assert.deepEqual(imagesWithout(2, after), []);
@@ -147,7 +154,7 @@ test('a case with many images is embedded in parts, each image once', async () =
     maxPollMs: 0,
     read: () => sleep(2).then(() => ({ frames: [], problem: null })),
   });
-  const state = caseOf(...Array.from({ length: REEMBED_BATCH * 2 + 1 }, () => [1]));
+  const state = caseOf(...Array.from({ length: STORED_BATCH * 2 + 1 }, () => [1]));
   let tries = 0;
   for (; tries < 10; tries++) {
     try {
@@ -165,11 +172,11 @@ test('a service that stops leaves the rest for the next, and does not wait for i
   const { sent, stopping, handle } = reembedding({
     read: () => sleep(20).then(() => ({ frames: [], problem: null })),
   });
-  const handling = handle(caseOf(...Array.from({ length: REEMBED_BATCH * 3 }, () => [1])));
+  const handling = handle(caseOf(...Array.from({ length: STORED_BATCH * 3 }, () => [1])));
   await sleep(10);
   stopping.abort();
   await assert.rejects(handling, (error) => codeOf(error) === 'IMAGE_VECTOR_FAILED');
-  assert.equal(sent.length, REEMBED_BATCH);
+  assert.equal(sent.length, STORED_BATCH);
 });
 
 test(`it works at most ${REEMBED_SHARE} of the time`, async () => {
@@ -206,5 +213,5 @@ test('it gives way to what comes in, and not for ever', async () => {
 
 test('a poll of stored images is no stall', () => {
   const batchMs = 10_000;
-  assert.ok(MAX_REEMBED_POLL_MS + MAX_GIVE_WAY_MS + batchMs / REEMBED_SHARE < STALL_TIMEOUT_MS);
+  assert.ok(MAX_STORED_POLL_MS + MAX_GIVE_WAY_MS + batchMs / REEMBED_SHARE < STALL_TIMEOUT_MS);
 });

@@ -8,9 +8,15 @@ import { after, before, test } from 'node:test';
 import type { Kafka } from 'kafkajs';
 import sharp from 'sharp';
 import { codeOf } from '../../../core/errors.ts';
-import type { Case, ImageEmbedded, ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
+import type {
+  Case,
+  CaseKey,
+  ImageEmbedded,
+  ImageReceived,
+  ObjectRef,
+} from '../../../core/radiology/events.ts';
 import { vectorsOf } from '../../../core/radiology/frame-vectors.ts';
-import { mergeImage } from '../../../core/radiology/merge.ts';
+import { mergeImage, mergeReport } from '../../../core/radiology/merge.ts';
 import { isHeldImage } from '../../../core/radiology/merge-image.ts';
 import {
   askToReembed,
@@ -20,8 +26,9 @@ import {
   promote,
   retire,
 } from '../../../core/radiology/model-generations.ts';
+import { readReport } from '../../../core/text/reading.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
-import { imageEmbedded } from '../../../harness/event-fixture.ts';
+import { imageEmbedded, reportLabeled } from '../../../harness/event-fixture.ts';
 import { saveOtherBundle } from '../../../harness/other-bundle.ts';
 import { testContext } from '../../../harness/service-context.ts';
 import { testKafka } from '../../../harness/test-kafka.ts';
@@ -40,7 +47,7 @@ import { deadLetterTopic, TOPICS } from '../../../schemas/topics.ts';
 import { config } from '../../../services/inference/config.ts';
 import { THUMBNAIL_SIZE } from '../../../services/inference/limits.ts';
 import { type NAMES, start } from '../../../services/inference/service.ts';
-import { buildRadiograph, header } from '../../core/imaging/build-image.ts';
+import { buildImage, buildRadiograph, header, radiographPixels } from '../../core/imaging/build-image.ts';
 import { engines } from '../../support/engines.ts';
 
 const PARTITIONS = 2;
@@ -268,6 +275,102 @@ test('stored images get a vector of the bundle that is asked for, as they were r
       const { groups } = await withAdmin(kafka, (admin) => admin.listGroups());
       return !groups.some(({ groupId }) => groupId.startsWith(`${second.names.groupId}-reembed-`));
     });
+  } finally {
+    await second.stop();
+  }
+});
+
+test('what a report cites is embedded from its case: a slice, a frame; what is missing says so; a restart loses nothing', {
+  skip,
+}, async () => {
+  const caseId = randomBytes(16).toString('hex');
+  const slice = (instanceNumber: number, object: ObjectRef, more: Partial<ImageReceived> = {}) =>
+    imageEmbedded({
+      received: event(caseId, object, {
+        sopInstanceUid: `2.25.4.${instanceNumber}`,
+        seriesInstanceUid: '2.25.4',
+        seriesNumber: 4,
+        instanceNumber,
+        modality: 'CT',
+        keyImage: 'NONE',
+        ...more,
+      }),
+      receivedOffset: 100 + instanceNumber,
+      frames: [],
+      backend: '',
+    });
+  const disc = await put(caseId, buildRadiograph(64, 0.6));
+  const frames = Array.from({ length: 10 }, (_, i) => radiographPixels(64, i === 6 ? 0.6 : 0.1));
+  const clip = await put(caseId, buildImage(64, 64, Buffer.concat(frames), [[0x00280008, 'IS', '10']]));
+  const missing = { sha256: '0'.repeat(64), size: 10, mediaType: 'application/dicom' };
+  const images = [
+    ...Array.from({ length: 5 }, (_, i) => slice(i + 1, disc)),
+    slice(6, missing),
+    slice(1, clip, {
+      sopInstanceUid: '2.25.5.1',
+      seriesInstanceUid: '2.25.5',
+      seriesNumber: 5,
+      numberOfFrames: 10,
+    }),
+  ];
+  const text = 'FINDINGS: Nodules (series 4, images 2, 4 and 6). Thrombus (series 5, image 7).';
+  const report = reportLabeled({
+    received: { caseId, caseKey: images[0]?.received.caseKey as CaseKey },
+    reading: { text, citations: readReport([{ section: null, text }]).citations },
+  });
+  const withImages = images.reduce<Case | null>((state, one) => mergeImage(state, one), null) as Case;
+  const cited = mergeReport(withImages, report);
+
+  const first = await running();
+  await first.store(withImages);
+  await first.store(cited);
+  await first.out(1);
+  await first.stop();
+  const second = await running(modelsDir, first.names);
+  try {
+    const merged = () =>
+      second.got.reduce((state, one) => {
+        assert.ok(one.again && isHeldImage(cited.images, one));
+        return mergeImage(state, { ...one, again: false });
+      }, cited);
+    await until(
+      () => merged().vectors.length >= 3 && merged().images.some(({ problem }) => problem !== null),
+    );
+    const after = merged();
+    assert.deepEqual(
+      after.vectors.map(({ sopInstanceUid, frame }) => [sopInstanceUid, frame]),
+      [
+        ['2.25.4.2', 1],
+        ['2.25.4.4', 1],
+        ['2.25.5.1', 7],
+      ],
+    );
+    const [ofSlice, other, ofFrame] = after.vectors.map(({ vector }) => vector.data);
+    assert.deepEqual([other, ofFrame], [ofSlice, ofSlice], 'frame 7 shows what the slices show');
+    assert.deepEqual(
+      after.images.flatMap(({ received, problem }) =>
+        problem === null ? [] : [received.instanceNumber, problem],
+      ),
+      [6, 'OBJECT_MISSING'],
+    );
+    for (const { frames: listed } of after.images)
+      for (const { thumbnail } of listed)
+        assert.equal((await sharp(await store.read(caseId, thumbnail?.sha256 ?? '')).metadata()).width, 64);
+
+    // What the joiner writes for it comes by again, and an erased case has nothing left to embed.
+    const count = second.got.length;
+    await second.store(after);
+    await second.store(null, caseId);
+    const next = randomBytes(16).toString('hex');
+    const object = await put(next, buildRadiograph(64, 0.2));
+    const image = slice(2, object, { caseId: next });
+    const citing = { ...report, received: { ...report.received, caseId: next } };
+    await second.store(mergeReport(mergeImage(null, image), citing));
+    await second.out(count + 1);
+    assert.deepEqual(
+      second.got.slice(count).map(({ received }) => received.caseId),
+      [next],
+    );
   } finally {
     await second.stop();
   }
