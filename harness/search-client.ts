@@ -7,7 +7,15 @@ export interface FoundCase {
   flags: string[];
   status: string | null;
   findings: Record<'present' | 'absent' | 'uncertain', { concept: string }[]>;
-  images: { thumbnail: string | null; problem: string | null; modality: string; embedded: boolean }[];
+  images: {
+    thumbnail: string | null;
+    problem: string | null;
+    modality: string;
+    instanceNumber: number | null;
+    frame: number;
+    cited: boolean;
+    embedded: boolean;
+  }[];
 }
 
 export interface CaseDetail extends FoundCase {
