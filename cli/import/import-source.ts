@@ -5,30 +5,47 @@ import type { ErrorCode } from '../../core/errors.ts';
  * is the same each time, one after the other, so that memory does not grow with the archive.
  */
 export interface ImportSource {
-  units(signal: AbortSignal): AsyncIterable<ImportUnit>;
+  /** May reject with an error of the table: the import ends then. `note` takes what no unit can tell. */
+  units(signal: AbortSignal, note: ImportNotes): AsyncIterable<ImportUnit>;
+  /**
+   * Counts ahead, in the background, how many units there will be; null where nobody knows. `found` may be called with what
+   * was counted so far. What it rejects with is passed over: then there is no bar.
+   */
+  total?(signal: AbortSignal, found: (units: number) => void): Promise<number | null>;
   close(): Promise<void>;
 }
 
 /** What is brought as one and, once done, not again when the import is resumed: a file, a few rows, a study. */
 export interface ImportUnit {
-  /** The same each time, short, and without patient data (a digest where a path or an accession number may hold one). */
+  /**
+   * The same each time for the same content, short, and without patient data (a digest where a path or an accession number
+   * may hold one). Keys of different sources must differ: begin it with the source's name.
+   */
   key: string;
   /** how many messages and objects it holds, where that is known before */
   count: number | null;
   /**
-   * Brings it all to the gateways. Rejects where the source or a gateway is away: the unit then comes again.
-   * What a gateway refuses is told by `sink.done` and does not come again.
+   * Brings it all to the gateways. Rejects with an error of the kind `retry` where the source or a gateway is away: the
+   * unit then comes again, whole, and what it told until then counts for nothing. What it rejects with otherwise leaves it
+   * undone until the next import. What a gateway refuses is told by `sink.done` and does not come again.
    */
   bring(sink: ImportSink): Promise<void>;
 }
 
+export interface ImportNotes {
+  /** What lies in the archive and is none of ours: a DICOMDIR, a picture, a text. It is counted, and is no failure. */
+  passOver(item: string): void;
+}
+
 /** The way into the gateways: the same checks, answers and dead letters as for whatever arrives there. */
-export interface ImportSink {
+export interface ImportSink extends ImportNotes {
+  /** aborted when the import is to end: what waits for a turn rejects then, what is under way ends in good order */
+  readonly signal: AbortSignal;
   /** Resolves when the live feed leaves room for `count` more messages or objects. */
   turn(count: number): Promise<void>;
-  /** Sends one HL7 message by MLLP and tells its outcome. */
+  /** Sends one HL7 message by MLLP and tells its outcome. Rejects where it can be taken later (kind `retry`). */
   sendMessage(item: string, message: Buffer): Promise<void>;
-  /** Sends one DICOM object (Part 10) by C-STORE and tells its outcome. */
+  /** Sends one DICOM object (Part 10) by C-STORE and tells its outcome. Rejects where it can be taken later. */
   sendObject(item: string, object: Buffer): Promise<void>;
   /** For what reached a gateway by another way (C-MOVE), or could not be read at all. */
   done(outcome: ImportOutcome): void;

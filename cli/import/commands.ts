@@ -1,0 +1,4 @@
+import type { ImportCommand } from './import-command.ts';
+
+/** Every way in which an archive comes, in the order of `--help`. */
+export const IMPORT_COMMANDS: readonly ImportCommand[] = [];
