@@ -5,7 +5,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { patientKeys } from '../../core/radiology/patient-key.ts';
 import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { type LogMark, type SeenLog, withMark } from '../../platform/kafka/log-mark.ts';
-import { claimFolder } from './claim-folder.ts';
+import { claimFolder } from '../../platform/process/claim-folder.ts';
 import type { IndexChange } from './image-index.ts';
 import { MAX_CACHE_AGE_MS } from './limits.ts';
 import { PatientIndex } from './patient-index.ts';

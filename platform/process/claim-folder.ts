@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { InterleaveError } from '../../core/errors.ts';
 
 /**
- * Makes a folder this process's own until it ends: two processes that wrote one cache would make it wrong. The claim is
+ * Makes a folder this process's own until it ends: two processes that wrote one store in it would make it wrong. The claim is
  * a socket in Linux' abstract namespace, which vanishes with its process however that ends; other systems have none,
  * and there the instances' names must do. Throws `ALREADY_RUNNING`.
  */
@@ -16,9 +16,7 @@ export async function claimFolder(folder: string): Promise<{ release(): void }> 
     .digest('hex');
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
-    server.once('error', () =>
-      reject(new InterleaveError('ALREADY_RUNNING', 'It is in use by another joiner.')),
-    );
+    server.once('error', () => reject(new InterleaveError('ALREADY_RUNNING', `${folder} is in use.`)));
     server.listen({ path: `\0interleave-${name}` }, resolve);
   });
   server.unref();
