@@ -4,29 +4,18 @@ import { createKafka } from '../../platform/kafka/client.ts';
 import { withAdmin } from '../../platform/kafka/topics.ts';
 import { readLag } from '../../platform/kafka/watch-lag.ts';
 import { createLogger } from '../../platform/process/log.ts';
-import { INDEX_ALIASES, indexerGroup } from '../../schemas/index/index-names.ts';
+import { INDEX_ALIASES } from '../../schemas/index/index-names.ts';
 import { liveIndex } from '../../schemas/index/physical-indices.ts';
-import { TOPICS } from '../../schemas/topics.ts';
-
-const GROUPS: { service: string; groupId: string; topics: string[] }[] = [
-  { service: 'labeler', groupId: 'interleave-labeler', topics: [TOPICS.reportReceived] },
-  { service: 'inference', groupId: 'interleave-inference', topics: [TOPICS.imageReceived] },
-  { service: 'inference (cited images)', groupId: 'interleave-inference-cited', topics: [TOPICS.case] },
-  { service: 'joiner', groupId: 'interleave-joiner', topics: [TOPICS.reportLabeled, TOPICS.imageEmbedded] },
-];
+import { streamStages } from '../../schemas/stream-groups.ts';
 
 /** The consumer that is furthest behind, in words: where the pipeline is slowest. */
 export async function largestLag(instance: Instance): Promise<string> {
   const kafka = createKafka(instance.kafkaBrokers.split(','), 'bench', createLogger('bench', 'error'));
   const client = openElasticsearch(instance.elasticsearchUrl);
   const live = await liveIndex(client, INDEX_ALIASES).finally(() => client.close());
-  const indexers =
-    live === undefined
-      ? []
-      : [{ service: 'indexer', groupId: indexerGroup(live.names.cases), topics: [TOPICS.case] }];
   const lags = await withAdmin(kafka, (admin) =>
     Promise.all(
-      [...GROUPS, ...indexers].map(async ({ service, groupId, topics }) => {
+      streamStages(live?.names.cases).map(async ({ service, groupId, topics }) => {
         const byTopic = await readLag(admin, groupId, topics);
         return { service, lag: [...byTopic.values()].reduce((sum, lag) => sum + lag, 0) };
       }),

@@ -15,6 +15,7 @@ import type { RunningService, ServiceContext } from '../../platform/process/life
 import { projectRoot } from '../../platform/process/project-root.ts';
 import { Readiness } from '../../platform/process/readiness.ts';
 import { schemaOptions } from '../../schemas/schema-options.ts';
+import { STREAM_GROUPS } from '../../schemas/stream-groups.ts';
 import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import { embedCited } from './cited-images.ts';
 import type { Config } from './config.ts';
@@ -31,7 +32,7 @@ import { reembed } from './reembed.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
 export const NAMES = {
-  groupId: 'interleave-inference',
+  groupId: STREAM_GROUPS.inference as string,
   received: TOPICS.imageReceived as string,
   embedded: TOPICS.imageEmbedded as string,
   cases: TOPICS.case as string,

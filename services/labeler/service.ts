@@ -18,6 +18,7 @@ import type { RunningService, ServiceContext } from '../../platform/process/life
 import { projectRoot } from '../../platform/process/project-root.ts';
 import { Readiness } from '../../platform/process/readiness.ts';
 import { schemaOptions } from '../../schemas/schema-options.ts';
+import { STREAM_GROUPS } from '../../schemas/stream-groups.ts';
 import { TOPICS, topicsOf } from '../../schemas/topics.ts';
 import type { Config } from './config.ts';
 import { handleReports } from './handle-reports.ts';
@@ -29,7 +30,7 @@ import { TextModels } from './text-models.ts';
 
 /** The names on the broker; tests beside a running system have their own. */
 export const NAMES = {
-  groupId: 'interleave-labeler',
+  groupId: STREAM_GROUPS.labeler as string,
   received: TOPICS.reportReceived as string,
   labeled: TOPICS.reportLabeled as string,
   cases: TOPICS.case as string,
