@@ -1,9 +1,10 @@
 import type { ClientTls } from '../../platform/net/tls.ts';
+import type { DicomTarget, Hl7Target } from '../send/targets.ts';
 
 /** Where the gateways of the system listen that an archive goes to. */
 export interface GatewayTargets {
-  hl7: { host: string; port: number };
-  dicom: { host: string; port: number; calledAeTitle: string; callingAeTitle: string };
+  hl7: Hl7Target;
+  dicom: DicomTarget;
   /** for both; null for plain TCP */
   tls: ClientTls | null;
 }

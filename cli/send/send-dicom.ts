@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type DicomObject, DimseSender, dicomObjectOf, proposalsFor } from '../../clients/dimse-sender.ts';
 import { isStored } from '../../core/dicom/status.ts';
-import { codeOf, InterleaveError, isErrorCode } from '../../core/errors.ts';
+import { codeOf, InterleaveError } from '../../core/errors.ts';
 import type { ClientTls } from '../../platform/net/tls.ts';
+import { storeCode } from './answer-codes.ts';
 import type { Outcome } from './outcome.ts';
 import { Pace } from './pace.ts';
 
@@ -73,11 +74,9 @@ async function sendTogether(
     const start = performance.now();
     try {
       if (!sender.accepts(object)) throw new InterleaveError('DICOM_SEND_REFUSED');
-      const { status, comment } = await sender.store(object);
-      // Our gateway's Error Comment (0000,0902) is a code of the table; another's may be anything, and is not shown.
-      const known = isErrorCode(comment) ? ` ${comment}` : '';
-      const code = `${status.toString(16).toUpperCase().padStart(4, '0')}${known}`;
-      options.done({ item, accepted: isStored(status), code, milliseconds: performance.now() - start });
+      const answer = await sender.store(object);
+      const milliseconds = performance.now() - start;
+      options.done({ item, accepted: isStored(answer.status), code: storeCode(answer), milliseconds });
     } catch (error) {
       const code = codeOf(error);
       options.done({ item, accepted: false, code, milliseconds: performance.now() - start });

@@ -1,7 +1,8 @@
 import { readHl7Files } from '../../clients/hl7-files.ts';
 import { MllpSender } from '../../clients/mllp-sender.ts';
-import { codeOf, isErrorCode } from '../../core/errors.ts';
+import { codeOf } from '../../core/errors.ts';
 import type { ClientTls } from '../../platform/net/tls.ts';
+import { acknowledgementCode } from './answer-codes.ts';
 import type { Outcome } from './outcome.ts';
 import { Pace } from './pace.ts';
 
@@ -56,10 +57,8 @@ async function sendOne(sender: MllpSender, item: string, message: Buffer): Promi
     milliseconds: performance.now() - start,
   });
   try {
-    const { accepted, code, errorCode, applicationCode } = await sender.send(message);
-    const known = isErrorCode(applicationCode) ? applicationCode : '';
-    const words = [code, errorCode, known].filter((word) => word !== '');
-    return outcome(accepted, words.join(' ') || 'unreadable answer');
+    const answer = await sender.send(message);
+    return outcome(answer.accepted, acknowledgementCode(answer));
   } catch (error) {
     return outcome(false, codeOf(error));
   }

@@ -1,13 +1,12 @@
 import { InterleaveError } from '../../core/errors.ts';
 import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
-import { MAX_PORT } from '../limits.ts';
 import { filesOf } from '../send/files.ts';
 import { meaning, type Outcome, type Summary, summarise } from '../send/outcome.ts';
 import { sendDicom } from '../send/send-dicom.ts';
 import { sendHl7 } from '../send/send-hl7.ts';
+import { dicomTarget, hl7Target } from '../send/targets.ts';
 import { TLS_HELP, TLS_OPTIONS, tlsOf } from '../send/tls.ts';
-import { askedInstance } from '../up/asked-instance.ts';
 import { numberOption, type Verb, type VerbInput } from '../verb.ts';
 
 const HELP = `
@@ -67,39 +66,16 @@ export const send: Verb = {
     const start = performance.now();
     const done = reporter(outcomes, start, input);
     if (kind === 'hl7')
-      await sendHl7(files, { ...hl7Target(input), tls, rate, done, inFlight: inFlight(input) });
-    else await sendDicom(files, { ...dicomTarget(input), tls, rate, done });
+      await sendHl7(files, { ...hl7Target(input, 'to'), tls, rate, done, inFlight: inFlight(input) });
+    else await sendDicom(files, { ...dicomTarget(input, 'to'), tls, rate, done });
     const summary = summarise(outcomes, (performance.now() - start) / 1000);
     tell(summary, input);
     return summary.accepted === summary.sent && summary.sent > 0 ? EXIT.ok : EXIT.failed;
   },
 };
 
-function hl7Target(input: VerbInput): { host: string; port: number } {
-  return address(input) ?? askedInstance(input)?.hl7 ?? { host: '127.0.0.1', port: 2575 };
-}
-
-function dicomTarget(input: VerbInput) {
-  const to = address(input);
-  const running = askedInstance(input, to !== undefined)?.dicom;
-  const { host, port } = to ?? running ?? { host: '127.0.0.1', port: 11_112 };
-  const calledAeTitle = input.text('called') ?? running?.aeTitle ?? 'INTERLEAVE';
-  return { host, port, calledAeTitle, callingAeTitle: input.text('calling') ?? 'INTERLEAVE-CLI' };
-}
-
 function inFlight(input: VerbInput): number {
   return numberOption(input, 'in-flight', { min: 1, max: 1_000, integer: true }) ?? 1;
-}
-
-/** `host:port`, `[::1]:port`. */
-function address(input: VerbInput): { host: string; port: number } | undefined {
-  const text = input.text('to');
-  if (text === undefined) return undefined;
-  const match = /^\[?([^\]]+?)\]?:(\d+)$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match?.[1] === undefined || !(port >= 1 && port <= MAX_PORT))
-    throw new InterleaveError('USAGE', '--to must be HOST:PORT.');
-  return { host: match[1], port };
 }
 
 function reporter(outcomes: Outcome[], start: number, input: VerbInput): (outcome: Outcome) => void {
