@@ -9,6 +9,7 @@ import { doctor } from './verbs/doctor.ts';
 import { down } from './verbs/down.ts';
 import { erase } from './verbs/erase.ts';
 import { evaluate } from './verbs/evaluate.ts';
+import { importVerb } from './verbs/import.ts';
 import { index } from './verbs/index-verb.ts';
 import { label } from './verbs/label.ts';
 import { labeler } from './verbs/labeler.ts';
@@ -28,6 +29,7 @@ const VERBS: readonly Verb[] = [
   status,
   doctor,
   send,
+  importVerb,
   search,
   label,
   evaluate,

@@ -26,7 +26,10 @@ export const ERRORS = {
   NOT_RUNNING: ['reject', 'The system is not running.'],
   USAGE: ['reject', 'The command line could not be understood.'],
   TABLE_UNREADABLE: ['reject', 'The table (CSV, JSON or JSON Lines) could not be read.'],
+  TABLE_ROW_UNUSABLE: ['reject', 'The row of the table lacks what a report needs, or it cannot be read.'],
   FILE_UNWRITABLE: ['reject', 'The file could not be written.'],
+  FILE_UNREADABLE: ['reject', 'The file could not be read.'],
+  FILE_TOO_LARGE: ['reject', 'The file is larger than is read here.'],
   DISK_LOW: ['retry', 'Free disk space is running low: nothing is refused yet.'],
   DISK_FULL: ['retry', 'The disk has too little free space.'],
   DISK_FAILED: ['retry', 'The disk could not be written or read.'],
@@ -129,6 +132,7 @@ export const ERRORS = {
   DICOM_TOO_MANY_REFERENCES: ['reject', 'The object names more objects or frames than an event can hold.'],
   DICOM_TRANSFER_SYNTAX_UNSUPPORTED: ['reject', 'This transfer syntax is not stored here.'],
   DICOM_PEER_UNREACHABLE: ['retry', 'The DICOM peer cannot be reached or has closed the connection.'],
+  DICOM_PEER_BUSY: ['retry', 'The DICOM receiver cannot take the object now.'],
   DICOM_SEND_REFUSED: ['reject', 'The receiver did not accept the object.'],
 
   // DICOMweb

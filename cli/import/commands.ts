@@ -1,4 +1,5 @@
+import { folderCommand } from './folder/folder-command.ts';
 import type { ImportCommand } from './import-command.ts';
 
 /** Every way in which an archive comes, in the order of `--help`. */
-export const IMPORT_COMMANDS: readonly ImportCommand[] = [];
+export const IMPORT_COMMANDS: readonly ImportCommand[] = [folderCommand];

@@ -18,8 +18,8 @@ export interface ImportSource {
 /** What is brought as one and, once done, not again when the import is resumed: a file, a few rows, a study. */
 export interface ImportUnit {
   /**
-   * The same each time for the same content, short, and without patient data (a digest where a path or an accession number
-   * may hold one). Keys of different sources must differ: begin it with the source's name.
+   * The same each time for the same content, and of no other unit: begin it with the name of the source. Only its digest is
+   * kept.
    */
   key: string;
   /** how many messages and objects it holds, where that is known before */

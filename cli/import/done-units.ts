@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type Database, open } from 'lmdb';
+import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
+import { claimFolder } from '../../platform/process/claim-folder.ts';
+
+/**
+ * Which units an import has brought, in a folder of its own: 16 bytes of a digest each, on the disk, so that memory does not
+ * grow with the archive. A unit is written down when everything of it was answered; what a crash takes of that is brought
+ * again, and the gateways know it.
+ */
+export class DoneUnits {
+  readonly #folder: string;
+  readonly #units: Database<Buffer, Buffer>;
+  readonly #release: () => void;
+
+  private constructor(folder: string, units: Database<Buffer, Buffer>, release: () => void) {
+    this.#folder = folder;
+    this.#units = units;
+    this.#release = release;
+  }
+
+  /** One import at a time has it. Throws `ALREADY_RUNNING`, or `DISK_FULL` where there is no room to open it. */
+  static async open(folder: string): Promise<DoneUnits> {
+    const claim = await claimFolder(folder);
+    try {
+      requireLmdbRoom(folder);
+      const path = join(folder, 'done.mdb');
+      const encodings = { keyEncoding: 'binary', encoding: 'binary' } as const;
+      return new DoneUnits(folder, open({ path, ...encodings, ...OURS_ALONE }), claim.release);
+    } catch (error) {
+      claim.release();
+      throw error;
+    }
+  }
+
+  has(key: string): boolean {
+    return this.#units.doesExist(digestOf(key));
+  }
+
+  /** Resolves when it is on the disk; units that come together are written together. Rejects with `DISK_FULL`. */
+  async add(key: string): Promise<void> {
+    requireLmdbRoom(this.#folder);
+    await this.#units.put(digestOf(key), DONE);
+  }
+
+  async close(): Promise<void> {
+    await this.#units.close();
+    this.#release();
+  }
+}
+
+const DONE = Buffer.from([1]);
+
+function digestOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest().subarray(0, 16);
+}
+
+/** Of the data and of the file of its locks. lmdb-js reads it and does not declare it; its own is 0664. */
+const OURS_ALONE = { permissionsMode: 0o600 };

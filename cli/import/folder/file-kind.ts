@@ -1,0 +1,39 @@
+import { readPart10 } from '../../../core/dicom/part10.ts';
+
+export type FileKind = 'hl7' | 'dicom' | 'other';
+
+/** Bytes from the start of a file that `fileKind` looks at. */
+export const KIND_BYTES = 4096;
+
+/**
+ * What a file is, by its first bytes, whatever its name. DICOM: PS3.10 7.1 with its prefix, file meta information without it,
+ * or a bare data set that begins with group 0008. A DICOMDIR only names other files. HL7: MSH, FHS or BHS (behind a byte order
+ * mark, white space or a start block), or the log of an interface engine (`clients/hl7-files.ts`).
+ */
+export function fileKind(head: Buffer): FileKind {
+  const text = head.toString('latin1');
+  if (HL7.test(text) || text.includes('<SB>')) return 'hl7';
+  if (text.slice(128, 132) === 'DICM' || isGroup(head, 0x0002)) return isDirectory(head) ? 'other' : 'dicom';
+  return isGroup(head, 0x0008) ? 'dicom' : 'other';
+}
+
+const HL7 = /^(?:\u00ef\u00bb\u00bf)?[\s\u0000\u000b]*(?:MSH|FHS|BHS)[^\sA-Za-z0-9]/;
+
+/** A first element of this group whose value has a length that an identifying group has. */
+function isGroup(head: Buffer, group: number): boolean {
+  if (head.length < 12 || head.readUInt16LE(0) !== group || head.readUInt16LE(2) > 0x0120) return false;
+  const isExplicit = /^[A-Z]{2}$/.test(head.toString('latin1', 4, 6));
+  return (isExplicit ? head.readUInt16LE(6) : head.readUInt32LE(4)) <= KIND_BYTES;
+}
+
+/** Media Storage Directory Storage (PS3.3 F): in (0002,0002), which stands near the start. */
+function isDirectory(head: Buffer): boolean {
+  try {
+    const uid = readPart10(head)?.sopClassUid ?? '';
+    return uid === MEDIA_STORAGE_DIRECTORY;
+  } catch {
+    return false; // its meta information is longer than what was read: that of a directory is not
+  }
+}
+
+const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';

@@ -1,0 +1,113 @@
+import type { ImportOutcome, ImportSource } from './import-source.ts';
+import type { ImportParts } from './open-parts.ts';
+import { Progress } from './progress.ts';
+import { runImport } from './run-import.ts';
+import { type ImportSummary, summaryOf } from './summary.ts';
+import { Tally } from './tally.ts';
+import { ImportTeller } from './tell-import.ts';
+
+export interface SessionParts extends ImportParts {
+  /** send what was sent before, too */
+  again: boolean;
+  say(line: string): void;
+}
+
+/** One import from its source to its summary, with what is shown on the way. */
+export class ImportSession {
+  readonly #parts: SessionParts;
+  readonly #stopping = new AbortController();
+  readonly #progress = new Progress();
+  readonly #tally = new Tally();
+  readonly #left = new Map<string, number>();
+  readonly #teller: ImportTeller;
+  #brought = 0;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#teller = new ImportTeller({
+      progress: this.#progress,
+      waiting: () => parts.turns?.waiting ?? null,
+      say: parts.say,
+      terminal: terminalOf(process.stderr),
+    });
+  }
+
+  /** What is under way ends in good order, and nothing new begins. */
+  stop(): void {
+    if (!this.#stopping.signal.aborted) this.#teller.say('· Stopping: what is under way is ended …');
+    this.#stopping.abort();
+  }
+
+  /** Closes the source. Rejects as `runImport` does; what was done until then is kept. */
+  async run(source: ImportSource): Promise<ImportSummary> {
+    const { door, turns, done, again } = this.#parts;
+    const doneUnits =
+      done === null
+        ? null
+        : { has: (key: string) => !again && done.has(key), add: (key: string) => done.add(key) };
+    const began = performance.now();
+    const counting = new AbortController();
+    const counted = this.#countAhead(source, counting.signal);
+    try {
+      await runImport(source, {
+        door,
+        turns,
+        signal: this.#stopping.signal,
+        done: doneUnits,
+        told: () => {
+          this.#progress.items += 1;
+        },
+        known: () => {
+          this.#progress.known += 1;
+        },
+        brought: (outcomes, passedOver) => this.#wasBrought(outcomes, passedOver),
+        passOver: () => {
+          this.#tally.passedOver += 1;
+        },
+        left: (code) => {
+          this.#progress.units += 1;
+          this.#left.set(code, (this.#left.get(code) ?? 0) + 1);
+        },
+        waiting: (code, waitMs) =>
+          this.#teller.say(`! ${code}: it is tried again in ${Math.ceil(waitMs / 1000)} s`),
+      });
+    } finally {
+      counting.abort();
+      await counted;
+      this.#teller.end();
+      await source.close();
+    }
+    return summaryOf({
+      tally: this.#tally,
+      brought: this.#brought,
+      doneBefore: this.#progress.known,
+      left: this.#left,
+      finished: !this.#stopping.signal.aborted,
+      seconds: (performance.now() - began) / 1000,
+    });
+  }
+  #wasBrought(outcomes: readonly ImportOutcome[], passedOver: readonly string[]): void {
+    for (const outcome of outcomes) {
+      this.#tally.add(outcome);
+      if (!outcome.accepted) this.#parts.refused?.write(outcome);
+    }
+    this.#tally.passedOver += passedOver.length;
+    this.#progress.units += 1;
+    this.#brought += 1;
+  }
+
+  /** Nobody waits for it, and where it fails there is no bar. */
+  async #countAhead(source: ImportSource, signal: AbortSignal): Promise<void> {
+    if (source.total === undefined) return;
+    const found = (units: number) => {
+      this.#progress.total = { units, isWhole: false };
+    };
+    const units = await source.total(signal, found).catch(() => null);
+    this.#progress.total = units === null || signal.aborted ? null : { units, isWhole: true };
+  }
+}
+
+function terminalOf(stream: NodeJS.WriteStream) {
+  if (!stream.isTTY) return null;
+  return { write: (text: string) => void stream.write(text), columns: () => stream.columns };
+}

@@ -1,0 +1,71 @@
+import { join, resolve } from 'node:path';
+import { commonConfig, loadConfig, text } from '../../platform/process/config.ts';
+import { STREAM_GROUPS } from '../../schemas/stream-groups.ts';
+import { dataDirOf } from '../data-dir.ts';
+import { askedInstance, namesBrokers } from '../up/asked-instance.ts';
+import { numberOption, type VerbInput } from '../verb.ts';
+import { DoneUnits } from './done-units.ts';
+import { type Door, DryDoor, GatewayDoor } from './gateway-door.ts';
+import { DEFAULT_MAX_LAG, MAX_MAX_LAG } from './limits.ts';
+import { RefusedFile } from './refused-file.ts';
+import { StreamLag } from './stream-lag.ts';
+import type { GatewayTargets } from './targets.ts';
+import { Turns } from './turns.ts';
+
+/** What an import works with; `turns` and `done` are null for a dry run. */
+export interface ImportParts {
+  door: Door;
+  turns: Turns | null;
+  done: DoneUnits | null;
+  refused: RefusedFile | null;
+}
+
+/**
+ * Opens what an import works with, as the command line says, and closes it behind `use`. Throws `USAGE`, `ALREADY_RUNNING`
+ * where another import has the folder of what is done, `DISK_FULL`, `FILE_UNWRITABLE`, `NOT_RUNNING`.
+ */
+export async function withImportParts<T>(
+  input: VerbInput,
+  targets: GatewayTargets,
+  isDry: boolean,
+  use: (parts: ImportParts) => Promise<T>,
+): Promise<T> {
+  const maxLag =
+    numberOption(input, 'max-lag', { min: 1, max: MAX_MAX_LAG, integer: true }) ?? DEFAULT_MAX_LAG;
+  const refusedPath = input.text('refused');
+  const closing: { close(): Promise<void> }[] = [];
+  const closedLater = <P extends { close(): Promise<void> }>(part: P): P => {
+    closing.unshift(part);
+    return part;
+  };
+  try {
+    const refused =
+      refusedPath === undefined ? null : closedLater(await RefusedFile.open(resolve(refusedPath)));
+    if (isDry) return await use({ door: new DryDoor(), turns: null, done: null, refused });
+    const done = closedLater(await DoneUnits.open(stateOf(input)));
+    const lag = closedLater(streamLagOf(input));
+    const turns = closedLater(new Turns({ lag: () => lag.read(), maxLag }));
+    const door = closedLater(new GatewayDoor(targets));
+    return await use({ door, turns, done, refused });
+  } finally {
+    for (const part of closing) await part.close();
+  }
+}
+
+function stateOf(input: VerbInput): string {
+  return resolve(input.text('state') ?? join(dataDirOf(input), 'import'));
+}
+
+function streamLagOf(input: VerbInput): StreamLag {
+  const { kafkaBrokers, elasticsearchUrl, joinerGroup } = loadConfig({
+    kafkaBrokers: commonConfig.kafkaBrokers,
+    elasticsearchUrl: commonConfig.elasticsearchUrl,
+    joinerGroup: text(STREAM_GROUPS.joiner),
+  });
+  const instance = askedInstance(input, namesBrokers());
+  return new StreamLag({
+    brokers: instance?.kafkaBrokers.split(',') ?? kafkaBrokers,
+    elasticsearchUrl: instance?.elasticsearchUrl ?? elasticsearchUrl,
+    joinerGroup,
+  });
+}
