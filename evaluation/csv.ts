@@ -4,6 +4,13 @@ import { MAX_ROW_LENGTH } from './limits.ts';
 /** One row under its header: column name → text. */
 export type CsvRow = Record<string, string>;
 
+export interface CsvOptions {
+  /** between two fields; a comma unless told */
+  separator?: string;
+  /** takes a row with more fields than the header, by its number, and the row is left out; without it such a table is unreadable */
+  misfit?: (row: number) => void;
+}
+
 /**
  * Reads CSV with a header row, quoted fields and line breaks inside quotes (RFC 4180), piece by piece; lines may end in
  * LF or CRLF, and a byte order mark is skipped. A row that is shorter than the header has empty texts at its end.
@@ -18,6 +25,18 @@ export class CsvReader {
   #closing = false;
   #length = 0;
   #rows = 0;
+  readonly #separator: string;
+  readonly #misfit: CsvOptions['misfit'];
+
+  constructor({ separator = ',', misfit }: CsvOptions = {}) {
+    this.#separator = separator;
+    this.#misfit = misfit;
+  }
+
+  /** Rows that were read until now, without the header, with those that were left out. */
+  get rows(): number {
+    return this.#rows;
+  }
 
   /** The column names; empty until the first line has been read. */
   get header(): readonly string[] {
@@ -38,12 +57,12 @@ export class CsvReader {
         }
         this.#quoted = false;
       }
-      const end = this.#quoted ? quoteFrom(piece, at) : separatorFrom(piece, at);
+      const end = this.#quoted ? quoteFrom(piece, at) : separatorFrom(piece, at, this.#separator);
       this.#take(piece.slice(at, end));
       const mark = piece[end];
       if (this.#quoted) this.#closing = mark === '"';
       else if (mark === '"') this.#open();
-      else if (mark === ',') this.#endField();
+      else if (mark === this.#separator) this.#endField();
       else if (mark === '\n') {
         const row = this.#endRow();
         if (row !== null) rows.push(row);
@@ -91,7 +110,11 @@ export class CsvReader {
       return null;
     }
     this.#rows++;
-    if (fields.length > this.#header.length) throw this.#unreadable('has more fields than the header', 0);
+    if (fields.length > this.#header.length) {
+      if (this.#misfit === undefined) throw this.#unreadable('has more fields than the header', 0);
+      this.#misfit(this.#rows);
+      return null;
+    }
     return Object.fromEntries(this.#header.map((name, i) => [name, fields[i] ?? '']));
   }
 
@@ -127,8 +150,8 @@ function quoteFrom(text: string, from: number): number {
   return at === -1 ? text.length : at;
 }
 
-function separatorFrom(text: string, from: number): number {
+function separatorFrom(text: string, from: number, separator: string): number {
   let at = from;
-  while (at < text.length && text[at] !== ',' && text[at] !== '\n' && text[at] !== '"') at++;
+  while (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '"') at++;
   return at;
 }

@@ -68,3 +68,7 @@ export const MAX_HL7_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** Messages of one unit that wait for their answer at the same time. */
 export const MESSAGES_AT_ONCE = MLLP_CONNECTIONS * MLLP_IN_FLIGHT;
+
+/** Rows of a table that are one unit, and characters of them: with more the unit ends. */
+export const ROWS_PER_UNIT = 100;
+export const ROW_CHARACTERS_PER_UNIT = 1024 * 1024;

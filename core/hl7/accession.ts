@@ -62,8 +62,11 @@ export function accessionReader(
   };
 }
 
-/** At least `MIN_ACCESSION_DIGITS` digits, no white space, and no longer than an identifier may be. */
-function looksLikeAccession(value: string): boolean {
+/**
+ * Whether a value of a field that is left to the sender is believed: at least `MIN_ACCESSION_DIGITS` digits, no white space,
+ * and no longer than an identifier may be.
+ */
+export function looksLikeAccession(value: string): boolean {
   if (value.length > MAX_IDENTIFIER_LENGTH || /\s/.test(value)) return false;
   return value.replace(/\D/g, '').length >= MIN_ACCESSION_DIGITS;
 }
