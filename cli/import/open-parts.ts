@@ -1,5 +1,8 @@
 import { join, resolve } from 'node:path';
+import { elasticsearchError, openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { commonConfig, loadConfig, text } from '../../platform/process/config.ts';
+import { INDEX_ALIASES } from '../../schemas/index/index-names.ts';
+import { liveIndex } from '../../schemas/index/physical-indices.ts';
 import { STREAM_GROUPS } from '../../schemas/stream-groups.ts';
 import { dataDirOf } from '../data-dir.ts';
 import { askedInstance, namesBrokers } from '../up/asked-instance.ts';
@@ -56,16 +59,31 @@ function stateOf(input: VerbInput): string {
   return resolve(input.text('state') ?? join(dataDirOf(input), 'import'));
 }
 
-function streamLagOf(input: VerbInput): StreamLag {
+/** How far the services are behind, as Kafka says, and which index they fill, as Elasticsearch says. */
+function streamLagOf(input: VerbInput) {
   const { kafkaBrokers, elasticsearchUrl, joinerGroup } = loadConfig({
     kafkaBrokers: commonConfig.kafkaBrokers,
     elasticsearchUrl: commonConfig.elasticsearchUrl,
     joinerGroup: text(STREAM_GROUPS.joiner),
   });
   const instance = askedInstance(input, namesBrokers());
-  return new StreamLag({
+  const client = openElasticsearch(instance?.elasticsearchUrl ?? elasticsearchUrl);
+  const lag = new StreamLag({
     brokers: instance?.kafkaBrokers.split(',') ?? kafkaBrokers,
-    elasticsearchUrl: instance?.elasticsearchUrl ?? elasticsearchUrl,
     joinerGroup,
+    casesIndex: () =>
+      liveIndex(client, INDEX_ALIASES).then(
+        (live) => live?.names.cases,
+        (error: unknown) => {
+          throw elasticsearchError(error);
+        },
+      ),
   });
+  return {
+    read: () => lag.read(),
+    async close() {
+      await lag.close();
+      await client.close();
+    },
+  };
 }

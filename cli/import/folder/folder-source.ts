@@ -99,7 +99,7 @@ async function kindOf(path: string): Promise<FileKind> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(KIND_BYTES), 0, KIND_BYTES, 0);
-    return fileKind(buffer.subarray(0, bytesRead));
+    return fileKind(buffer.subarray(0, bytesRead), path);
   } finally {
     await file.close();
   }

@@ -87,7 +87,8 @@ test('the gateway reads a row whole: text with every separator, sections, patien
   assert.equal(report.caseKey.value, 'A10001');
   assert.deepEqual(report.identity, { facility: 'CITY', fillerNumber: 'F-1' });
   assert.equal(report.status, 'FINAL');
-  assert.equal(report.observedAt, Date.parse('2015-03-04T10:15:00Z'));
+  // The zone of MSH-7 holds for every time without one (HL7 v2.5.1 2.15.9.7).
+  assert.equal(report.observedAt, Date.parse('2015-03-04T10:15:00+01:00'));
   assert.equal(report.effectiveAt, Date.parse('2015-03-04T10:00:00Z'));
   assert.equal(report.modality, 'DX');
   assert.deepEqual(report.procedure, { code: '71046', text: 'Chest PA & LATERAL' });

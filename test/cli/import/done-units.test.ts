@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { DoneUnits } from '../../../cli/import/done-units.ts';
+
+async function folder(t: TestContext): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'interleave-done-'));
+  t.after(() => rm(made, { recursive: true, force: true }));
+  return made;
+}
+
+test('what is done stays done, its name is kept as a digest, and its owner alone reads it', async (t) => {
+  const path = join(await folder(t), 'import');
+  const first = await DoneUnits.open(path);
+  await first.add('folder /archive/Vogel^Anna/1.dcm 1 2');
+  assert.equal(first.has('folder /archive/Vogel^Anna/1.dcm 1 2'), true);
+  assert.equal(first.has('another'), false);
+  await first.close();
+  const second = await DoneUnits.open(path);
+  assert.equal(second.has('folder /archive/Vogel^Anna/1.dcm 1 2'), true);
+  await second.close();
+  for (const name of await readdir(path)) {
+    assert.equal((await stat(join(path, name))).mode & 0o077, 0, name);
+    assert.equal((await readFile(join(path, name))).includes('Vogel'), false);
+  }
+});
+
+test('one import at a time has it', {
+  skip: process.platform === 'linux' ? false : 'SKIPPED: only Linux has abstract sockets',
+}, async (t) => {
+  const path = await folder(t);
+  const first = await DoneUnits.open(path);
+  await assert.rejects(DoneUnits.open(path), { code: 'ALREADY_RUNNING' });
+  await first.close();
+  await (await DoneUnits.open(path)).close();
+});
+
+test('what was said to be done is done after a kill -9', async (t) => {
+  const path = await folder(t);
+  const program = `
+    import { DoneUnits } from ${JSON.stringify(join(import.meta.dirname, '../../../cli/import/done-units.ts'))};
+    const done = await DoneUnits.open(${JSON.stringify(path)});
+    for (let n = 0; ; n++) { await done.add('unit ' + n); console.log(n); }`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said.length > 500) child.kill('SIGKILL');
+  });
+  await once(child, 'close');
+  const last = Number(said.slice(0, said.lastIndexOf('\n')).split('\n').at(-1));
+  assert.ok(last > 50);
+  const done = await DoneUnits.open(path);
+  for (let n = 0; n <= last; n++) assert.equal(done.has(`unit ${n}`), true, `unit ${n}`);
+  await done.close();
+});
