@@ -19,8 +19,8 @@ export interface ImportOptions extends Omit<AttemptOptions, 'signal'> {
   left(code: string): void;
   /** a unit has to wait, and why */
   waiting(code: string, waitMs: number): void;
-  /** for tests: the first wait */
-  firstRetryMs?: number;
+  /** for tests: the first wait, and the longest */
+  waits?: { firstMs: number; mostMs: number };
 }
 
 /**
@@ -71,15 +71,15 @@ class ImportRun {
   }
 
   async bring(unit: ImportUnit): Promise<void> {
-    const { signal, firstRetryMs = FIRST_RETRY_MS } = this.#options;
-    for (let tries = 1, waitMs = firstRetryMs; !signal.aborted; tries++) {
+    const { signal, waits = { firstMs: FIRST_RETRY_MS, mostMs: MAX_RETRY_MS } } = this.#options;
+    for (let tries = 1, waitMs = waits.firstMs; !signal.aborted; tries++) {
       const error = await this.#try(unit);
       if (error === null || signal.aborted) return;
       const passes = error instanceof InterleaveError && error.kind === 'retry';
       if (!passes || tries === MAX_UNIT_TRIES) return this.#leave(error, passes);
       this.#options.waiting(codeOf(error), waitMs);
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-      waitMs = Math.min(2 * waitMs, MAX_RETRY_MS);
+      waitMs = Math.min(2 * waitMs, waits.mostMs);
     }
   }
 

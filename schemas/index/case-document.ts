@@ -24,7 +24,7 @@ export interface CaseDocument {
   body_part: string[];
   patient: { sex: string; age_group: string };
   studied_at: number | null;
-  /** what "newest first" means: study date or else time of receipt */
+  /** what "newest first" means: the time of the study, else of its first report, else of receipt */
   sorted_at: number;
   first_received_at: number;
   last_received_at: number;

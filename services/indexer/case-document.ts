@@ -71,7 +71,7 @@ export function caseDocument(
     body_part: distinct(received.map(({ bodyPart }) => bodyPart)),
     patient: { sex: patient.sex, age_group: ageGroup(patient.birthDate, studiedAt) },
     studied_at: studiedAt,
-    sorted_at: Math.min(studiedAt ?? theCase.firstReceivedAt, theCase.lastReceivedAt),
+    sorted_at: sortTime(theCase, counting, studiedAt),
     first_received_at: theCase.firstReceivedAt,
     last_received_at: theCase.lastReceivedAt,
     report_count: reports.length,
@@ -159,6 +159,18 @@ function studyTime(reports: readonly CaseReport[], studyDates: readonly string[]
     if (!Number.isNaN(time)) return time;
   }
   return null;
+}
+
+/**
+ * Where a case stands in time: its examination, else when its first report was made (OBR-22, MSH-7), else when it came here; never
+ * after it came. So what an archive brings in stands among its own years.
+ */
+function sortTime(theCase: Case, reports: readonly CaseReport[], studiedAt: number | null): number {
+  const reportedAt = reports.flatMap(({ latest, versions }) =>
+    [latest.received, ...versions].map(({ effectiveAt }) => effectiveAt),
+  );
+  const ownTime = studiedAt ?? Math.min(theCase.firstReceivedAt, ...reportedAt);
+  return Math.min(ownTime, theCase.lastReceivedAt);
 }
 
 function titleOf(reports: readonly CaseReport[], studyDescriptions: readonly string[]): string {

@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { DoneUnits } from '../../../cli/import/done-units.ts';
+
+/** Compiled or not, as the test itself is. */
+const ENDING = extname(import.meta.filename);
 
 async function folder(t: TestContext): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'interleave-done-'));
@@ -42,10 +45,10 @@ test('one import at a time has it', {
 test('what was said to be done is done after a kill -9', async (t) => {
   const path = await folder(t);
   const program = `
-    import { DoneUnits } from ${JSON.stringify(join(import.meta.dirname, '../../../cli/import/done-units.ts'))};
+    import { DoneUnits } from ${JSON.stringify(join(import.meta.dirname, `../../../cli/import/done-units${ENDING}`))};
     const done = await DoneUnits.open(${JSON.stringify(path)});
     for (let n = 0; ; n++) { await done.add('unit ' + n); console.log(n); }`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+  const child = spawn(process.execPath, [...process.execArgv, '--input-type=module', '--eval', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';

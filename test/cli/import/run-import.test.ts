@@ -59,7 +59,7 @@ function importInto(door: Partial<Door> = {}, done = new Set<string>()) {
     passOver: () => undefined,
     left: (code) => void seen.left.push(code),
     waiting: (code) => void seen.waits.push(code),
-    firstRetryMs: 1,
+    waits: { firstMs: 1, mostMs: 4 },
   };
   return { seen, run: (units: readonly ImportUnit[]) => runImport(sourceOf(units), options) };
 }

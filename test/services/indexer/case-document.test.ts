@@ -13,6 +13,7 @@ import {
   caseFixture,
   FIXTURE_SECRET,
   PLANTED,
+  RECEIVED_AT,
   STUDIED_AT,
   unitVector,
   vectorOf,
@@ -55,6 +56,32 @@ describe('caseDocument', () => {
     assert.equal(document.accession, PLANTED.accession);
     assert.deepEqual(document.patient, { sex: 'F', age_group: '60-69' });
     assert.equal(document.studied_at, STUDIED_AT);
+  });
+
+  it('files a case of an archive among its own years: by the study, else by its first report, never after it came', () => {
+    const REPORTED_AT = Date.UTC(2015, 2, 4, 11);
+    const old = { observedAt: null, effectiveAt: REPORTED_AT };
+    const fixture = (change: object, images: object[] = []) =>
+      documentOf(
+        caseFixture({
+          reports: [{ text: 'Clear lungs.', change }],
+          images: images.map((one) => ({ change: one })),
+        }),
+      );
+    const studied = fixture({ ...old, observedAt: Date.UTC(2015, 2, 4, 9) });
+    assert.equal(studied.sorted_at, Date.UTC(2015, 2, 4, 9));
+    assert.equal(fixture(old, [{ studyDate: '20150303' }]).sorted_at, Date.UTC(2015, 2, 3));
+    assert.equal(fixture(old, [{ studyDate: '' }]).sorted_at, REPORTED_AT);
+    const { sorted_at, first_received_at, last_received_at } = fixture({
+      ...old,
+      effectiveAt: RECEIVED_AT + 86_400_000,
+    });
+    assert.equal(sorted_at, first_received_at, 'a clock that is ahead brings nothing to the top');
+    assert.ok(sorted_at <= last_received_at);
+    const imagesOnly = documentOf(
+      caseFixture({ reports: [], images: [{ change: { studyDate: '20150303' } }] }),
+    );
+    assert.equal(imagesOnly.sorted_at, Date.UTC(2015, 2, 3));
   });
 
   it('takes vectors of the generation of the index only', () => {
