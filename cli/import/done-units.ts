@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Database, open } from 'lmdb';
+import { z } from 'zod';
 import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { claimFolder } from '../../platform/process/claim-folder.ts';
+import type { ImportOutcome } from './import-source.ts';
 
 /**
  * Which units an import has brought, in a folder of its own: 16 bytes of a digest each, on the disk, so that memory does not
- * grow with the archive. A unit is written down when everything of it was answered; what a crash takes of that is brought
- * again, and the gateways know it.
+ * grow with the archive; and what was refused of them, so that the next import still tells it. A unit is written down when
+ * everything of it was answered; what a crash takes of that is brought again, and the gateways know it.
  */
 export class DoneUnits {
   readonly #folder: string;
@@ -34,14 +36,18 @@ export class DoneUnits {
     }
   }
 
-  has(key: string): boolean {
-    return this.#units.doesExist(digestOf(key));
+  /** What was refused of a unit that was brought; null for one that was not. */
+  refusedOf(key: string): readonly ImportOutcome[] | null {
+    const value = this.#units.get(digestOf(key));
+    if (value === undefined) return null;
+    return value.equals(ALL_ACCEPTED) ? [] : refusedSchema.parse(JSON.parse(value.toString()));
   }
 
   /** Resolves when it is on the disk; units that come together are written together. Rejects with `DISK_FULL`. */
-  async add(key: string): Promise<void> {
+  async add(key: string, refused: readonly ImportOutcome[]): Promise<void> {
     requireLmdbRoom(this.#folder);
-    await this.#units.put(digestOf(key), DONE);
+    const value = refused.length === 0 ? ALL_ACCEPTED : Buffer.from(JSON.stringify(refused));
+    await this.#units.put(digestOf(key), value);
   }
 
   async close(): Promise<void> {
@@ -50,7 +56,16 @@ export class DoneUnits {
   }
 }
 
-const DONE = Buffer.from([1]);
+const ALL_ACCEPTED = Buffer.from([1]);
+
+const refusedSchema = z.array(
+  z.object({
+    item: z.string(),
+    kind: z.enum(['report', 'image']),
+    accepted: z.literal(false),
+    code: z.string(),
+  }),
+);
 
 function digestOf(key: string): Buffer {
   return createHash('sha256').update(key).digest().subarray(0, 16);

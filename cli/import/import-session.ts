@@ -1,7 +1,7 @@
 import type { ImportOutcome, ImportSource } from './import-source.ts';
 import type { ImportParts } from './open-parts.ts';
 import { Progress } from './progress.ts';
-import { runImport } from './run-import.ts';
+import { type ImportOptions, runImport } from './run-import.ts';
 import { type ImportSummary, summaryOf } from './summary.ts';
 import { Tally } from './tally.ts';
 import { ImportTeller } from './tell-import.ts';
@@ -41,10 +41,13 @@ export class ImportSession {
   /** Closes the source. Rejects as `runImport` does; what was done until then is kept. */
   async run(source: ImportSource): Promise<ImportSummary> {
     const { door, turns, done, again } = this.#parts;
-    const doneUnits =
+    const doneUnits: ImportOptions['done'] =
       done === null
         ? null
-        : { has: (key: string) => !again && done.has(key), add: (key: string) => done.add(key) };
+        : {
+            refusedOf: (key) => (again ? null : done.refusedOf(key)),
+            add: (key, refused) => done.add(key, refused),
+          };
     const began = performance.now();
     const counting = new AbortController();
     const counted = this.#countAhead(source, counting.signal);
@@ -57,8 +60,9 @@ export class ImportSession {
         told: () => {
           this.#progress.items += 1;
         },
-        known: () => {
+        known: (refused) => {
           this.#progress.known += 1;
+          this.#count(refused);
         },
         brought: (outcomes, passedOver) => this.#wasBrought(outcomes, passedOver),
         passOver: () => {
@@ -87,13 +91,17 @@ export class ImportSession {
     });
   }
   #wasBrought(outcomes: readonly ImportOutcome[], passedOver: readonly string[]): void {
+    this.#count(outcomes);
+    this.#tally.passedOver += passedOver.length;
+    this.#progress.units += 1;
+    this.#brought += 1;
+  }
+
+  #count(outcomes: readonly ImportOutcome[]): void {
     for (const outcome of outcomes) {
       this.#tally.add(outcome);
       if (!outcome.accepted) this.#parts.refused?.write(outcome);
     }
-    this.#tally.passedOver += passedOver.length;
-    this.#progress.units += 1;
-    this.#brought += 1;
   }
 
   /** Nobody waits for it, and where it fails there is no bar. */

@@ -7,11 +7,14 @@ import { FIRST_RETRY_MS, MAX_LEFT_IN_A_ROW, MAX_RETRY_MS, MAX_UNIT_TRIES, UNITS_
 
 export interface ImportOptions extends Omit<AttemptOptions, 'signal'> {
   /** what was brought before is not brought again, and what is brought now is written down; null for a dry run */
-  done: { has(key: string): boolean; add(key: string): Promise<void> } | null;
+  done: {
+    refusedOf(key: string): readonly ImportOutcome[] | null;
+    add(key: string, refused: readonly ImportOutcome[]): Promise<void>;
+  } | null;
   /** aborted when the import is to end */
   signal: AbortSignal;
-  /** a unit was looked at that an earlier import has brought */
-  known(): void;
+  /** a unit was looked at that an earlier import has brought, and what was refused of it then */
+  known(refused: readonly ImportOutcome[]): void;
   /** a unit was brought: these count */
   brought(outcomes: readonly ImportOutcome[], passedOver: readonly string[]): void;
   passOver(item: string): void;
@@ -42,8 +45,9 @@ export async function runImport(source: ImportSource, options: ImportOptions): P
   try {
     for await (const unit of source.units(signal, options)) {
       if (signal.aborted) break;
-      if (options.done?.has(unit.key) === true) {
-        options.known();
+      const known = options.done?.refusedOf(unit.key) ?? null;
+      if (known !== null) {
+        options.known(known);
         continue;
       }
       const one: Promise<void> = run
@@ -97,7 +101,8 @@ class ImportRun {
     this.#leftInARow = 0;
     // First what it holds, then that it is done: what is told and not written down is brought and told again.
     this.#options.brought(attempt.outcomes, attempt.passedOver);
-    await this.#options.done?.add(unit.key);
+    const refused = attempt.outcomes.filter(({ accepted }) => !accepted);
+    await this.#options.done?.add(unit.key, refused);
     return null;
   }
 

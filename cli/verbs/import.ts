@@ -18,7 +18,7 @@ Usage: ${IMPORT_COMMANDS.map(({ usage }) => `interleave import ${usage}`).join('
 
 Brings the archive of years in, through the running gateways: the same checks, answers and dead letters as for the live feed,
 which it never slows down: it waits while the services are behind. It may be stopped (Ctrl-C) and killed at any time; the same
-command goes on. The same archive again sends nothing that was answered before.
+command goes on. The same archive again sends nothing that was answered before, and tells what was refused.
 
 ${IMPORT_COMMANDS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
 

@@ -84,9 +84,13 @@ describe(`an archive is imported (seed ${SEED})`, () => {
   test('the same archive again sends nothing, unless it is told to', async () => {
     const before = await stored();
     const again = await runCli(importing());
-    assert.equal(again.code, 0, again.stderr);
-    const { accepted, units } = JSON.parse(again.stdout);
-    assert.deepEqual([accepted, units.brought], [{ reports: 0, images: 0 }, 0]);
+    const { accepted, units, refused } = JSON.parse(again.stdout);
+    assert.deepEqual([accepted, units.brought], [{ reports: 0, images: 0 }, 0], again.stderr);
+    assert.deepEqual(
+      [again.code, refused[0].items],
+      [1, [join(archive, TORN)]],
+      'what was refused is told again',
+    );
     assert.equal(await stored(), before);
     const told = JSON.parse((await runCli(importing('--again'))).stdout);
     assert.equal(

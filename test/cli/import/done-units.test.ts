@@ -19,17 +19,28 @@ async function folder(t: TestContext): Promise<string> {
 test('what is done stays done, its name is kept as a digest, and its owner alone reads it', async (t) => {
   const path = join(await folder(t), 'import');
   const first = await DoneUnits.open(path);
-  await first.add('folder /archive/Vogel^Anna/1.dcm 1 2');
-  assert.equal(first.has('folder /archive/Vogel^Anna/1.dcm 1 2'), true);
-  assert.equal(first.has('another'), false);
+  await first.add('folder /archive/Vogel^Anna/1.dcm 1 2', []);
+  assert.deepEqual(first.refusedOf('folder /archive/Vogel^Anna/1.dcm 1 2'), []);
+  assert.equal(first.refusedOf('another'), null);
   await first.close();
   const second = await DoneUnits.open(path);
-  assert.equal(second.has('folder /archive/Vogel^Anna/1.dcm 1 2'), true);
+  assert.deepEqual(second.refusedOf('folder /archive/Vogel^Anna/1.dcm 1 2'), []);
   await second.close();
   for (const name of await readdir(path)) {
     assert.equal((await stat(join(path, name))).mode & 0o077, 0, name);
     assert.equal((await readFile(join(path, name))).includes('Vogel'), false);
   }
+});
+
+test('what was refused of a unit is told again by the next import', async (t) => {
+  const path = await folder(t);
+  const refused = [{ item: '/archive/torn.dcm', kind: 'image', accepted: false, code: 'C000' }] as const;
+  const first = await DoneUnits.open(path);
+  await first.add('torn', refused);
+  await first.close();
+  const second = await DoneUnits.open(path);
+  assert.deepEqual(second.refusedOf('torn'), refused);
+  await second.close();
 });
 
 test('one import at a time has it', {
@@ -47,7 +58,7 @@ test('what was said to be done is done after a kill -9', async (t) => {
   const program = `
     import { DoneUnits } from ${JSON.stringify(join(import.meta.dirname, `../../../cli/import/done-units${ENDING}`))};
     const done = await DoneUnits.open(${JSON.stringify(path)});
-    for (let n = 0; ; n++) { await done.add('unit ' + n); console.log(n); }`;
+    for (let n = 0; ; n++) { await done.add('unit ' + n, []); console.log(n); }`;
   const child = spawn(process.execPath, [...process.execArgv, '--input-type=module', '--eval', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -60,6 +71,6 @@ test('what was said to be done is done after a kill -9', async (t) => {
   const last = Number(said.slice(0, said.lastIndexOf('\n')).split('\n').at(-1));
   assert.ok(last > 50);
   const done = await DoneUnits.open(path);
-  for (let n = 0; n <= last; n++) assert.equal(done.has(`unit ${n}`), true, `unit ${n}`);
+  for (let n = 0; n <= last; n++) assert.deepEqual(done.refusedOf(`unit ${n}`), [], `unit ${n}`);
   await done.close();
 });

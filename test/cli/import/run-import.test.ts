@@ -49,7 +49,7 @@ function importInto(door: Partial<Door> = {}, done = new Set<string>()) {
   const options: ImportOptions = {
     door: { ...accepting, ...door },
     turns: null,
-    done: { has: (key) => done.has(key), add: async (key) => void done.add(key) },
+    done: { refusedOf: (key) => (done.has(key) ? [] : null), add: async (key) => void done.add(key) },
     signal: stopping.signal,
     told: () => undefined,
     known: () => {
