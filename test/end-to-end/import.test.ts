@@ -45,7 +45,7 @@ describe(`an archive is imported (seed ${SEED})`, () => {
   ];
 
   test('it is killed in the middle and run again: every case is found once, with both sides', async () => {
-    const files = cases.reduce((sum, { images }) => sum + images.length, 0);
+    const files = objectsOf(cases);
     const first = new Cli(importing('--max-lag', '4'));
     await until(async () => (await stored()) > files / 4, 120_000, 'a part of the archive');
     first.child.kill('SIGKILL');
@@ -93,10 +93,7 @@ describe(`an archive is imported (seed ${SEED})`, () => {
     );
     assert.equal(await stored(), before);
     const told = JSON.parse((await runCli(importing('--again'))).stdout);
-    assert.equal(
-      told.accepted.images,
-      cases.reduce((sum, { images }) => sum + images.length, 0),
-    );
+    assert.equal(told.accepted.images, objectsOf(cases));
     assert.equal((await search.search('', { size: 50 })).length, CASES, 'repeats are known');
   });
 
@@ -166,6 +163,10 @@ function isWhole(simulated: SimulatedCase, found: Awaited<ReturnType<SearchClien
     found.images.filter(({ embedded, thumbnail }) => embedded && thumbnail !== null).length ===
       simulated.images.length
   );
+}
+
+function objectsOf(cases: readonly SimulatedCase[]): number {
+  return cases.reduce((sum, { images, keyObject }) => sum + images.length + (keyObject === null ? 0 : 1), 0);
 }
 
 /** Images in folders of their cases, each version of a report in a batch of its year, a file that is torn, and one that is none of ours. */
