@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { InterleaveError } from '../../core/errors.ts';
 import { elasticsearchError, openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { commonConfig, loadConfig, text } from '../../platform/process/config.ts';
 import { INDEX_ALIASES } from '../../schemas/index/index-names.ts';
@@ -47,6 +48,7 @@ export async function withImportParts<T>(
     if (isDry) return await use({ door: new DryDoor(), turns: null, done: null, refused });
     const done = closedLater(await DoneUnits.open(stateOf(input)));
     const lag = closedLater(streamLagOf(input));
+    await requireSystem(input, lag);
     const turns = closedLater(new Turns({ lag: () => lag.read(), maxLag }));
     const door = closedLater(new GatewayDoor(targets));
     return await use({ door, turns, done, refused });
@@ -57,6 +59,20 @@ export async function withImportParts<T>(
 
 function stateOf(input: VerbInput): string {
   return resolve(input.text('state') ?? join(dataDirOf(input), 'import'));
+}
+
+/** Where no system is named and none answers at the usual addresses, there is nothing to wait for. Throws `NOT_RUNNING`. */
+async function requireSystem(input: VerbInput, lag: { read(): Promise<number> }): Promise<void> {
+  if (askedInstance(input) !== undefined || namesBrokers()) return;
+  await lag.read().catch((cause: unknown) => {
+    throw new InterleaveError(
+      'NOT_RUNNING',
+      'Nothing runs here, and nothing answers at the usual addresses.',
+      {
+        cause,
+      },
+    );
+  });
 }
 
 /** How far the services are behind, as Kafka says, and which index they fill, as Elasticsearch says. */
