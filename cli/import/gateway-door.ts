@@ -2,9 +2,10 @@ import { dicomObjectOf } from '../../clients/dimse-sender.ts';
 import { isStored } from '../../core/dicom/status.ts';
 import { codeOf, ERRORS, InterleaveError, isErrorCode } from '../../core/errors.ts';
 import { acknowledgementCode, storeCode } from '../send/answer-codes.ts';
+import { Associations } from './associations.ts';
 import { framedMessage } from './framed-message.ts';
-import { Associations, MllpConnections } from './gateway-connections.ts';
 import type { ImportOutcome } from './import-source.ts';
+import { MllpConnections } from './mllp-connections.ts';
 import type { GatewayTargets } from './targets.ts';
 
 /** Where messages and objects go in. Both resolve to what became of one, and reject where it can be taken later. */

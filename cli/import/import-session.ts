@@ -1,3 +1,5 @@
+import { InterleaveError } from '../../core/errors.ts';
+import { meaning } from '../send/outcome.ts';
 import type { ImportOutcome, ImportSource } from './import-source.ts';
 import type { ImportParts } from './open-parts.ts';
 import { Progress } from './progress.ts';
@@ -21,6 +23,7 @@ export class ImportSession {
   readonly #left = new Map<string, number>();
   readonly #teller: ImportTeller;
   #brought = 0;
+  #toldWait = { code: '', at: 0 };
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -38,43 +41,17 @@ export class ImportSession {
     this.#stopping.abort();
   }
 
-  /** Closes the source. Rejects as `runImport` does; what was done until then is kept. */
+  /** Closes the source. What ended it before its end (`runImport`) is in the summary, with all that was done until then. */
   async run(source: ImportSource): Promise<ImportSummary> {
-    const { door, turns, done, again } = this.#parts;
-    const doneUnits: ImportOptions['done'] =
-      done === null
-        ? null
-        : {
-            refusedOf: (key) => (again ? null : done.refusedOf(key)),
-            add: (key, refused) => done.add(key, refused),
-          };
     const began = performance.now();
     const counting = new AbortController();
     const counted = this.#countAhead(source, counting.signal);
+    let error: InterleaveError | null = null;
     try {
-      await runImport(source, {
-        door,
-        turns,
-        signal: this.#stopping.signal,
-        done: doneUnits,
-        told: () => {
-          this.#progress.items += 1;
-        },
-        known: (refused) => {
-          this.#progress.known += 1;
-          this.#count(refused);
-        },
-        brought: (outcomes, passedOver) => this.#wasBrought(outcomes, passedOver),
-        passOver: () => {
-          this.#tally.passedOver += 1;
-        },
-        left: (code) => {
-          this.#progress.units += 1;
-          this.#left.set(code, (this.#left.get(code) ?? 0) + 1);
-        },
-        waiting: (code, waitMs) =>
-          this.#teller.say(`! ${code}: it is tried again in ${Math.ceil(waitMs / 1000)} s`),
-      });
+      await runImport(source, this.#options());
+    } catch (cause) {
+      if (!(cause instanceof InterleaveError) || cause.code === 'INTERNAL') throw cause;
+      error = cause;
     } finally {
       counting.abort();
       await counted;
@@ -86,10 +63,46 @@ export class ImportSession {
       brought: this.#brought,
       doneBefore: this.#progress.known,
       left: this.#left,
-      finished: !this.#stopping.signal.aborted,
+      finished: error === null && !this.#stopping.signal.aborted,
+      error,
       seconds: (performance.now() - began) / 1000,
     });
   }
+
+  #options(): ImportOptions {
+    const { door, turns, done, again } = this.#parts;
+    return {
+      door,
+      turns,
+      signal: this.#stopping.signal,
+      done: done === null || !again ? done : { refusedOf: () => null, add: (...unit) => done.add(...unit) },
+      told: () => {
+        this.#progress.items += 1;
+      },
+      known: (refused) => {
+        this.#progress.known += 1;
+        this.#count(refused);
+      },
+      brought: (outcomes, passedOver) => this.#wasBrought(outcomes, passedOver),
+      passOver: () => {
+        this.#tally.passedOver += 1;
+      },
+      left: (code) => {
+        this.#progress.units += 1;
+        this.#left.set(code, (this.#left.get(code) ?? 0) + 1);
+      },
+      waiting: (code, waitMs) => this.#sayWaiting(code, waitMs),
+    };
+  }
+
+  /** Once for the units that wait together. */
+  #sayWaiting(code: string, waitMs: number): void {
+    const now = performance.now();
+    if (code === this.#toldWait.code && now - this.#toldWait.at < SAME_WAIT_MS) return;
+    this.#toldWait = { code, at: now };
+    this.#teller.say(`! ${code}${meaning(code)}: it is tried again in ${Math.ceil(waitMs / 1000)} s`);
+  }
+
   #wasBrought(outcomes: readonly ImportOutcome[], passedOver: readonly string[]): void {
     this.#count(outcomes);
     this.#tally.passedOver += passedOver.length;
@@ -114,6 +127,9 @@ export class ImportSession {
     this.#progress.total = units === null || signal.aborted ? null : { units, isWhole: true };
   }
 }
+
+/** Between two lines that say the same of units that have to wait. */
+const SAME_WAIT_MS = 5_000;
 
 function terminalOf(stream: NodeJS.WriteStream) {
   if (!stream.isTTY) return null;

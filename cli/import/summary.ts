@@ -1,3 +1,4 @@
+import type { InterleaveError } from '../../core/errors.ts';
 import { meaning } from '../send/outcome.ts';
 import type { Refused, Tally } from './tally.ts';
 
@@ -16,6 +17,8 @@ export interface ImportSummary {
   };
   /** whether it went through the whole archive */
   finished: boolean;
+  /** why it ended before its end; null also where it was stopped */
+  error: { code: string; message: string } | null;
   seconds: number;
   perSecond: number;
 }
@@ -26,6 +29,7 @@ export interface ImportCounts {
   doneBefore: number;
   left: ReadonlyMap<string, number>;
   finished: boolean;
+  error: InterleaveError | null;
   seconds: number;
 }
 
@@ -41,6 +45,7 @@ export function summaryOf({ tally, seconds, ...counts }: ImportCounts): ImportSu
       left: [...counts.left].map(([code, count]) => ({ code, count })),
     },
     finished: counts.finished,
+    error: counts.error === null ? null : { code: counts.error.code, message: counts.error.message },
     seconds: round(seconds),
     perSecond: round((report + image) / Math.max(seconds, 0.001)),
   };

@@ -43,7 +43,7 @@ ${TLS_HELP}
   }
   --data-dir DIR     the data folder of the system (default .interleave/data in the checkout)
   --json             print one object: { accepted: { reports, images }, refused: [{ code, count, items }], passedOver,
-                     units: { brought, doneBefore, left: [{ code, count }] }, finished, seconds, perSecond }
+                     units: { brought, doneBefore, left: [{ code, count }] }, finished, error, seconds, perSecond }
 ${IMPORT_COMMANDS.filter(({ optionHelp }) => optionHelp !== '')
   .map(({ name, optionHelp }) => `\nOptions of \`import ${name}\`:\n${optionHelp}`)
   .join('\n')}
@@ -90,7 +90,8 @@ export const importVerb: Verb = {
     });
     if (input.json) input.print(JSON.stringify(summary));
     else for (const line of summaryLines(summary, isDry)) input.print(line);
-    if (!summary.finished) input.say('· Stopped. The same command goes on where it was.');
+    if (summary.error !== null) input.say(`interleave: ${summary.error.message} (${summary.error.code})`);
+    if (!summary.finished) input.say('· It is not through. The same command goes on where it was.');
     return isWhole(summary) ? EXIT.ok : EXIT.failed;
   },
 };

@@ -97,6 +97,18 @@ describe(`an archive is imported (seed ${SEED})`, () => {
     assert.equal((await search.search('', { size: 50 })).length, CASES, 'repeats are known');
   });
 
+  test('stopped in the middle, it ends what is under way and says how to go on', async () => {
+    const cli = new Cli(importing('--again', '--max-lag', '2', '--state', join(archive, 'other-state')));
+    const before = await stored();
+    await until(async () => (await stored()) > before + 2, 120_000, 'the import has begun');
+    cli.child.kill('SIGINT');
+    assert.equal(await cli.exit(), 1, cli.stderr);
+    const { finished, error, accepted } = JSON.parse(cli.stdout);
+    assert.deepEqual([finished, error], [false, null]);
+    assert.ok(accepted.images >= 2);
+    assert.match(cli.stderr, /The same command goes on where it was/);
+  });
+
   test('reports of a table are filed by their own years, below what the live feed has sent', async () => {
     const table = join(archive, '..', `reports-${SEED}.csv`);
     const rows = [2013, 2014, 2015].map(

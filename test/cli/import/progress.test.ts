@@ -90,6 +90,7 @@ test('the summary says what was refused, what is left, and whether all went in',
     doneBefore: 2,
     left: new Map<string, number>(),
     finished: true,
+    error: null,
     seconds: 2,
   };
   assert.equal(isWhole(summaryOf(counts)), true);
