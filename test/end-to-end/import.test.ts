@@ -98,7 +98,8 @@ describe(`an archive is imported (seed ${SEED})`, () => {
   });
 
   test('stopped in the middle, it ends what is under way and says how to go on', async () => {
-    const cli = new Cli(importing('--again', '--max-lag', '2', '--state', join(archive, 'other-state')));
+    const state = await mkdtemp(join(tmpdir(), 'interleave-state-'));
+    const cli = new Cli(importing('--max-lag', '2', '--state', state));
     const before = await stored();
     await until(async () => (await stored()) > before + 2, 120_000, 'the import has begun');
     cli.child.kill('SIGINT');
@@ -107,6 +108,7 @@ describe(`an archive is imported (seed ${SEED})`, () => {
     assert.deepEqual([finished, error], [false, null]);
     assert.ok(accepted.images >= 2);
     assert.match(cli.stderr, /The same command goes on where it was/);
+    await rm(state, { recursive: true });
   });
 
   test('reports of a table are filed by their own years, below what the live feed has sent', async () => {
