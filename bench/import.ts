@@ -11,13 +11,13 @@ import { until } from '../harness/until.ts';
 import { openElasticsearch } from '../platform/elasticsearch/client.ts';
 import { INDEX_ALIASES } from '../schemas/index/index-names.ts';
 import { type BenchOptions, type BenchResult, figure } from './bench-result.ts';
-import { type ArchiveCase, archiveCases, writeArchive } from './support/archive.ts';
-import { drawCases } from './support/draw-cases.ts';
-import { LiveFeed } from './support/live-feed.ts';
+import { type ArchiveCase, writeArchive } from './support/archive.ts';
+import { BenchCases } from './support/bench-cases.ts';
+import { runVerb } from './support/cli-run.ts';
+import { MemoryWatch } from './support/memory-watch.ts';
 import { percentile } from './support/percentile.ts';
-import { runVerb } from './support/run-verb.ts';
+import { SteadyFeed } from './support/steady-feed.ts';
 
-const SEED = 29;
 const CASES = 300;
 /** The first archive is so many times smaller: what memory grows by from one to the other is the archive's. */
 const SMALLER = 5;
@@ -38,40 +38,39 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
   const count = Number(values['cases'] ?? CASES);
   const more = values['max-lag'] === undefined ? [] : ['--max-lag', values['max-lag']];
   const folder = await mkdtemp(join(tmpdir(), 'interleave-bench-import-'));
-  const small = archiveCases(SEED, 1, Math.ceil(count / SMALLER));
-  const large = archiveCases(SEED, 1 + Math.ceil(count / SMALLER), count);
-  say(`writing archives of ${Math.ceil(count / SMALLER)} and ${count} cases …`);
+  const cases = new BenchCases(say);
   const archives = { small: join(folder, 'small'), large: join(folder, 'large') };
-  const smallCases = await writeArchive(archives.small, small, say);
-  const largeCases = await writeArchive(archives.large, large, say);
+  say(`writing archives of ${Math.ceil(count / SMALLER)} and ${count} cases …`);
+  const smallCases = await writeArchive(archives.small, cases, Math.ceil(count / SMALLER), say);
+  const largeCases = await writeArchive(archives.large, cases, count, say);
   const images = imagesOf(largeCases);
-  const liveSeconds = BEFORE_S + Math.ceil(images / SLOWEST_IMAGES_PER_S);
-  const live = drawCases({ seed: SEED, first: FIRST_LIVE, count: LIVE_RATE * liveSeconds, say });
+  const liveCount = LIVE_RATE * (BEFORE_S + Math.ceil(images / SLOWEST_IMAGES_PER_S));
+  const live = new BenchCases(say, FIRST_LIVE).take(liveCount);
   say('starting the system …');
   const system = await System.start();
   const client = openElasticsearch(system.instance.elasticsearchUrl);
   try {
     const search = new SearchClient(system.instance.page);
-    const importing = (archive: string) =>
-      runVerb<ImportSummary>(['import', 'folder', archive, '--data-dir', system.dataDir, ...more], say);
+    const importing = async (archive: string) => {
+      let memory = new MemoryWatch(undefined);
+      const words = ['import', 'folder', archive, '--data-dir', system.dataDir, '--json', ...more];
+      const printed = await runVerb(words, say, (pid) => {
+        memory = new MemoryWatch(pid);
+      });
+      memory.stop();
+      return { result: JSON.parse(printed) as ImportSummary, peakMib: memory.peakMib };
+    };
 
     say('importing the small archive, with nothing beside it …');
     const first = await importing(archives.small);
     await untilFound(client, smallCases);
 
     say(`${LIVE_RATE} live case/s for ${BEFORE_S} s …`);
-    const before = new LiveFeed(system, search, live.slice(0, LIVE_RATE * BEFORE_S), {
-      rate: LIVE_RATE,
-      embedded: true,
-    });
-    await sleep(BEFORE_S * 1000);
-    await before.stop(say);
+    const before = new SteadyFeed(system, search, live.slice(0, LIVE_RATE * BEFORE_S), { rate: LIVE_RATE });
+    await before.whole(say);
 
     say('importing the large archive beside the live feed …');
-    const meanwhile = new LiveFeed(system, search, live.slice(LIVE_RATE * BEFORE_S), {
-      rate: LIVE_RATE,
-      embedded: true,
-    });
+    const meanwhile = new SteadyFeed(system, search, live.slice(LIVE_RATE * BEFORE_S), { rate: LIVE_RATE });
     const began = performance.now();
     const done = await importing(archives.large);
     const found = await untilFound(client, largeCases);

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type SimulatedCase, simulateCase } from '../../simulator/case.ts';
+import type { BenchCases } from './bench-cases.ts';
 
 /** Key images of a case: 3 and 4 in turn, as the paper's archive has 3.5. */
 const IMAGES = [3, 4];
@@ -13,23 +13,14 @@ export interface ArchiveCase {
   images: number;
 }
 
-/** Cases of the simulated department that have a report and an image, one after the other, not drawn ahead of time. */
-export function* archiveCases(seed: number, first: number, count: number): Generator<SimulatedCase> {
-  for (let number = first, found = 0; found < count; number++) {
-    const simulated = simulateCase(seed, number);
-    if (simulated.reports.length === 0 || simulated.images.length === 0) continue;
-    found += 1;
-    yield simulated;
-  }
-}
-
 /**
- * Writes an archive: each case a folder of images, the reports of many in one file. A simulated case has fewer images than the
+ * Writes an archive of so many cases that have a report and images: each case a folder of images, the reports of many in one file. A simulated case has fewer images than the
  * cases of an archive: the rest are its own again, under other SOP Instance UIDs, which cost as much to store and to embed.
  */
 export async function writeArchive(
   folder: string,
-  cases: Iterable<SimulatedCase>,
+  cases: BenchCases,
+  count: number,
   say: (line: string) => void,
 ): Promise<ArchiveCase[]> {
   const written: ArchiveCase[] = [];
@@ -40,7 +31,9 @@ export async function writeArchive(
       await writeFile(join(folder, `reports-${written.length}.hl7`), Buffer.concat(reports));
     reports = [];
   };
-  for (const { accession, images, reports: versions } of cases) {
+  while (written.length < count) {
+    const { accession, images, reports: versions } = cases.next();
+    if (images.length === 0 || versions.length === 0) continue;
     const own = join(folder, `case-${written.length}`);
     await mkdir(own);
     const wanted = IMAGES[written.length % IMAGES.length] ?? 0;
