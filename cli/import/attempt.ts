@@ -38,8 +38,10 @@ export class Attempt implements ImportSink {
     this.done(await this.#through(this.#options.door.message(item, message)));
   }
 
-  async sendObject(item: string, object: Buffer): Promise<void> {
-    this.done(await this.#through(this.#options.door.object(item, object)));
+  async sendObject(item: string, object: Buffer): Promise<ImportOutcome> {
+    const outcome = await this.#through(this.#options.door.object(item, object));
+    this.done(outcome);
+    return outcome;
   }
 
   done(outcome: ImportOutcome): void {

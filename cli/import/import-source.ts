@@ -46,7 +46,7 @@ export interface ImportSink extends ImportNotes {
   /** Sends one HL7 message by MLLP and tells its outcome. Rejects where it can be taken later (kind `retry`). */
   sendMessage(item: string, message: Buffer): Promise<void>;
   /** Sends one DICOM object (Part 10) by C-STORE and tells its outcome. Rejects where it can be taken later. */
-  sendObject(item: string, object: Buffer): Promise<void>;
+  sendObject(item: string, object: Buffer): Promise<ImportOutcome>;
   /** For what reached a gateway by another way (C-MOVE), or could not be read at all. */
   done(outcome: ImportOutcome): void;
 }

@@ -21,7 +21,9 @@ export async function bringAll(source: ImportSource): Promise<Brought> {
     },
     async sendObject(item, object) {
       all.objects.push({ item, object });
-      all.outcomes.push({ item, kind: 'image', accepted: true, code: '0000' });
+      const outcome: ImportOutcome = { item, kind: 'image', accepted: true, code: '0000' };
+      all.outcomes.push(outcome);
+      return outcome;
     },
     done: (outcome) => void all.outcomes.push(outcome),
     passOver: (item) => void all.passedOver.push(item),

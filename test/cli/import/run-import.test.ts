@@ -13,10 +13,12 @@ import { type ImportOptions, runImport } from '../../../cli/import/run-import.ts
 import { InterleaveError } from '../../../core/errors.ts';
 import { until } from '../../../harness/until.ts';
 
-const unit = (key: string, bring: (sink: ImportSink) => Promise<void>): ImportUnit => ({
+const unit = (key: string, bring: (sink: ImportSink) => Promise<unknown>): ImportUnit => ({
   key,
   count: 1,
-  bring,
+  async bring(sink) {
+    await bring(sink);
+  },
 });
 
 function sourceOf(units: readonly ImportUnit[]): ImportSource {

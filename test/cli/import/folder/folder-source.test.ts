@@ -206,7 +206,7 @@ function silent() {
     signal: new AbortController().signal,
     turn: () => Promise.resolve(),
     sendMessage: () => Promise.resolve(),
-    sendObject: () => Promise.resolve(),
+    sendObject: async (item: string) => ({ item, kind: 'image' as const, accepted: true, code: '0000' }),
     done: () => undefined,
     passOver: () => undefined,
   };
