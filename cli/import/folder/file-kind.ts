@@ -14,8 +14,8 @@ export const KIND_BYTES = 4096;
  */
 export function fileKind(head: Buffer, path: string): FileKind {
   const text = head.toString('latin1');
-  if (HL7.test(text) || text.includes('<SB>')) return 'hl7';
   if (text.slice(128, 132) === 'DICM' || isGroup(head, 0x0002)) return isDirectory(head) ? 'other' : 'dicom';
+  if (HL7.test(text) || text.includes('<SB>')) return 'hl7';
   return isGroup(head, 0x0008) ? 'dicom' : (BY_NAME.get(extname(path).toLowerCase()) ?? 'other');
 }
 
