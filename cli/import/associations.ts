@@ -1,7 +1,11 @@
 import { type DicomObject, DimseSender, proposalsFor } from '../../clients/dimse-sender.ts';
-import { codeOf, InterleaveError } from '../../core/errors.ts';
 import { ASSOCIATIONS, GATEWAY_ANSWER_MS, KINDS_PER_ASSOCIATION } from './limits.ts';
 import type { GatewayTargets } from './targets.ts';
+
+export interface StoreAnswer {
+  status: number;
+  comment: string;
+}
 
 /**
  * Associations with the DICOM gateway. Each proposes the kinds that came until then: after the first few objects of an archive
@@ -19,15 +23,15 @@ export class Associations {
   }
 
   /**
-   * The gateway's answer. Rejects with DICOM_SEND_REFUSED where it takes no objects of this kind, and where there is no
-   * answer. An association on which something was sent before may have ended meanwhile: the object is then sent on a new one.
+   * The gateway's answer; null where it takes no objects of this kind. Rejects where there is no answer, and no association.
+   * One on which something was sent before may have ended meanwhile: the object is then sent on a new one.
    */
-  async store(object: DicomObject): Promise<{ status: number; comment: string }> {
+  async store(object: DicomObject): Promise<StoreAnswer | null> {
     const lane = this.#free.pop() ?? (await new Promise<Lane>((resolve) => this.#waiting.push(resolve)));
     try {
       const wasUsed = await this.#prepare(lane, object);
       return await this.#storeOn(lane, object).catch(async (error: unknown) => {
-        if (!wasUsed || codeOf(error) === 'DICOM_SEND_REFUSED') throw error;
+        if (!wasUsed) throw error;
         await this.#prepare(lane, object);
         return this.#storeOn(lane, object);
       });
@@ -63,10 +67,9 @@ export class Associations {
     return false;
   }
 
-  async #storeOn(lane: Lane, object: DicomObject): Promise<{ status: number; comment: string }> {
+  async #storeOn(lane: Lane, object: DicomObject): Promise<StoreAnswer | null> {
     const { sender } = lane;
-    if (sender?.accepts(object) !== true)
-      throw new InterleaveError('DICOM_SEND_REFUSED', 'It takes no objects of this kind.');
+    if (sender?.accepts(object) !== true) return null;
     try {
       const answer = await sender.store(object);
       lane.used = true;

@@ -40,15 +40,11 @@ export class GatewayDoor implements Door {
   async object(item: string, bytes: Buffer): Promise<ImportOutcome> {
     const object = orCode(() => dicomObjectOf(bytes));
     if (typeof object === 'string') return { item, kind: 'image', accepted: false, code: object };
-    try {
-      const answer = await this.#associations.store(object);
-      if (isBusy(answer.status))
-        throw new InterleaveError(laterCode(answer.comment), `Status ${answer.status.toString(16)}.`);
-      return { item, kind: 'image', accepted: isStored(answer.status), code: storeCode(answer) };
-    } catch (error) {
-      if (codeOf(error) !== 'DICOM_SEND_REFUSED') throw error;
-      return { item, kind: 'image', accepted: false, code: 'DICOM_SEND_REFUSED' };
-    }
+    const answer = await this.#associations.store(object);
+    if (answer === null) return { item, kind: 'image', accepted: false, code: 'DICOM_SEND_REFUSED' };
+    if (isBusy(answer.status))
+      throw new InterleaveError(laterCode(answer.comment), `Status ${answer.status.toString(16)}.`);
+    return { item, kind: 'image', accepted: isStored(answer.status), code: storeCode(answer) };
   }
 
   async close(): Promise<void> {

@@ -74,6 +74,14 @@ test('a kind that the receiver takes no objects of is told, and does not end the
   assert.equal((await into.object('good', fileOf())).accepted, true);
 });
 
+test('a gateway that knows none of our titles ends the import: it is no fault of the object', async (t) => {
+  const made = await testGateway(t, { env: { DICOM_CALLING_AE_TITLES: 'OTHER' } });
+  await assert.rejects(door(t, { dicom: made.port }).object('1', fileOf()), {
+    code: 'DICOM_AE_TITLE_REFUSED',
+    kind: 'reject',
+  });
+});
+
 test('an association that ended while nothing was sent is opened anew', async (t) => {
   const first = await testGateway(t);
   const into = door(t, { dicom: first.port });
