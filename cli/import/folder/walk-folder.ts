@@ -16,28 +16,37 @@ export type Found =
  * folders. Of a folder with more entries than `SORTED_ENTRIES` so many are sorted at a time, so that none is in memory whole.
  * Links are never followed: what they name inside of the folder is found there, and nothing leads out or around.
  */
-export async function* walkFolder(path: string, signal: AbortSignal): AsyncGenerator<Found> {
+export async function* walkFolder(
+  path: string,
+  signal: AbortSignal,
+  sortedEntries: number = SORTED_ENTRIES,
+): AsyncGenerator<Found> {
   const root = await realpath(path).catch(() => path);
-  yield* await look(root, signal);
+  yield* await look(root, { signal, sortedEntries });
 }
 
-async function look(path: string, signal: AbortSignal): Promise<AsyncGenerator<Found> | Found[]> {
+interface Walk {
+  signal: AbortSignal;
+  sortedEntries: number;
+}
+
+async function look(path: string, walk: Walk): Promise<AsyncGenerator<Found> | Found[]> {
   try {
     const entry = await lstat(path);
-    return entry.isDirectory() ? below(path, signal) : [asFound(path, entry)];
+    return entry.isDirectory() ? below(path, walk) : [asFound(path, entry)];
   } catch (cause) {
     return [{ kind: 'unreadable', path, cause }];
   }
 }
 
-async function* below(folder: string, signal: AbortSignal): AsyncGenerator<Found> {
+async function* below(folder: string, walk: Walk): AsyncGenerator<Found> {
   try {
-    for await (const entries of sortedEntries(folder)) {
+    for await (const entries of sortedPieces(folder, walk.sortedEntries)) {
       for (const entry of entries)
-        if (!entry.isDirectory()) yield* await entryFound(join(folder, entry.name), entry, signal);
+        if (!entry.isDirectory()) yield* await entryFound(join(folder, entry.name), entry, walk);
       for (const entry of entries) {
-        if (signal.aborted) return;
-        if (entry.isDirectory()) yield* below(join(folder, entry.name), signal);
+        if (walk.signal.aborted) return;
+        if (entry.isDirectory()) yield* below(join(folder, entry.name), walk);
       }
     }
   } catch (cause) {
@@ -45,9 +54,9 @@ async function* below(folder: string, signal: AbortSignal): AsyncGenerator<Found
   }
 }
 
-async function entryFound(path: string, entry: Dirent, signal: AbortSignal) {
-  if (signal.aborted) return [];
-  return entry.isFile() ? look(path, signal) : [{ kind: 'other', path } as const];
+async function entryFound(path: string, entry: Dirent, walk: Walk) {
+  if (walk.signal.aborted) return [];
+  return entry.isFile() ? look(path, walk) : [{ kind: 'other', path } as const];
 }
 
 function asFound(path: string, entry: Stats): Found {
@@ -55,7 +64,7 @@ function asFound(path: string, entry: Stats): Found {
   return { kind: 'file', path, size: entry.size, changedAt: entry.mtimeMs };
 }
 
-async function* sortedEntries(folder: string): AsyncGenerator<Dirent[]> {
+async function* sortedPieces(folder: string, most: number): AsyncGenerator<Dirent[]> {
   let entries: Dirent[] = [];
   const taken = () => {
     const sorted = entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -64,7 +73,7 @@ async function* sortedEntries(folder: string): AsyncGenerator<Dirent[]> {
   };
   for await (const entry of await opendir(folder, { bufferSize: OPENDIR_BUFFER })) {
     entries.push(entry);
-    if (entries.length >= SORTED_ENTRIES) yield taken();
+    if (entries.length >= most) yield taken();
   }
   yield taken();
 }

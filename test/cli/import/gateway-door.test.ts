@@ -3,10 +3,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { framedMessage } from '../../../cli/import/framed-message.ts';
 import { DryDoor, GatewayDoor } from '../../../cli/import/gateway-door.ts';
+import {
+  ASSOCIATIONS,
+  KINDS_PER_ASSOCIATION,
+  MLLP_CONNECTIONS,
+  MLLP_IN_FLIGHT,
+} from '../../../cli/import/limits.ts';
 import { part10Header } from '../../../core/dicom/part10.ts';
 import { InterleaveError } from '../../../core/errors.ts';
+import { MllpFramer } from '../../../core/hl7/frame.ts';
 import { testGateway } from '../../services/dicom-gateway/test-gateway.ts';
 import { image, SECONDARY_CAPTURE } from '../../services/dicom-gateway/test-objects.ts';
 import { gateway, oru } from '../../services/hl7-gateway/gateway.ts';
@@ -80,6 +88,61 @@ test('a gateway that knows none of our titles ends the import: it is no fault of
     code: 'DICOM_AE_TITLE_REFUSED',
     kind: 'reject',
   });
+});
+
+test('no more associations and connections are open than the limits say', async (t) => {
+  let atOnce = 0;
+  let most = 0;
+  const made = await testGateway(t, {
+    sync: false,
+    async publish() {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await sleep(5);
+      atOnce -= 1;
+    },
+  });
+  const into = door(t, { dicom: made.port });
+  await Promise.all(Array.from({ length: 50 }, (_, n) => into.object(`${n}`, fileOf())));
+  assert.equal(most, ASSOCIATIONS);
+
+  const sockets = new Set<object>();
+  let waiting = 0;
+  let mostWaiting = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    const framer = new MllpFramer();
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => {
+      for (const { kind } of framer.push(chunk)) {
+        if (kind !== 'frame') continue;
+        waiting += 1;
+        mostWaiting = Math.max(mostWaiting, waiting);
+        setTimeout(() => {
+          waiting -= 1;
+          socket.write('\x0bMSH|^~\\&|||||||ACK|1|P|2.5.1\rMSA|AA|1\r\x1c\r');
+        }, 5);
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const messages = door(t, { hl7: port });
+  await Promise.all(Array.from({ length: 100 }, (_, n) => messages.message(`${n}`, oru(`M${n}`))));
+  assert.equal(sockets.size, MLLP_CONNECTIONS);
+  assert.equal(mostWaiting, MLLP_CONNECTIONS * MLLP_IN_FLIGHT);
+});
+
+test('more kinds than an association can propose: the last ones that came are proposed', async (t) => {
+  const made = await testGateway(t, { sync: false });
+  const into = door(t, { dicom: made.port });
+  for (let n = 0; n < KINDS_PER_ASSOCIATION + 5; n++) {
+    const odd = await into.object(`${n}`, fileOf(image({ sopClassUid: `1.2.3.4.${n}` })));
+    assert.deepEqual([odd.accepted, odd.code], [false, 'DICOM_SEND_REFUSED']);
+  }
+  assert.equal((await into.object('good', fileOf())).accepted, true);
 });
 
 test('an association that ended while nothing was sent is opened anew', async (t) => {

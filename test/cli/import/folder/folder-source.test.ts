@@ -172,6 +172,16 @@ test('pieces are cut between messages in captures and logs, too, and a message w
   );
 });
 
+test('of a folder with very many entries so many are sorted at a time, and each is found once', async (t) => {
+  const root = await folder(t);
+  await mkdir(join(root, 'sub'));
+  for (let n = 0; n < 25; n++) await writeFile(join(root, n % 5 === 0 ? 'sub' : '', `${n}`), '');
+  const found: string[] = [];
+  for await (const { path } of walkFolder(root, new AbortController().signal, 4)) found.push(path);
+  assert.equal(found.length, 25);
+  assert.equal(new Set(found).size, 25);
+});
+
 test('a walk that is told to end goes no further', async (t) => {
   const root = await folder(t);
   for (let n = 0; n < 20; n++) await writeFile(join(root, `${n}`), '');
