@@ -14,6 +14,17 @@ test('quotes, commas, line breaks and doubled quotes inside quotes; CRLF; a byte
   assert.deepEqual(parseCsv('id,text\n'), []);
 });
 
+test('another separator, and rows with too many fields that are told by their number and left out', () => {
+  const misfits: number[] = [];
+  const reader = new CsvReader({ separator: ';', misfit: (row) => misfits.push(row) });
+  const rows = [...reader.push('id;text\n1;"a;b"\n2;c;d\n'), ...reader.push('3;e,f'), ...reader.end()];
+  assert.deepEqual(rows, [
+    { id: '1', text: 'a;b' },
+    { id: '3', text: 'e,f' },
+  ]);
+  assert.deepEqual([misfits, reader.rows], [[2], 3]);
+});
+
 test('what is written is read back the same, wherever the pieces are cut', () => {
   const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', '\r\n', ' ', '-1') });
   fc.assert(

@@ -10,7 +10,7 @@ import {
   parseMapWords,
 } from '../../../../cli/import/csv/column-map.ts';
 import { CsvSource } from '../../../../cli/import/csv/csv-source.ts';
-import { ROWS_PER_UNIT } from '../../../../cli/import/limits.ts';
+import { ROW_CHARACTERS_PER_UNIT, ROWS_PER_UNIT } from '../../../../cli/import/limits.ts';
 import { parseMessage, textAt } from '../../../../core/hl7/message.ts';
 import { bringAll } from '../bring-all.ts';
 
@@ -78,6 +78,13 @@ test('rows come in blocks that are told apart by what they hold, so that rows be
   assert.equal(await longer.total(new AbortController().signal, () => undefined), 3);
   const otherMap = await bringAll(source(await tableOf(t, whole), { ...MAP, facility: 'CITY' }));
   assert.notEqual(otherMap.keys[0], first.keys[0]);
+});
+
+test('long rows end a block early, so that few of them are in memory', async (t) => {
+  const long = 'x '.repeat(ROW_CHARACTERS_PER_UNIT / 3);
+  const lines = Array.from({ length: 6 }, (_, n) => `A${1000 + n},2015-01-01,${long}\n`).join('');
+  const { keys, messages } = await bringAll(source(await tableOf(t, `ACC,DATE,REPORT\n${lines}`)));
+  assert.deepEqual([keys.length, messages.length], [3, 6]);
 });
 
 test('a column that the table lacks, and a map that is none, are told before anything is sent', async (t) => {
