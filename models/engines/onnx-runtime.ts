@@ -9,7 +9,7 @@ import { graphToOnnx } from '../onnx/graph-to-onnx.ts';
 import { readSafetensors } from '../safetensors.ts';
 import type { Network } from './engine.ts';
 import type { EngineSettings } from './engine-settings.ts';
-import { OnnxNetwork } from './onnx-network.ts';
+import { type AboutImageGraph, OnnxNetwork } from './onnx-network.ts';
 import type { OpenedEngine } from './open-engine.ts';
 import { requireOpens } from './who-opens.ts';
 
@@ -26,8 +26,8 @@ export async function openOnnxRuntime(
 ): Promise<OpenedEngine> {
   const ort = await import('onnxruntime-node');
   if (provider === 'cuda' && !hasCudaProvider()) throw new Error('its CUDA provider is not installed');
-  const open = async (model: Uint8Array, names?: { input: string; output: string }): Promise<OnnxNetwork> =>
-    OnnxNetwork.of(ort, await ort.InferenceSession.create(model, options(provider, engineThreads)), names);
+  const open = async (model: Uint8Array, about?: AboutImageGraph): Promise<OnnxNetwork> =>
+    OnnxNetwork.of(ort, await ort.InferenceSession.create(model, options(provider, engineThreads)), about);
   const probe = await open(graphToOnnx(PROBE, new Map(), 1));
   const [red] = await probe.run(Float32Array.of(1, 2, 3), 1);
   await probe.dispose();
@@ -68,13 +68,13 @@ const PROBE: Graph = {
 async function load(
   bundle: Bundle,
   provider: Provider,
-  open: (model: Uint8Array, names?: { input: string; output: string }) => Promise<Network>,
+  open: (model: Uint8Array, about?: AboutImageGraph) => Promise<Network>,
 ): Promise<Network> {
   requireOpens(provider === 'cuda' ? 'onnxruntime-cuda' : 'onnxruntime', bundle.manifest);
   const { input } = manifestOf(bundle, 'image-encoder');
   const graph = onlyFile(bundle, 'graph');
   const file = bundle.manifest.files.find(({ role }) => role === 'graph');
-  if (file?.format === 'onnx') return open(graph, file.names);
+  if (file?.format === 'onnx') return open(graph, { ...input, names: file.names });
   return open(graphToOnnx(readGraph(graph), readSafetensors(onlyFile(bundle, 'tensors')), input.size));
 }
 

@@ -2,15 +2,15 @@
 
 import { decode } from '../../core/imaging/decode.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
-import { letterbox } from '../../core/imaging/letterbox.ts';
+import { type FittedSize, fitImage } from '../../core/imaging/fit-image.ts';
 import { answerQuestions } from '../../platform/concurrency/worker-thread.ts';
 import { preview } from './thumbnail.ts';
 
 export interface DecodeQuestion {
   /** the DICOM object, with its Part 10 header */
   object: Uint8Array;
-  /** pixels on each side of the images that the models take */
-  sizes: readonly number[];
+  /** of the images that the models take */
+  sizes: readonly FittedSize[];
   /** which frames; null: those that are worth reading */
   frames: readonly number[] | null;
 }
@@ -20,8 +20,7 @@ export interface SmallFrame {
   frame: number;
   /** what its thumbnail is made of: another thread packs it while this one reads on */
   preview: DisplayImage;
-  /** by the pixels on each side */
-  inputs: Map<number, DisplayImage>;
+  inputs: Map<FittedSize, DisplayImage>;
 }
 
 await answerQuestions(() => readFrames);
@@ -30,7 +29,7 @@ async function readFrames({ object, sizes, frames: wanted }: DecodeQuestion): Pr
   const frames: SmallFrame[] = [];
   const bytes = Buffer.from(object.buffer, object.byteOffset, object.length);
   for await (const { frame, image } of decode(bytes, wanted)) {
-    const inputs = new Map(sizes.map((size) => [size, letterbox(image, size)]));
+    const inputs = new Map(sizes.map((size) => [size, fitImage(image, size)]));
     frames.push({ frame, preview: preview(image), inputs });
   }
   return frames;

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import type { FittedSize } from '../../core/imaging/fit-image.ts';
 import type { ImageFrame, ImageReceived, ObjectRef } from '../../core/radiology/events.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import type { SmallFrame } from './decode-thread.ts';
@@ -50,6 +51,6 @@ export async function keepThumbnail(
 }
 
 /** The sizes of images that these models take. */
-export function sizesOf(models: readonly LoadedModel[]): number[] {
+export function sizesOf(models: readonly LoadedModel[]): FittedSize[] {
   return [...new Set(models.map(({ size }) => size))];
 }

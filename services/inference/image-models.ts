@@ -1,5 +1,6 @@
 import { codeOf, InterleaveError } from '../../core/errors.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
+import type { FittedSize } from '../../core/imaging/fit-image.ts';
 import type { Vector } from '../../core/radiology/events.ts';
 import { toFloat16 } from '../../core/vector/float16.ts';
 import { DEFAULT_ENGINE, type EngineSettings } from '../../models/engines/engine-settings.ts';
@@ -21,8 +22,8 @@ type ModelThread = WorkerThread<ModelQuestion, ModelReply>;
 /** One that is loaded, and whose vectors are of this generation. */
 export type LoadedModel = WantedModel & OpenedBundle;
 
-/** An image as small as each model wants it: by the pixels on its side. */
-export type ModelInputs = ReadonlyMap<number, DisplayImage>;
+/** An image as small as each model wants it. */
+export type ModelInputs = ReadonlyMap<FittedSize, DisplayImage>;
 
 export interface ImageModelsOptions {
   engine?: EngineSettings;
@@ -182,8 +183,8 @@ function distinct(models: readonly LoadedModel[]): LoadedModel[] {
   return [...new Map(models.map((model) => [model.hash, model])).values()];
 }
 
-function inputOf(inputs: ModelInputs, size: number): DisplayImage {
+function inputOf(inputs: ModelInputs, size: FittedSize): DisplayImage {
   const input = inputs.get(size);
-  if (input === undefined) throw new RangeError(`The image was not made for a model of ${size} pixels.`);
+  if (input === undefined) throw new RangeError(`The image was not made for a model of ${size}.`);
   return input;
 }

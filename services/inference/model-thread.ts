@@ -1,6 +1,7 @@
 /** The thread that owns the engine: Kafka's heartbeats go on while the models compute. */
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
 import type { DisplayImage } from '../../core/imaging/display-image.ts';
+import { type FittedSize, fittedSize } from '../../core/imaging/fit-image.ts';
 import { manifestOf } from '../../models/bundle.ts';
 import { openBundle } from '../../models/bundle-folder.ts';
 import type { EngineSettings } from '../../models/engines/engine-settings.ts';
@@ -34,8 +35,8 @@ export interface OpenedBundle {
   hash: string;
   name: string;
   dims: number;
-  /** pixels on each side of the images that it takes */
-  size: number;
+  /** of the images that it takes */
+  size: FittedSize;
 }
 
 /** One vector for each image, in order, and the bundle that made them; or why that cannot be opened. */
@@ -63,7 +64,7 @@ await answerQuestions(async ({ modelsDir, engine: settings, batch: wanted }: Mod
     const { hash, name } = bundle.manifest;
     const known = bundles.get(hash);
     if (known !== undefined) return known;
-    const { size } = manifestOf(bundle, 'image-encoder').input;
+    const size = fittedSize(manifestOf(bundle, 'image-encoder').input);
     const encoder = await openImageEncoder(engine, bundle);
     const opened = { ...encoder, bundle: { hash, name, dims: encoder.dims, size } };
     await bundles.add(hash, opened);

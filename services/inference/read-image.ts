@@ -1,4 +1,5 @@
 import { type ErrorCode, InterleaveError } from '../../core/errors.ts';
+import type { FittedSize } from '../../core/imaging/fit-image.ts';
 import type { ImageReceived } from '../../core/radiology/events.ts';
 import { moduleBeside, WorkerThread } from '../../platform/concurrency/worker-thread.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
@@ -52,7 +53,7 @@ export class ImageReader {
    */
   read(
     received: Pick<ImageReceived, 'caseId' | 'object'>,
-    sizes: readonly number[],
+    sizes: readonly FittedSize[],
     frames: readonly number[] | null = null,
   ): Promise<ImageReading> {
     const before = this.#last;
@@ -80,7 +81,7 @@ export class ImageReader {
   async #readInTurn(
     fetching: Promise<Buffer>,
     before: Promise<unknown>,
-    sizes: readonly number[],
+    sizes: readonly FittedSize[],
     wanted: readonly number[] | null,
   ): Promise<ImageReading> {
     try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -66,6 +66,24 @@ test('the hash is of what the manifest says, not of how it is written', async ()
     { input: { ...ABOUT.input, scale: 127 } as never },
   ])
     assert.notEqual((await save('two', more)).hash, saved.hash, JSON.stringify(more));
+});
+
+test('a manifest keeps its hash from version to version: vectors on Kafka name it', async () => {
+  // As the version before encoders of users computed them.
+  assert.equal(SENTENCE_BUNDLE.hash, 'd1ca9ad838ecf48a1dcef2db4eefd9c58a0d9566f9de68e5deb1fc5ae61ce4b2');
+  assert.equal((await save('one')).hash, '3a18ebd96ddd48004e57aaae6849c91f50fca394e52a838a922bc9273351ba49');
+});
+
+test('a file that is copied into a bundle is as one that is written, and nothing is left where it is not there', async () => {
+  const from = join(folder, 'elsewhere.json');
+  await writeFile(from, GRAPH.bytes);
+  const { bytes: _, ...graph } = GRAPH;
+  const copied = await saveBundle(join(folder, 'copied'), ABOUT, [{ ...graph, copyOf: from }, TENSORS]);
+  assert.equal(copied.hash, (await save('one')).hash);
+  await loadBundle(join(folder, 'copied'));
+  const missing = { ...graph, copyOf: join(folder, 'nowhere') };
+  await assert.rejects(saveBundle(join(folder, 'half'), ABOUT, [TENSORS, missing]));
+  assert.ok((await readdir(folder)).every((name) => !name.startsWith('half')));
 });
 
 test('every kind of bundle comes back as it was sealed', async () => {

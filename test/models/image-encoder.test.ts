@@ -92,7 +92,7 @@ test('nothing is left in TensorFlow.js of a bundle that was closed, or could not
 });
 
 for (const [what, about] of [
-  ['images fitted in another way', { input: { ...INPUT, fit: 'crop' } }],
+  ['the patches of its own graph pooled', { input: { ...INPUT, pooling: 'cls' } }],
   ['windows of its own', { input: { ...INPUT, windows: [{ centre: 40, width: 400 }] } }],
   ['a mask', { input: { ...INPUT, mask: 'burned-in-text' } }],
   ['another similarity', { output: { gives: 'vector', dims: 2, similarity: 'dot' } }],

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { codeOf, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
+import type { DisplayImage } from '../../../core/imaging/display-image.ts';
+import type { FittedSize } from '../../../core/imaging/fit-image.ts';
 import type { ImageReceived, Vector } from '../../../core/radiology/events.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { embedImage } from '../../../services/inference/embed-image.ts';
@@ -19,7 +21,10 @@ const event = (number: number, frames = 1): ImageReceived =>
   }) as ImageReceived;
 
 const asked: number[] = [];
-const LOADED = [1, 2].map((generation) => ({ generation, size: 1 }) as LoadedModel);
+const SIZE = 'letterbox 1';
+const LOADED = [1, 2].map(
+  (generation) => ({ generation, size: SIZE }) as Partial<LoadedModel> as LoadedModel,
+);
 const parts = {
   store: {
     put: async (caseId: string, bytes: Buffer, mediaType: string) => ({
@@ -34,8 +39,8 @@ const parts = {
       const frames = Array.from({ length: columns }, (_, i) => ({
         frame: i + 1,
         preview: { width: 1, height: 1, channels: 1, data: Uint8Array.of(rows) } as const,
-        inputs: new Map([
-          [1, { width: 1, height: 1, channels: 1, data: Uint8Array.of(rows * 10 + i) } as const],
+        inputs: new Map<FittedSize, DisplayImage>([
+          [SIZE, { width: 1, height: 1, channels: 1, data: Uint8Array.of(rows * 10 + i) } as const],
         ]),
       }));
       return { frames, problem: null };
@@ -43,7 +48,7 @@ const parts = {
   },
   models: {
     embed: async (inputs: ModelInputs, models: readonly LoadedModel[]): Promise<Vector[]> => {
-      const { data } = inputs.get(1) ?? { data: new Uint8Array() };
+      const { data } = inputs.get(SIZE) ?? { data: new Uint8Array() };
       asked.push(data[0] ?? 0);
       return models.map(({ generation }) => ({ generation, model: '', dims: 1, data: Buffer.from(data) }));
     },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import sharp from 'sharp';
 import type { DisplayImage } from '../../../core/imaging/display-image.ts';
+import { fittedSize } from '../../../core/imaging/fit-image.ts';
 import { letterbox } from '../../../core/imaging/letterbox.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
 import { missing, sharedData } from '../../../harness/shared-data.ts';
@@ -86,7 +87,9 @@ async function vectorsOf(engine: EngineId): Promise<Float32Array[]> {
     const vectors: Float32Array[] = [];
     for (let from = 0; from < images.length; from += AT_ONCE) {
       const some = images.slice(from, from + AT_ONCE);
-      const made = some.map((image) => models.embed(new Map([[INPUT_SIZE, image]]), models.loaded));
+      const made = some.map((image) =>
+        models.embed(new Map([[fittedSize({ fit: 'letterbox', size: INPUT_SIZE }), image]]), models.loaded),
+      );
       for (const [vector] of await Promise.all(made))
         vectors.push(fromFloat16(vector?.data ?? Buffer.alloc(0)));
     }

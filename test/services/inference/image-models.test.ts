@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { DisplayImage } from '../../../core/imaging/display-image.ts';
+import { fittedSize } from '../../../core/imaging/fit-image.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
 import { saveOtherBundle } from '../../../harness/other-bundle.ts';
 import { INPUT_SIZE } from '../../../models/efficientnet-lite0.ts';
@@ -30,7 +31,8 @@ const image: DisplayImage = {
   channels: 1,
   data: Uint8Array.from({ length: INPUT_SIZE ** 2 }, (_, i) => i % 251),
 };
-const inputs = new Map([[INPUT_SIZE, image]]);
+const SIZE = fittedSize({ fit: 'letterbox', size: INPUT_SIZE });
+const inputs = new Map([[SIZE, image]]);
 
 let modelsDir: string;
 before(async () => {
@@ -46,7 +48,7 @@ test('a batch that takes too long fails for now, and is worth another try', { sk
   t.after(() => models.stop());
   await models.load([FIRST]);
   const [model] = models.loaded;
-  assert.deepEqual([model?.generation, model?.dims, model?.size], [1, IMAGE_VECTOR.dims, INPUT_SIZE]);
+  assert.deepEqual([model?.generation, model?.dims, model?.size], [1, IMAGE_VECTOR.dims, SIZE]);
   const first = await models.embed(inputs, models.loaded);
   assert.equal(first[0]?.model, model?.hash);
 
@@ -85,7 +87,7 @@ test('images that come while the models compute are embedded together, each as i
   const models = await ImageModels.open(modelsDir);
   t.after(() => models.stop());
   await models.load([FIRST]);
-  const darker = new Map([[INPUT_SIZE, { ...image, data: image.data.map((value) => value >> 1) }]]);
+  const darker = new Map([[SIZE, { ...image, data: image.data.map((value) => value >> 1) }]]);
   const embed = async (one: typeof inputs) => (await models.embed(one, models.loaded))[0];
   const alone = [await embed(inputs), await embed(darker)];
   const together = await Promise.all([inputs, darker, inputs, darker].map(embed));

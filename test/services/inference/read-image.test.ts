@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { codeOf, InterleaveError } from '../../../core/errors.ts';
+import { fittedSize } from '../../../core/imaging/fit-image.ts';
 import type { ImageReceived, ObjectRef } from '../../../core/radiology/events.ts';
 import { INPUT_SIZE } from '../../../models/efficientnet-lite0.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
@@ -25,36 +26,35 @@ before(async () => {
 });
 after(() => rm(dataDir, { recursive: true, force: true }));
 
+const SIZE = fittedSize({ fit: 'letterbox', size: INPUT_SIZE });
 const event = (ref: ObjectRef): ImageReceived => ({ caseId, object: ref }) as ImageReceived;
 
 test('an object is read by its digest, and comes back small', async () => {
   const reader = new ImageReader(store);
-  const { frames, problem } = await reader.read(event(object), [INPUT_SIZE]);
+  const { frames, problem } = await reader.read(event(object), [SIZE]);
   await reader.stop();
   assert.equal(problem, null);
   assert.equal(frames.length, 1);
-  const input = frames[0]?.inputs.get(INPUT_SIZE);
+  const input = frames[0]?.inputs.get(SIZE);
   assert.deepEqual([input?.width, input?.height], [INPUT_SIZE, INPUT_SIZE]);
   assert.deepEqual([frames[0]?.preview.width, frames[0]?.preview.height], [300, 300]);
 });
 
 test('what takes too long is a problem of this object; the next one is read', async () => {
   const reader = new ImageReader(store, 1);
-  assert.deepEqual(await reader.read(event(object), [INPUT_SIZE]), {
+  assert.deepEqual(await reader.read(event(object), [SIZE]), {
     frames: [],
     problem: 'IMAGE_UNDECODABLE',
   });
   const patient = new ImageReader(store, 20_000);
-  const reading = patient.read(event(object), [INPUT_SIZE]);
+  const reading = patient.read(event(object), [SIZE]);
   assert.equal((await reading).problem, null);
   await Promise.all([reader.stop(), patient.stop()]);
 });
 
 test('one object after another, each in its turn', async () => {
   const reader = new ImageReader(store);
-  const readings = await Promise.all(
-    [object, object, object].map((ref) => reader.read(event(ref), [INPUT_SIZE])),
-  );
+  const readings = await Promise.all([object, object, object].map((ref) => reader.read(event(ref), [SIZE])));
   await reader.stop();
   assert.deepEqual(readings[1], readings[0]);
   assert.deepEqual(readings[2], readings[0]);
@@ -71,9 +71,7 @@ test('one more is fetched while one is read, and no large one', async () => {
   const held = async (ref: ObjectRef) => {
     const reader = new ImageReader(counting);
     [fetched, read, most] = [0, 0, 0];
-    await Promise.all(
-      Array.from({ length: 6 }, () => reader.read(event(ref), [INPUT_SIZE]).then(() => read++)),
-    );
+    await Promise.all(Array.from({ length: 6 }, () => reader.read(event(ref), [SIZE]).then(() => read++)));
     await reader.stop();
     return most;
   };
@@ -83,7 +81,7 @@ test('one more is fetched while one is read, and no large one', async () => {
 
 test('objects that are missing, changed or too large have a problem; a store that is away is waited for', async () => {
   const reader = new ImageReader(store);
-  const problem = async (ref: ObjectRef) => (await reader.read(event(ref), [INPUT_SIZE])).problem;
+  const problem = async (ref: ObjectRef) => (await reader.read(event(ref), [SIZE])).problem;
   assert.equal(await problem({ ...object, sha256: 'f'.repeat(64) }), 'OBJECT_MISSING');
   assert.equal(await problem({ ...object, size: MAX_OBJECT_BYTES + 1 }), 'IMAGE_TOO_LARGE');
   const changed = await store.put(caseId, buildRadiograph(20, 0.1), 'application/dicom');
@@ -98,7 +96,7 @@ test('objects that are missing, changed or too large have a problem; a store tha
   const away = { read: () => Promise.reject(new InterleaveError('OBJECT_STORE_UNAVAILABLE')) };
   const waiting = new ImageReader(away as unknown as ObjectStore);
   await assert.rejects(
-    waiting.read(event(object), [INPUT_SIZE]),
+    waiting.read(event(object), [SIZE]),
     (error) => codeOf(error) === 'OBJECT_STORE_UNAVAILABLE',
   );
 });

@@ -71,9 +71,9 @@ function reembedding({ read, loaded, live = new LiveTraffic(), maxPollMs }: Give
       loaded:
         loaded ??
         ([
-          { generation: 1, size: 1 },
-          { generation: 2, size: 1 },
-        ] as LoadedModel[]),
+          { generation: 1, size: 'letterbox 1' },
+          { generation: 2, size: 'letterbox 1' },
+        ] as Partial<LoadedModel>[] as LoadedModel[]),
       missing: [{ generation: 2, code: 'MODEL_MISSING' } as MissingModel],
       backend: { backend: 'wasm' } as OpenedBackend,
       embed: async (_, models): Promise<Vector[]> => models.map(({ generation }) => vector(generation, 50)),
