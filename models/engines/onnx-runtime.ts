@@ -5,6 +5,7 @@ import type * as Ort from 'onnxruntime-node';
 import { type Bundle, manifestOf, onlyFile, packageFolder } from '../bundle.ts';
 import { type Graph, readGraph } from '../graph.ts';
 import { GPU_BATCH, MODEL_BATCH } from '../limits.ts';
+import { hasExternalData } from '../onnx/external-data.ts';
 import { graphToOnnx } from '../onnx/graph-to-onnx.ts';
 import { readSafetensors } from '../safetensors.ts';
 import type { Network } from './engine.ts';
@@ -52,6 +53,7 @@ export async function openOnnxModel(
   model: Uint8Array,
   engineThreads: number,
 ): Promise<OnnxSession> {
+  requireWhole(model);
   const session = await ort.InferenceSession.create(model, options('cpu', engineThreads));
   return { session, name: nameOf('cpu', engineThreads) };
 }
@@ -74,8 +76,16 @@ async function load(
   const { input } = manifestOf(bundle, 'image-encoder');
   const graph = onlyFile(bundle, 'graph');
   const file = bundle.manifest.files.find(({ role }) => role === 'graph');
-  if (file?.format === 'onnx') return open(graph, { ...input, names: file.names });
+  if (file?.format === 'onnx') {
+    requireWhole(graph);
+    return open(graph, { ...input, names: file.names });
+  }
   return open(graphToOnnx(readGraph(graph), readSafetensors(onlyFile(bundle, 'tensors')), input.size));
+}
+
+/** A bundle names all that is opened of it. */
+function requireWhole(model: Uint8Array): void {
+  if (hasExternalData(model)) throw new Error('it keeps its weights in another file (external data)');
 }
 
 /**

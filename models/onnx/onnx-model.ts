@@ -10,7 +10,8 @@ const IR_VERSION = 8;
 const OPERATOR_SET = 17;
 
 const FLOAT = 1;
-const INT64 = 7;
+/** Of what goes in or comes out, by their numbers in TensorProto.DataType. */
+const TYPES = { float32: FLOAT, int32: 6, int64: 7, float16: 10 } as const;
 const INTEGERS_ATTRIBUTE = 7;
 const INTEGER_ATTRIBUTE = 2;
 
@@ -77,9 +78,9 @@ export function onnxTensor(name: string, shape: readonly number[], data: Float32
 export function onnxValue(
   name: string,
   shape: readonly Dimension[],
-  type: 'float32' | 'int64' = 'float32',
+  type: keyof typeof TYPES = 'float32',
 ): Buffer {
   const dimensions = shape.map((one) => bytes(1, typeof one === 'number' ? integer(1, one) : text(2, one)));
-  const tensor = bytes(1, integer(1, type === 'int64' ? INT64 : FLOAT), bytes(2, ...dimensions));
+  const tensor = bytes(1, integer(1, TYPES[type]), bytes(2, ...dimensions));
   return Buffer.concat([text(1, name), bytes(2, tensor)]);
 }

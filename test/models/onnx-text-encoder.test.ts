@@ -35,11 +35,24 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-const tokens = (name: string) => onnxValue(name, ['batch', 'tokens'], 'int64');
+const tokens =
+  (length: number | string, type: 'int64' | 'int32') =>
+  (name: string): Buffer =>
+    onnxValue(name, ['batch', length], type);
 const table = onnxTensor('table', [PIECES.length, DIMS], Float32Array.from(ROWS.flat()));
 
 /** The vector of each token, and the mean of each text. */
-function graph({ inputs = ['input_ids', 'attention_mask', 'token_type_ids'], pooled = true } = {}): Buffer {
+function graph({
+  inputs = ['input_ids', 'attention_mask', 'token_type_ids'],
+  pooled = true,
+  length = 'tokens',
+  type = 'int64',
+}: {
+  inputs?: string[];
+  pooled?: boolean;
+  length?: number | string;
+  type?: 'int64' | 'int32';
+} = {}): Buffer {
   return onnxModel({
     nodes: [
       onnxNode('Gather', ['table', inputs[0] ?? ''], 'last_hidden_state', { axis: 0 }),
@@ -48,9 +61,9 @@ function graph({ inputs = ['input_ids', 'attention_mask', 'token_type_ids'], poo
         : []),
     ],
     initializers: [table],
-    input: inputs.map(tokens),
+    input: inputs.map(tokens(length, type)),
     outputs: [
-      onnxValue('last_hidden_state', ['batch', 'tokens', DIMS]),
+      onnxValue('last_hidden_state', ['batch', length, DIMS]),
       ...(pooled ? [onnxValue('pooler_output', ['batch', DIMS])] : []),
     ],
   });
@@ -119,6 +132,37 @@ test('or the first token, or what the graph pools: the manifest says which', asy
     { names: { input: 'input_ids', output: 'last_hidden_state' } },
   );
   await assert.rejects(openTextEncoder(named), hasCode('MODEL_INVALID'));
+});
+
+test('or the last token; ids may be int32', async () => {
+  const last = await openTextEncoder(await bundle(graph({ type: 'int32' }), { pooling: 'eos' }));
+  assert.deepEqual(rounded((await last.embed(['effusion']))[0]), [0, 0, 1000]);
+  last.dispose();
+});
+
+test('a text that is filled up has the vector that it has without', async () => {
+  // [UNK] has a vector of its own: it must not count.
+  const filled = await bundle(graph({ length: MAX_TOKENS }), { padding: 1 });
+  const encoder = await openTextEncoder(filled);
+  assert.deepEqual(rounded((await encoder.embed(['effusion']))[0]), [0, 243, 970]);
+  assert.equal(encoder.tokensOf('effusion'), 3);
+  encoder.dispose();
+  await assert.rejects(
+    openTextEncoder(await bundle(graph({ length: MAX_TOKENS }))),
+    hasCode('MODEL_INVALID'),
+  );
+  await assert.rejects(
+    openTextEncoder(await bundle(graph({ length: MAX_TOKENS + 1 }), { padding: 1 })),
+    hasCode('MODEL_INVALID'),
+  );
+});
+
+test('inputs may have other names, which the manifest says', async () => {
+  const inputs = ['ids', 'mask', 'types'];
+  const names = { input: 'ids', mask: 'mask', types: 'types', output: 'last_hidden_state' };
+  const encoder = await openTextEncoder(await bundle(graph({ inputs }), {}, { names }));
+  assert.deepEqual(rounded((await encoder.embed(['effusion']))[0]), [0, 243, 970]);
+  encoder.dispose();
 });
 
 test('a graph without mask and types is given none', async () => {
