@@ -164,6 +164,19 @@ export const ERRORS = {
   MODEL_MISSING: ['fatal', 'The model bundle or one of its files is missing.'],
   MODEL_INVALID: ['fatal', 'The model bundle differs from its manifest.'],
   MODEL_UNSUPPORTED: ['fatal', 'The model bundle needs something that this version cannot do.'],
+  ENCODER_DESCRIPTION_INVALID: [
+    'reject',
+    'The file encoder.json does not describe an encoder as docs/encoders.md says: nothing was added.',
+  ],
+  ENCODER_FILE_REFUSED: [
+    'reject',
+    'A file of the encoder is missing, too large, no plain file of its folder, or not whole: nothing was added.',
+  ],
+  ENCODER_CHECK_FAILED: [
+    'reject',
+    'The encoder does not give the vectors that an encoder must give: nothing was added.',
+  ],
+  BUNDLE_NAME_TAKEN: ['reject', 'Another bundle has this name: nothing was added.'],
   MODEL_DECISION_REFUSED: ['reject', 'The decision about the model was refused.'],
   ADDON_FAILED: ['fatal', 'The addon of TensorFlow.js could not be compiled, or does not load.'],
   BACKEND_UNAVAILABLE: ['fatal', 'No engine that computes models could be started.'],

@@ -179,8 +179,9 @@ function asOurs(place: string, cause: unknown): InterleaveError {
     : new InterleaveError('MODEL_INVALID', `${place}: ${reasonOf(cause)}.`, { cause });
 }
 
-function reasonOf(cause: unknown): string {
+/** What is wrong, in a line; of what a schema refuses, the field. */
+export function reasonOf(cause: unknown): string {
   const [issue] = cause instanceof z.ZodError ? cause.issues : [];
-  if (issue !== undefined) return `${issue.path.join('.')}: ${issue.message}`;
+  if (issue !== undefined) return [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
   return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 }

@@ -25,6 +25,21 @@ export const MAX_TENSOR_HEADER_BYTES = 1024 * 1024;
 /** Bytes of one file of a bundle, which is read whole. */
 export const MAX_BUNDLE_FILE_BYTES = 1024 * 1024 * 1024;
 
+/** Bytes of the description of an encoder that is to be added. */
+export const MAX_DESCRIPTION_BYTES = 64 * 1024;
+
+/** Bytes of a tokenizer's file; that of a vocabulary of 250,000 pieces has 17 MiB. */
+export const MAX_TOKENIZER_BYTES = 32 * 1024 * 1024;
+
+/** Pixels on each side of the images of an encoder that is added. */
+export const MAX_ENCODER_SIZE = 1024;
+
+/** Tokens of one text of an encoder that is added. */
+export const MAX_ENCODER_TOKENS = 1024;
+
+/** For so long at least the speed of an encoder that is added is measured. */
+export const ENCODER_SPEED_MS = 500;
+
 /** Folders of the models folder that are looked into for a bundle. */
 export const MAX_BUNDLES = 256;
 

@@ -7,7 +7,8 @@ import { z } from 'zod';
  */
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const name = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
+/** What a bundle may be called. */
+export const BUNDLE_NAME = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
 
 export const MODEL_KINDS = ['image-encoder', 'text-encoder', 'joint-space', 'heads', 'topics'] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
@@ -43,7 +44,8 @@ const file = z.strictObject({
     .optional(),
 });
 
-const parent = z.strictObject({
+/** What a bundle was made from. */
+export const parentSchema = z.strictObject({
   /** a package with its version, or the name of another bundle */
   name: z.string().min(1),
   /** of the file taken from the package, or of the other bundle's manifest */
@@ -141,25 +143,25 @@ const vector = z.strictObject({
 });
 
 /** Cosines below which two texts are not near to each other, as measured for this encoder. */
-const floors = z.strictObject({
+export const textFloorsSchema = z.strictObject({
   /** words of a search, and a report that has none of them */
   words: z.number().gt(0).lt(1),
   /** two reports that share no finding */
   reports: z.number().gt(0).lt(1),
 });
 
-const textVector = vector.extend({ floors: floors.optional() });
+const textVector = vector.extend({ floors: textFloorsSchema.optional() });
 
 const scores = z.strictObject({ gives: z.literal('scores'), concepts: z.array(z.string().min(1)).min(1) });
 const weightsOf = z.strictObject({ gives: z.literal('topics'), topics: z.int().positive() });
 
 const common = {
   format: z.literal(1),
-  name,
+  name: BUNDLE_NAME,
   /** one or two sentences for whoever reads the list */
   about: z.string().min(1),
   files: z.array(file).min(1),
-  parents: z.array(parent),
+  parents: z.array(parentSchema),
   data: z.array(data),
   seeds: z.array(z.int().nonnegative()),
   metrics: z.array(metric),
@@ -180,7 +182,7 @@ export const manifestSchema = z.discriminatedUnion('kind', [
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestOf<Kind extends ModelKind> = Extract<Manifest, { kind: Kind }>;
-export type TextFloors = z.infer<typeof floors>;
+export type TextFloors = z.infer<typeof textFloorsSchema>;
 export type SharedSpace = z.infer<typeof space>;
 export type BundleFile = Manifest['files'][number];
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { InterleaveError } from '../core/errors.ts';
-import { type Bundle, fileOf, manifestOf, onlyFile } from './bundle.ts';
+import { type Bundle, fileOf, manifestOf, onlyFile, reasonOf } from './bundle.ts';
 import { BytePairs } from './byte-pairs.ts';
 import { readBytePairs } from './byte-pairs-file.ts';
 import { OnnxText } from './engines/onnx-text.ts';
@@ -77,8 +77,7 @@ export async function openTextEncoder(bundle: Bundle): Promise<TextEncoder> {
   } catch (cause) {
     network?.dispose();
     if (cause instanceof InterleaveError) throw cause;
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new InterleaveError('MODEL_INVALID', `${name}: ${reason}.`, { cause });
+    throw new InterleaveError('MODEL_INVALID', `${name}: ${reasonOf(cause)}.`, { cause });
   }
 }
 
@@ -121,18 +120,25 @@ function requireSupported(manifest: TextManifest): void {
 }
 
 function tokenizerOf(bundle: Bundle, { input }: TextManifest): Opened['encode'] {
-  const { maxTokens, maxCharacters } = input;
+  const { maxTokens, maxCharacters, tokenizer } = input;
   const file = onlyFile(bundle, 'vocabulary');
-  if (input.tokenizer === 'wordpiece') {
-    const pieces = new WordPiece(readWordPiece(file));
-    return (text) => pieces.encode(text.slice(0, maxCharacters), maxTokens);
-  }
-  if (input.tokenizer === 'byte-bpe') {
-    const pairs = new BytePairs(readBytePairs(file, fileOf(bundle, 'merges')));
-    return (text) => pairs.encode(text.slice(0, maxCharacters), maxTokens);
+  if (tokenizer === 'wordpiece' || tokenizer === 'byte-bpe') {
+    const opened = openTokenizer(tokenizer, file, fileOf(bundle, 'merges'));
+    return (text) => opened.encode(text.slice(0, maxCharacters), maxTokens);
   }
   const pieces = new SentencePiece(JSON.parse(file.toString()) as VocabularyEntry[]);
   return (text) => pieces.encode(text.slice(0, maxCharacters)).slice(0, maxTokens);
+}
+
+/** A tokenizer of those that a graph as ONNX may have. @throws InterleaveError MODEL_UNSUPPORTED; Error */
+export function openTokenizer(
+  kind: (typeof TOKENIZERS)['onnx'][number],
+  file: Buffer,
+  merges: Buffer | null,
+): WordPiece | BytePairs {
+  return kind === 'wordpiece'
+    ? new WordPiece(readWordPiece(file))
+    : new BytePairs(readBytePairs(file, merges));
 }
 
 async function openNetwork(bundle: Bundle, manifest: TextManifest): Promise<TextNetwork> {

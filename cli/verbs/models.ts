@@ -17,6 +17,7 @@ import { openTextEncoder } from '../../models/sentence-encoder.ts';
 import { commonConfig, loadConfig } from '../../platform/process/config.ts';
 import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { addBundles } from '../models/add-bundles.ts';
 import {
   allLiveModels,
   asPromoted,
@@ -36,6 +37,7 @@ const HELP = `
 Usage: interleave models list
        interleave models show B
        interleave models diff A B
+       interleave models add FOLDER [--name NAME] [--dry-run]
        interleave models promote B [--actor NAME]
        interleave models retire B [--actor NAME]
 
@@ -46,6 +48,12 @@ package. Encoders of images and of texts can be promoted. B is a bundle's name, 
   show       what a bundle is: kind, input, output, files, parents, data, seeds, metrics, domain, licence; and the engines
              that can open it
   diff       in what two bundles differ
+  add        makes bundles of an encoder of your own: a folder with ONNX files of an image encoder, a text encoder or both, their
+             tokenizer, and encoder.json, which describes them (docs/encoders.md). Both are opened in the engine that the
+             services are set to and tried: two inputs that differ, the same one twice, one by one and together. Then both
+             are written, or none: NAME for one encoder, NAME-image and NAME-text for two. Nothing is promoted. Refused with
+             ENCODER_DESCRIPTION_INVALID, ENCODER_FILE_REFUSED, ENCODER_CHECK_FAILED, BUNDLE_NAME_TAKEN, and with
+             MODEL_UNSUPPORTED where INTERLEAVE_ENGINE opens no ONNX
   promote    one more bundle is live from now on, beside the one that is. The services take it within seconds, without a
              restart. It gets a generation of its own. What is stored gets vectors of it by \`interleave reembed\`, and is
              found by them once the index is made of it: \`interleave reindex\`. Refused where stored cases would lose the
@@ -53,10 +61,13 @@ package. Encoders of images and of texts can be promoted. B is a bundle's name, 
   retire     a bundle is live no more. Refused while the index that is searched is made of its vectors
 
 Options:
+  --name NAME       what an encoder that is added is called (default: as encoder.json says)
+  --dry-run         an encoder that could be added is tried, and nothing is written
   --actor NAME      who decides (default: the account that you are logged in with)
   --models-dir DIR  the folder with the bundles (default INTERLEAVE_MODELS_DIR, or .interleave/models in the checkout)
   --data-dir DIR    the data folder of the system (default .interleave/data in the checkout)
   --json            print one object: list { modelsDir, bundles, live }; show the manifest and its engines; diff { differences };
+                    add { dryRun, space, bundles: [{ name, kind, hash, engines, dims, perSecond, memoryMb, engine, wasThere }] };
                     promote and retire the decision
 
 Exit codes: 0 done; 1 it failed or is refused; 2 the command line could not be understood; 3 nothing runs on the data folder.
@@ -64,10 +75,16 @@ Exit codes: 0 done; 1 it failed or is refused; 2 the command line could not be u
 
 export const models: Verb = {
   name: 'models',
-  summary: 'model bundles: list, show, compare, promote, retire',
+  summary: 'model bundles: list, show, compare, add, promote, retire',
   help: HELP,
   takesWords: true,
-  options: { ...DATA_DIR_OPTION, ...MODELS_DIR_OPTION, actor: { type: 'string' } },
+  options: {
+    ...DATA_DIR_OPTION,
+    ...MODELS_DIR_OPTION,
+    actor: { type: 'string' },
+    name: { type: 'string' },
+    'dry-run': { type: 'boolean' },
+  },
   run(input) {
     const [what = '', ...called] = input.positionals;
     const action = ACTIONS[what];
@@ -84,6 +101,7 @@ const ACTIONS: Record<
   list: { bundles: 0, run: list },
   show: { bundles: 1, run: (input, [called = '']) => show(input, called) },
   diff: { bundles: 2, run: (input, [one = '', other = '']) => diff(input, one, other) },
+  add: { bundles: 1, run: (input, [folder = '']) => addBundles(input, folder) },
   promote: { bundles: 1, run: (input, [called = '']) => promoteBundle(input, called) },
   retire: { bundles: 1, run: (input, [called = '']) => retireBundle(input, called) },
 };
