@@ -14,8 +14,11 @@ export interface NamedConcept {
   name: string;
 }
 
-/** What put a hit into the list: BM25, text vector, shared findings, image vector, a record's number, or being new. */
-export type LegName = 'WORDS' | 'MEANING' | 'FINDINGS' | 'IMAGE' | 'ACCESSION' | 'NEWEST';
+/**
+ * What put a hit into the list: BM25, text vector, a picture that the words are near to, shared findings, image vector, a record's
+ * number, or being new.
+ */
+export type LegName = 'WORDS' | 'MEANING' | 'PICTURE' | 'FINDINGS' | 'IMAGE' | 'ACCESSION' | 'NEWEST';
 
 export interface Why {
   legs: { leg: LegName; rank: number; score: number }[];
@@ -25,10 +28,15 @@ export interface Why {
   words: Segment[][];
   /** the words stand in sentences of a language that is not read: nothing is known of what they say */
   wordsUnread: boolean;
-  /** neither a word, a finding nor an image put it here: only that its text is near to what was asked */
+  /**
+   * neither a word, a finding nor an image like another put it here: only that its text, or a picture of it, is near to what was
+   * asked
+   */
   byMeaningOnly: boolean;
   /** the two images that are alike */
   image: { own: string; other: string; score: number } | null;
+  /** the image that the words are nearest to, where they are compared with images */
+  picture: { image: string; score: number } | null;
 }
 
 export interface ImageView {

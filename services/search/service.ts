@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { spaceOfTwo } from '../../models/shared-space.ts';
 import { openLexicon } from '../../models/site-lexicon-file.ts';
 import { TextEncoders } from '../../models/text-encoders.ts';
 import { textFloorsOf } from '../../models/text-floors.ts';
@@ -64,6 +65,7 @@ export async function start(
   );
   const vectors = new QueryVectors(encoders, {
     floors: (hash) => textFloorsOf(modelsDir, hash),
+    space: (bundles) => spaceOfTwo(modelsDir, bundles),
     failed(code, { generation, bundle }) {
       wordsOnly.inc({ code });
       log.error(

@@ -5,6 +5,7 @@ import type { Case } from '../../core/radiology/events.ts';
 import { caseStanding } from '../../core/radiology/standing.ts';
 import { deleteBuild } from '../../infra/elasticsearch/create-indices.ts';
 import { setUpElasticsearch } from '../../infra/elasticsearch/setup.ts';
+import type { LiveEncoders } from '../../infra/kafka/live-generations.ts';
 import { openElasticsearch } from '../../platform/elasticsearch/client.ts';
 import { createLogger } from '../../platform/process/log.ts';
 import type { IndexAliases, IndexNames } from '../../schemas/index/index-names.ts';
@@ -35,14 +36,17 @@ export class OwnIndices {
   static async create({
     run = randomUUID().slice(0, 8),
     kafkaCluster = 'test',
+    live = {},
   }: {
     run?: string;
     kafkaCluster?: string;
+    /** the encoders that they are made for; those that come with us unless told */
+    live?: Partial<LiveEncoders>;
   } = {}): Promise<OwnIndices> {
     const { elasticsearchUrl } = await engines();
     const aliases = ownIndexAliases(run);
     const log = createLogger('test', 'fatal');
-    const names = await setUpElasticsearch(elasticsearchUrl, log, { kafkaCluster, aliases });
+    const names = await setUpElasticsearch(elasticsearchUrl, log, { kafkaCluster, aliases, live });
     return new OwnIndices(elasticsearchUrl, names);
   }
 

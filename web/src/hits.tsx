@@ -18,7 +18,7 @@ export function Hits({ hits, outdated }: { hits: readonly ShownHit[]; outdated: 
         <header class="near">
           <h2>By meaning only</h2>
           <p class="hint">
-            Their text is near to this by a model of language; they may have nothing to do with it.
+            Their text, or a picture of them, is near to this by a model; they may have nothing to do with it.
           </p>
         </header>
       )}

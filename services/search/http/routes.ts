@@ -91,7 +91,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
 
   server.get('/api/status', async () => {
     const [{ name, meta }, cases] = await Promise.all([index.current(), index.count()]);
-    const { text } = generationsOf(meta);
+    const { text, image } = generationsOf(meta);
     const { backend, backendName } = encoders.backend;
     return {
       notice: NOTICE,
@@ -103,6 +103,7 @@ export function addRoutes(server: FastifyInstance, parts: SearchParts): void {
         mappingVersion: meta.mapping_version,
         textGeneration: meta.text_vector_generation,
         imageGeneration: meta.image_vector_generation,
+        picturesByWords: (await vectors.picturesOf({ text, image })).state,
       },
       encoder: { generation: text.generation, bundle: text.name, backend, name: backendName },
     };

@@ -49,6 +49,7 @@ async function inOrder(
       wordsUnread: false,
       byMeaningOnly: false,
       image: null,
+      picture: null,
     };
     return found === null ? [] : [hitView(found, why, 0)];
   });

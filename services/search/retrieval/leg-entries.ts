@@ -6,9 +6,11 @@ export function entriesOf(leg: LegName, result: SearchResult | undefined): { id:
   return (result?.hits.hits ?? []).flatMap((hit) => {
     const id = rankedId(hit);
     const score = hit._score ?? 0;
-    return id === null ? [] : [{ id, score: leg === 'MEANING' ? cosine(score) : score }];
+    return id === null ? [] : [{ id, score: BY_VECTOR.includes(leg) ? cosine(score) : score }];
   });
 }
+
+const BY_VECTOR: readonly LegName[] = ['MEANING', 'PICTURE'];
 
 /** Elasticsearch's score of the cosine c is (1 + c) / 2. */
 export function cosine(score: number): number {

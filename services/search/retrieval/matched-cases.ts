@@ -5,14 +5,18 @@ import type { QueryReading } from '../query/query-reading.ts';
 import { conceptEvidence, hitView } from '../view/case-view.ts';
 import { type CaseIndex, foundCase, WHOLE_CASES } from './case-index.ts';
 import type { CaseQuery } from './case-query.ts';
-import { type Fused, isOnlyOf } from './reciprocal-rank-fusion.ts';
+import type { Fused } from './reciprocal-rank-fusion.ts';
 
-/** The cases of one page, with what in them matched. */
+/** The image of a case that the words are nearest to. */
+export type Picture = NonNullable<Why['picture']>;
+
+/** The cases of one page, with what in them matched. `pictures`: by case. */
 export async function matchedCases(
   index: CaseIndex,
   page: readonly Fused<LegName>[],
   reading: QueryReading,
   query: CaseQuery,
+  pictures: ReadonlyMap<string, Picture>,
 ): Promise<Hit[]> {
   if (page.length === 0) return [];
   const [result] = await index.searchAll([
@@ -34,20 +38,31 @@ export async function matchedCases(
   ]);
   const hits = new Map((result?.hits.hits ?? []).map((hit) => [hit._id, hit]));
   const asked = reading.concepts.map(({ concept }) => concept);
-  return page.flatMap(({ id, legs, score }) => {
+  return page.flatMap(({ id, legs: all, score }) => {
     const hit = hits.get(id);
     const found = hit === undefined ? null : foundCase(hit);
     // Written anew or gone between the two requests.
     if (hit === undefined || found === null) return [];
+    // Of an image that was rejected meanwhile, or may not be shown yet, nothing is said: nor does it bring a case.
+    const nearest = pictures.get(id);
+    const picture = found.document.images.some((image) => image.id === nearest?.image) ? nearest : undefined;
+    const legs = all.filter(({ leg }) => leg !== 'PICTURE' || picture !== undefined);
+    if (legs.length === 0) return [];
     const why: Why = {
       legs,
       concepts: conceptEvidence(found.document, asked),
       ...fragments(hit.highlight),
-      byMeaningOnly: query.wordsRequired && isOnlyOf('MEANING', legs),
+      byMeaningOnly: query.wordsRequired && isByMeaningOnly(legs),
       image: null,
+      picture: picture ?? null,
     };
     return [hitView(found, why, score)];
   });
+}
+
+/** Nothing that was typed is in it: its text is near, or a picture of it. */
+export function isByMeaningOnly(legs: Fused<LegName>['legs']): boolean {
+  return legs.every(({ leg }) => leg === 'MEANING' || leg === 'PICTURE');
 }
 
 /** From the first field that has any: an indication only asks ("exclude pneumothorax"). */

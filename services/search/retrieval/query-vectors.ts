@@ -3,6 +3,7 @@ import { MODEL_RETRY_MS } from '../../../models/limits.ts';
 import type { TextFloors } from '../../../models/manifest.ts';
 import { SENTENCE_BUNDLE } from '../../../models/packaged-bundles.ts';
 import { SENTENCE_VECTOR } from '../../../models/sentence-encoder.ts';
+import type { SpaceOfTwo } from '../../../models/shared-space.ts';
 import type { TextEncoders } from '../../../models/text-encoders.ts';
 import type { VectorGeneration } from '../../../schemas/index/vector-generations.ts';
 import {
@@ -12,6 +13,19 @@ import {
   MIN_TEXT_SIMILARITY,
 } from '../limits.ts';
 
+/** The vectors of images that an index holds. */
+export type ImageGeneration = Pick<VectorGeneration, 'bundle'>;
+
+/**
+ * Whether the words of a search are compared with images: only where the index holds vectors of both encoders of a space.
+ * `OTHER_IMAGE_ENCODER`: its text encoder has a space, and its images are of another encoder.
+ */
+export interface PicturesByWords {
+  state: 'COMPARED' | 'OTHER_IMAGE_ENCODER' | 'NO_SHARED_SPACE';
+  /** cosine below which words and an image are not near; null where they are not compared */
+  floor: number | null;
+}
+
 /** The text vectors that an index holds. */
 export type TextGeneration = Pick<VectorGeneration, 'generation' | 'bundle' | 'dims'>;
 
@@ -20,6 +34,8 @@ export interface QueryVectorOptions {
   failed?(code: ErrorCode, text: TextGeneration): void;
   /** what the manifest of a bundle states, by its hash; null where that is not known */
   floors?(hash: string): Promise<TextFloors | null>;
+  /** the space of two bundles by their hashes, as their manifests state it */
+  space?(bundles: { text: string; image: string }): Promise<SpaceOfTwo>;
   retryMs?: number;
 }
 
@@ -34,6 +50,7 @@ export class QueryVectors {
   readonly #remembered = new Map<string, Promise<number[]>>();
   /** of the bundle that was asked for last, and until when that counts */
   #floors: { hash: string; floors: TextFloors; until: number } | null = null;
+  #pictures: { key: string; pictures: PicturesByWords; until: number } | null = null;
   /** the bundle that could not be opened last, and until when that counts */
   #unavailable: { hash: string; error: unknown; until: number } | null = null;
 
@@ -76,6 +93,23 @@ export class QueryVectors {
     return this.#floors.floors;
   }
 
+  /** Whether words are compared with the images of such an index, as the manifests of both bundles state it. */
+  async picturesOf({
+    text,
+    image,
+  }: {
+    text: TextGeneration;
+    image: ImageGeneration;
+  }): Promise<PicturesByWords> {
+    const bundles = { text: bundleOf(text), image: image.bundle };
+    const key = `${bundles.text} ${bundles.image}`;
+    if (this.#pictures?.key === key && Date.now() < this.#pictures.until) return this.#pictures.pictures;
+    const { space, retryMs = MODEL_RETRY_MS } = this.#options;
+    const pictures = stateOf((await space?.(bundles)) ?? null);
+    this.#pictures = { key, pictures, until: Date.now() + retryMs };
+    return pictures;
+  }
+
   async #embed(words: string, text: TextGeneration, key: string): Promise<number[]> {
     try {
       return Array.from(await this.#ask(words, text));
@@ -102,6 +136,12 @@ export class QueryVectors {
       throw error;
     }
   }
+}
+
+function stateOf(found: SpaceOfTwo | null): PicturesByWords {
+  if (found === null || found.space === null) return { state: 'NO_SHARED_SPACE', floor: null };
+  if (!found.isShared) return { state: 'OTHER_IMAGE_ENCODER', floor: null };
+  return { state: 'COMPARED', floor: found.space.floor };
 }
 
 /** Of the encoder that comes with us. */

@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { InterleaveError } from '../../../core/errors.ts';
 import type { LegName, Tier, Total } from '../../../schemas/api/answers.ts';
+import type { CaseDocument } from '../../../schemas/index/case-document.ts';
 import { type CasesMeta, generationsOf } from '../../../schemas/index/index-definition.ts';
 import type { SearchRequest } from '../http/search-request.ts';
 import { RANK_WINDOW } from '../limits.ts';
@@ -11,15 +12,16 @@ import { type CaseQuery, caseQuery, matching } from './case-query.ts';
 import { facetsOf, facetsWanted } from './facets.ts';
 import { type FoundCases, noCases } from './found-cases.ts';
 import { entriesOf } from './leg-entries.ts';
-import { matchedCases } from './matched-cases.ts';
+import { isByMeaningOnly, matchedCases, type Picture } from './matched-cases.ts';
+import { nearestImage } from './nearest-image.ts';
 import type { QueryVectors } from './query-vectors.ts';
-import { type Fused, fuse, isOnlyOf, type Leg } from './reciprocal-rank-fusion.ts';
-import { legsOfTier } from './search-legs.ts';
+import { type Fused, fuse, type Leg } from './reciprocal-rank-fusion.ts';
+import { legsOfTier, type MeaningOfWords } from './search-legs.ts';
 import { bySide } from './side-order.ts';
 
 /**
  * Cases by words: each tier's legs fused, one tier after the other, and of the page what in each case matched. Where the words
- * cannot be embedded they are searched without the leg of meaning, and a note says so.
+ * cannot be embedded they are searched without the legs of vectors, and a note says so.
  */
 export async function rankedCases(
   index: CaseIndex,
@@ -32,16 +34,22 @@ export async function rankedCases(
   if (query.words === null && query.wordsRequired)
     return noCases(request.facets ? facetsOf(undefined) : null);
   const { meta } = await index.current();
-  const { vector, notes } = await embedded(query, vectors, meta);
-  const floors = await vectors.floorsOf(generationsOf(meta).text);
+  const { meaning, notes } = await embedded(query, vectors, meta);
 
-  const tiers = query.tiers.map((tier) => legsOfTier(query, tier, vector, floors.words));
+  const tiers = query.tiers.map((tier) => legsOfTier(query, tier, meaning));
   const [counted, ...results] = await index.searchAll([
     { query: matching(query), size: 0, track_total_hits: true, aggs: aggregations(query, request.facets) },
     ...tiers.flatMap((legs) => legs.map(({ body }) => body)),
   ]);
+  const pictures = new Map<string, Picture>();
   const fused = tiers.map((legs) =>
-    fuse(legs.map(({ leg }): Leg<LegName> => ({ leg, weight: 1, entries: entriesOf(leg, results.shift()) }))),
+    fuse(
+      legs.map(({ leg }): Leg<LegName> => {
+        const result = results.shift();
+        if (leg === 'PICTURE') for (const hit of result?.hits.hits ?? []) keepPicture(pictures, hit);
+        return { leg, weight: 1, entries: entriesOf(leg, result) };
+      }),
+    ),
   );
   // What was not read names no side; it stays behind what was.
   const unread = tiers.length > 1 ? fused.splice(-1).flat() : [];
@@ -51,7 +59,7 @@ export async function rankedCases(
   const count = counted === undefined ? 0 : totalOf(counted);
   const page = ranked.slice(request.from, request.from + request.size);
   return {
-    hits: await matchedCases(index, page, reading, query),
+    hits: await matchedCases(index, page, reading, query, pictures),
     total: {
       value: Math.max(count, ranked.length),
       relation: isWhole(query, ranked) ? 'eq' : 'gte',
@@ -67,13 +75,19 @@ async function embedded(
   { meaning }: CaseQuery,
   vectors: QueryVectors,
   meta: CasesMeta,
-): Promise<{ vector: number[] | null; notes: string[] }> {
-  if (meaning === '') return { vector: null, notes: [] };
+): Promise<{ meaning: MeaningOfWords | null; notes: string[] }> {
+  if (meaning === '') return { meaning: null, notes: [] };
+  const { text, image } = generationsOf(meta);
   try {
-    return { vector: await vectors.vectorOf(meaning, generationsOf(meta).text), notes: [] };
+    const vector = await vectors.vectorOf(meaning, text);
+    const [{ words: floor }, { floor: pictureFloor }] = [
+      await vectors.floorsOf(text),
+      await vectors.picturesOf({ text, image }),
+    ];
+    return { meaning: { vector, floor, pictureFloor }, notes: [] };
   } catch (error) {
     if (!(error instanceof InterleaveError)) throw error;
-    return { vector: null, notes: [`${WORDS_ONLY} (${error.code})`] };
+    return { meaning: null, notes: [`${WORDS_ONLY} (${error.code})`] };
   }
 }
 
@@ -84,12 +98,17 @@ function withNumbers(query: CaseQuery, { filter, byMeaning }: AskedNumbers): Cas
   return { ...query, filter: [...query.filter, ...filter], meaning: byMeaning ? query.meaning : '' };
 }
 
-/** Words that name no concept: cases that have them, then those whose text is merely near to them. */
+function keepPicture(pictures: Map<string, Picture>, hit: estypes.SearchHit<CaseDocument>): void {
+  const nearest = nearestImage(hit);
+  if (nearest !== null) pictures.set(nearest.id, { image: nearest.image, score: nearest.score });
+}
+
+/** Words that name no concept: cases that have them, then those whose text or picture is merely near to them. */
 function apart(
   query: CaseQuery,
   ranked: readonly Fused<LegName>[],
 ): { named: Fused<LegName>[]; near: Fused<LegName>[] } {
-  const isNear = ({ legs }: Fused<LegName>) => query.wordsRequired && isOnlyOf('MEANING', legs);
+  const isNear = ({ legs }: Fused<LegName>) => query.wordsRequired && isByMeaningOnly(legs);
   return { named: ranked.filter((hit) => !isNear(hit)), near: ranked.filter(isNear) };
 }
 

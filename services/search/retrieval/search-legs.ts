@@ -3,16 +3,25 @@ import type { LegName } from '../../../schemas/api/answers.ts';
 import { KNN_CANDIDATES, RANK_WINDOW } from '../limits.ts';
 import { RANKED_CASES, type SearchBody } from './case-index.ts';
 import type { CaseQuery } from './case-query.ts';
+import { WITH_NEAREST_IMAGE } from './nearest-image.ts';
+
+/** What words are compared with vectors by. */
+export interface MeaningOfWords {
+  vector: number[];
+  /** cosine below which a text is not near, where the words name no concept */
+  floor: number;
+  /** the same of an image, always; null where the index holds no images that can be compared with words */
+  pictureFloor: number | null;
+}
 
 /**
- * The searches of one tier whose ranks are fused: by words (BM25), and by meaning where the words have a vector. Where the words
- * name no concept, nothing is found by meaning below the cosine `floor`.
+ * The searches of one tier whose ranks are fused: by words (BM25), and where the words have a vector by meaning, and by picture where
+ * words and images share a space. Each has the filters of the tier.
  */
 export function legsOfTier(
   query: CaseQuery,
   tier: readonly estypes.QueryDslQueryContainer[],
-  vector: number[] | null,
-  floor: number,
+  meaning: MeaningOfWords | null,
 ): { leg: LegName; body: SearchBody }[] {
   const filter = [...query.filter, ...tier];
   const words: SearchBody = {
@@ -23,22 +32,34 @@ export function legsOfTier(
     size: RANK_WINDOW,
     ...RANKED_CASES,
   };
-  if (vector === null) return [{ leg: 'WORDS', body: words }];
-  const meaning: SearchBody = {
+  if (meaning === null) return [{ leg: 'WORDS', body: words }];
+  const { vector, floor, pictureFloor } = meaning;
+  const near = (field: string, more: Partial<estypes.KnnSearch>): SearchBody => ({
     knn: {
-      field: 'text_vector',
+      field,
       query_vector: vector,
       k: RANK_WINDOW,
       num_candidates: KNN_CANDIDATES,
       filter,
-      ...(query.wordsRequired ? { similarity: floor } : {}),
+      ...more,
     },
     size: RANK_WINDOW,
     ...RANKED_CASES,
-  };
+  });
   return [
     { leg: 'WORDS', body: words },
-    { leg: 'MEANING', body: meaning },
+    { leg: 'MEANING', body: near('text_vector', query.wordsRequired ? { similarity: floor } : {}) },
+    ...(pictureFloor === null
+      ? []
+      : [
+          {
+            leg: 'PICTURE' as const,
+            body: near('images.vector', {
+              similarity: pictureFloor,
+              inner_hits: WITH_NEAREST_IMAGE,
+            }),
+          },
+        ]),
   ];
 }
 

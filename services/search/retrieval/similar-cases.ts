@@ -11,13 +11,13 @@ import {
   type CaseIndex,
   foundCase,
   RANKED_CASES,
-  rankedId,
   type SearchBody,
   type SearchResult,
   WHOLE_CASES,
 } from './case-index.ts';
 import { filterClauses } from './case-query.ts';
-import { cosine, entriesOf } from './leg-entries.ts';
+import { entriesOf } from './leg-entries.ts';
+import { nearestImage, WITH_NEAREST_IMAGE } from './nearest-image.ts';
 import type { QueryVectors } from './query-vectors.ts';
 import { type Fused, fuse, isOnlyOf, type Leg } from './reciprocal-rank-fusion.ts';
 
@@ -125,7 +125,6 @@ function textLegs(document: CaseDocument, findings: readonly string[]): SimilarL
 
 /** Nested vectors: each case is found once, by its nearest image, which comes as its inner hit. */
 function imageLegs(document: CaseDocument): SimilarLeg[] {
-  const inner_hits = { size: 1, stored_fields: '_none_', docvalue_fields: ['images.id'] };
   return document.images
     .flatMap(({ id, vector, marked, cited }) =>
       vector === undefined ? [] : [{ id, vector, worth: (marked ? 2 : 0) + (cited ? 1 : 0) }],
@@ -135,7 +134,9 @@ function imageLegs(document: CaseDocument): SimilarLeg[] {
     .map(({ id, vector }) => ({
       leg: 'IMAGE',
       own: id,
-      body: (filter) => ({ knn: { ...near('images.vector', vector, filter), inner_hits } }),
+      body: (filter) => ({
+        knn: { ...near('images.vector', vector, filter), inner_hits: WITH_NEAREST_IMAGE },
+      }),
     }));
 }
 
@@ -192,6 +193,7 @@ async function details(
       wordsUnread: false,
       byMeaningOnly: isOnlyOf('MEANING', legs),
       image: pair === undefined ? null : { own: pair.own, other: pair.other, score: pair.score },
+      picture: null,
     };
     return [hitView(found, why, score)];
   });
@@ -199,10 +201,8 @@ async function details(
 
 function alikeImages(own: string, result: SearchResult | undefined): AlikeImages[] {
   return (result?.hits.hits ?? []).flatMap((hit) => {
-    const fields = hit.inner_hits?.['images']?.hits.hits[0]?.fields as Record<string, unknown> | undefined;
-    const other = firstString(fields);
-    const id = rankedId(hit);
-    return id === null || other === null ? [] : [{ id, score: cosine(hit._score ?? 0), own, other }];
+    const nearest = nearestImage(hit);
+    return nearest === null ? [] : [{ id: nearest.id, score: nearest.score, own, other: nearest.image }];
   });
 }
 
@@ -214,17 +214,6 @@ function nearestImages(pairs: readonly AlikeImages[]): AlikeImages[] {
     if (known === undefined || pair.score > known.score) nearest.set(pair.id, pair);
   }
   return [...nearest.values()].sort((a, b) => b.score - a.score);
-}
-
-/** Fields of a nested hit come as `{ images: [{ id: ['…'] }] }` or as `{ 'images.id': ['…'] }`. */
-function firstString(value: unknown): string | null {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return null;
-  for (const inner of Object.values(value)) {
-    const found = firstString(inner);
-    if (found !== null) return found;
-  }
-  return null;
 }
 
 function comparedBy(text: boolean, image: boolean): SimilarAnswer['by'] {

@@ -190,6 +190,30 @@ describe('QueryVectors', () => {
     assert.equal(asked.length, 4);
   });
 
+  it('which images are compared with words is looked up once, and again after a while', async () => {
+    const asked: object[] = [];
+    const space = { hash: 'a'.repeat(64), floor: 0.4 };
+    const found = { space, isShared: true };
+    const options = {
+      async space(bundles: object) {
+        asked.push(bundles);
+        return found;
+      },
+    };
+    const both = (image: string) => ({ text: text(2), image: { bundle: image } });
+    const vectors = new QueryVectors(encoder(), options);
+    for (let n = 0; n < 3; n++)
+      assert.deepEqual(await vectors.picturesOf(both('i')), { state: 'COMPARED', floor: 0.4 });
+    assert.equal(asked.length, 1);
+    found.isShared = false;
+    assert.deepEqual(await vectors.picturesOf(both('j')), { state: 'OTHER_IMAGE_ENCODER', floor: null });
+    const again = new QueryVectors(encoder(), { ...options, retryMs: 0 });
+    for (let n = 0; n < 2; n++) await again.picturesOf(both('j'));
+    assert.equal(asked.length, 4);
+    const none = { state: 'NO_SHARED_SPACE', floor: null };
+    assert.deepEqual(await new QueryVectors(encoder()).picturesOf(both('i')), none);
+  });
+
   it('takes the encoder that comes with us for the first generation, whatever an index calls it, and no other unnamed', async () => {
     const asked: string[] = [];
     const vectors = new QueryVectors({

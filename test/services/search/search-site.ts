@@ -6,6 +6,7 @@ import { rejectionKey } from '../../../core/radiology/rejections.ts';
 import { testContext } from '../../../harness/service-context.ts';
 import { testKafka } from '../../../harness/test-kafka.ts';
 import { until } from '../../../harness/until.ts';
+import type { LiveEncoders } from '../../../infra/kafka/live-generations.ts';
 import { createTopics } from '../../../platform/kafka/topics.ts';
 import type { ObjectStore } from '../../../platform/object-store/object-store.ts';
 import { openObjectStore } from '../../../platform/object-store/open.ts';
@@ -38,8 +39,9 @@ export class SearchSite {
     this.objects = objects;
   }
 
-  static async open(): Promise<SearchSite> {
-    const indices = await OwnIndices.create();
+  /** `live`: the encoders that its index is made for. */
+  static async open(live: Partial<LiveEncoders> = {}): Promise<SearchSite> {
+    const indices = await OwnIndices.create({ live });
     const dataDir = await mkdtemp(join(tmpdir(), 'interleave-search-'));
     await writeFile(join(dataDir, 'site-secret'), SECRET);
     const site = new SearchSite(indices, dataDir, await openObjectStore(dataDir));

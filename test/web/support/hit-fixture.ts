@@ -26,7 +26,15 @@ export function summaryFixture(change: Partial<CaseSummary> = {}): CaseSummary {
 }
 
 export function hitFixture(id: string, tag: string, change: Partial<CaseSummary> = {}): Hit {
-  const why = { legs: [], concepts: [], words: [], wordsUnread: false, byMeaningOnly: false, image: null };
+  const why = {
+    legs: [],
+    concepts: [],
+    words: [],
+    wordsUnread: false,
+    byMeaningOnly: false,
+    image: null,
+    picture: null,
+  };
   return { ...summaryFixture({ id, tag, ...change }), images: [], why, score: 0 };
 }
 
