@@ -104,10 +104,15 @@ export type DescribedText = z.infer<typeof text>;
 export async function readDescription(folder: string): Promise<EncoderDescription> {
   const bytes = await readPlainFile(folder, DESCRIPTION, MAX_DESCRIPTION_BYTES);
   try {
-    return descriptionSchema.parse(JSON.parse(bytes.toString('utf8')));
+    return parseDescription(JSON.parse(bytes.toString('utf8')));
   } catch (cause) {
     throw new InterleaveError('ENCODER_DESCRIPTION_INVALID', `${DESCRIPTION}: ${reasonOf(cause)}.`, {
       cause,
     });
   }
+}
+
+/** @throws Error */
+export function parseDescription(json: unknown): EncoderDescription {
+  return descriptionSchema.parse(json);
 }

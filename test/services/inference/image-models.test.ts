@@ -8,8 +8,10 @@ import type { DisplayImage } from '../../../core/imaging/display-image.ts';
 import { fittedSize } from '../../../core/imaging/fit-image.ts';
 import { fromFloat16 } from '../../../core/vector/float16.ts';
 import { saveOtherBundle } from '../../../harness/other-bundle.ts';
+import { addEncoders } from '../../../models/add/add-encoders.ts';
 import { INPUT_SIZE } from '../../../models/efficientnet-lite0.ts';
 import { DEFAULT_ENGINE } from '../../../models/engines/engine-settings.ts';
+import { openEngine } from '../../../models/engines/open-engine.ts';
 import { IMAGE_VECTOR } from '../../../models/image-encoder.ts';
 import { STALL_TIMEOUT_MS } from '../../../platform/kafka/limits.ts';
 import { projectRoot } from '../../../platform/process/project-root.ts';
@@ -20,6 +22,7 @@ import {
   MAX_POLL_IMAGES,
   MAX_READ_MS,
 } from '../../../services/inference/limits.ts';
+import { writeClipPair } from '../../models/support/clip-pair.ts';
 
 const there = process.env['INTERLEAVE_MODELS_DIR'] ?? join(projectRoot(), '.interleave/models');
 const skip = existsSync(there) ? false : `the image model is not in ${there}; \`npm start\` gets it`;
@@ -57,6 +60,26 @@ test('a batch that takes too long fails for now, and is worth another try', { sk
   await hasty.load([FIRST]);
   await assert.rejects(hasty.embed(inputs, hasty.loaded), { code: 'IMAGE_VECTOR_FAILED', kind: 'retry' });
   assert.deepEqual(await models.embed(inputs, models.loaded), first);
+});
+
+test('on an engine that opens no ONNX a bundle of ONNX alone is missing, and the setting that helps is named', async (t) => {
+  const folder = join(modelsDir, '.pair');
+  await writeClipPair(folder);
+  await addEncoders(folder, {
+    modelsDir,
+    dryRun: false,
+    openEngine: () => openEngine({ ...DEFAULT_ENGINE, engine: 'onnxruntime' }),
+  });
+  const wanted = [{ called: 'brightness-image', generation: 2 }];
+  const models = await ImageModels.open(modelsDir, { engine: { ...DEFAULT_ENGINE, engine: 'wasm' } });
+  t.after(() => models.stop());
+  await models.load(wanted);
+  assert.deepEqual([models.loaded.length, models.missing[0]?.code], [0, 'MODEL_UNSUPPORTED']);
+  assert.match(models.missing[0]?.reason ?? '', /INTERLEAVE_ENGINE=onnxruntime .*npm ci/);
+  const other = await ImageModels.open(modelsDir, { engine: { ...DEFAULT_ENGINE, engine: 'onnxruntime' } });
+  t.after(() => other.stop());
+  await other.load(wanted);
+  assert.equal(other.loaded[0]?.size, 'crop 32');
 });
 
 for (const engine of ['onnxruntime', 'wasm'] as const)
