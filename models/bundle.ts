@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -21,8 +21,11 @@ import {
 export interface Bundle {
   readonly manifest: Manifest;
   /** in the manifest's order */
-  readonly files: readonly GivenFile[];
+  readonly files: readonly OpenedFile[];
 }
+
+/** A file that was seen to be what the manifest says. One of ONNX, which may be large, is only read where its bytes are asked for. */
+export type OpenedFile = GivenFile & { readonly place: string };
 
 /** A file that is to be part of a bundle: written into its folder, or left in the package that brings it. */
 export type GivenFile = Pick<BundleFile, 'role' | 'format' | 'path' | 'package' | 'names'> & {
@@ -60,7 +63,15 @@ export async function readManifest(folder: string): Promise<Manifest> {
 export async function openFiles(manifest: Manifest, folder: string): Promise<Bundle> {
   try {
     const files = await Promise.all(
-      manifest.files.map(async (file) => ({ ...file, bytes: await readChecked(file, folder) })),
+      manifest.files.map(async (file): Promise<OpenedFile> => {
+        const place = placeOf(file, folder);
+        if (file.format !== 'onnx') return { ...file, place, bytes: await readChecked(file, place) };
+        await checkLarge(file, place);
+        return Object.defineProperty({ ...file, place, bytes: NOTHING }, 'bytes', {
+          get: () => readFileSync(place),
+          enumerable: true,
+        });
+      }),
     );
     return { manifest, files };
   } catch (cause) {
@@ -93,17 +104,16 @@ export async function saveBundle(
 
 /** Puts a file into a folder, and gives its line of the manifest; of a copy, as it was copied. */
 async function placed(given: GivenFile | CopiedFile, folder: string): Promise<BundleFile> {
+  const { role, format, path: name, package: from, names } = given;
+  const file = { role, format, path: name, package: from, ...(names === undefined ? {} : { names }) };
   if ('bytes' in given) {
-    const { bytes, ...file } = given;
+    const { bytes } = given;
     if (file.package === null) await writeFile(join(folder, file.path), bytes);
     return { ...file, bytes: bytes.length, sha256: digest(bytes) };
   }
-  const { copyOf, ...file } = given;
   const path = join(folder, file.path);
-  await copyFile(copyOf, path);
-  const hash = createHash('sha256');
-  for await (const part of createReadStream(path)) hash.update(part as Buffer);
-  return { ...file, bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+  await copyFile(given.copyOf, path);
+  return { ...file, bytes: (await stat(path)).size, sha256: await digestOfFile(path) };
 }
 
 /** The same for a bundle all of whose files are in packages. */
@@ -136,10 +146,15 @@ export function manifestOf<Kind extends ModelKind>({ manifest }: Bundle, kind: K
   );
 }
 
-/** The only file of a role. @throws InterleaveError MODEL_INVALID */
+/** The bytes of the only file of a role. @throws InterleaveError MODEL_INVALID */
 export function onlyFile(bundle: Bundle, role: BundleFile['role']): Buffer {
+  return onlyOpened(bundle, role).bytes;
+}
+
+/** The same, and where it is. @throws the same */
+export function onlyOpened(bundle: Bundle, role: BundleFile['role']): OpenedFile {
   const [file, ...more] = bundle.files.filter((one) => one.role === role);
-  if (file !== undefined && more.length === 0) return file.bytes;
+  if (file !== undefined && more.length === 0) return file;
   throw new InterleaveError('MODEL_INVALID', `${bundle.manifest.name} needs one file of the role ${role}.`);
 }
 
@@ -148,13 +163,37 @@ export function fileOf({ files }: Bundle, role: BundleFile['role']): Buffer | nu
   return files.find((file) => file.role === role)?.bytes ?? null;
 }
 
-async function readChecked(file: BundleFile, folder: string): Promise<Buffer> {
-  const path = join(file.package === null ? folder : packageFolder(file.package), file.path);
-  if (file.bytes > MAX_BUNDLE_FILE_BYTES || (await stat(path)).size !== file.bytes)
-    throw new Error(`${file.path} has another size`);
-  const bytes = await readFile(path);
+const NOTHING = Buffer.alloc(0);
+
+function placeOf(file: BundleFile, folder: string): string {
+  return join(file.package === null ? folder : packageFolder(file.package), file.path);
+}
+
+async function readChecked(file: BundleFile, place: string): Promise<Buffer> {
+  await checkSize(file, place);
+  const bytes = await readFile(place);
   if (digest(bytes) !== file.sha256) throw new Error(`${file.path} was changed`);
   return bytes;
+}
+
+/** The same without having it in memory. */
+async function checkLarge(file: BundleFile, place: string): Promise<void> {
+  await checkSize(file, place);
+  if ((await digestOfFile(place)) !== file.sha256) throw new Error(`${file.path} was changed`);
+}
+
+async function checkSize(file: BundleFile, place: string): Promise<void> {
+  const found = await stat(place);
+  // A pipe or a device may be read without end.
+  if (file.bytes > MAX_BUNDLE_FILE_BYTES || !found.isFile() || found.size !== file.bytes)
+    throw new Error(`${file.path} has another size`);
+}
+
+/** SHA-256 of a file, which is never in memory as a whole. */
+export async function digestOfFile(place: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(place)) hash.update(part as Buffer);
+  return hash.digest('hex');
 }
 
 /** Where npm put a package. @throws InterleaveError MODEL_MISSING */

@@ -13,7 +13,7 @@ import {
   type DescribedEncoder,
   type DescribedSide,
   describedEncoder,
-  readGraphFile,
+  digestOfGraph,
 } from './described-sides.ts';
 import { imageDims, textDims } from './open-to-measure.ts';
 import { type TriedEncoder, tryOut } from './try-out.ts';
@@ -49,7 +49,7 @@ export interface AddedEncoders {
 export async function addEncoders(folder: string, options: AddOptions): Promise<AddedEncoders> {
   const described = await describedEncoder(folder, options.name);
   const engine = described.image === null ? null : await engineFor(described.image, options);
-  const measured = await measure(folder, described);
+  const measured = await measure(described);
   const space = spaceOf(described, measured);
   const staging = join(options.modelsDir, `.adding-${process.pid}-${randomBytes(4).toString('hex')}`);
   await mkdir(staging, { recursive: true });
@@ -84,16 +84,16 @@ async function engineFor({ name, kind, graph }: DescribedSide, { openEngine }: A
   return engine;
 }
 
-/** Opens each graph once to see how long its vectors are. One graph is in memory at a time. */
-async function measure(folder: string, { description, image, text }: DescribedEncoder): Promise<Measured[]> {
+/** Opens each graph once to see how long its vectors are. */
+async function measure({ image, text }: DescribedEncoder): Promise<Measured[]> {
   const measured: Measured[] = [];
   if (image !== null) {
-    const { bytes, sha256 } = await readGraphFile(folder, description.image?.file ?? '');
-    measured.push({ side: image, sha256, dims: await imageDims(bytes, image).catch(asCheck) });
+    const sha256 = await digestOfGraph(image);
+    measured.push({ side: image, sha256, dims: await imageDims(image).catch(asCheck) });
   }
   if (text !== null) {
-    const { bytes, sha256 } = await readGraphFile(folder, description.text?.file ?? '');
-    measured.push({ side: text, sha256, dims: await textDims(bytes, text).catch(asCheck) });
+    const sha256 = await digestOfGraph(text);
+    measured.push({ side: text, sha256, dims: await textDims(text).catch(asCheck) });
   }
   for (const { side, dims } of measured)
     if (dims < 1 || dims * 2 > MAX_VECTOR_BYTES)

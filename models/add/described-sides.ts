@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { InterleaveError } from '../../core/errors.ts';
-import type { CopiedFile } from '../bundle.ts';
+import { type CopiedFile, digestOfFile } from '../bundle.ts';
 import { MAX_BUNDLE_FILE_BYTES, MAX_TEXT_CHARACTERS, MAX_TOKENIZER_BYTES } from '../limits.ts';
 import { BUNDLE_NAME, type BundleFile, type ManifestOf } from '../manifest.ts';
 import { hasExternalData } from '../onnx/external-data.ts';
@@ -11,7 +10,7 @@ import {
   type EncoderDescription,
   readDescription,
 } from './description.ts';
-import { plainFile, readPlainFile } from './plain-file.ts';
+import { plainFile } from './plain-file.ts';
 
 type EncoderKind = 'image-encoder' | 'text-encoder';
 
@@ -59,26 +58,23 @@ export async function describedEncoder(folder: string, called?: string): Promise
 }
 
 /**
- * The bytes of a graph, whole, and their digest.
- * @throws InterleaveError ENCODER_FILE_REFUSED where it is none, or keeps its weights in another file
+ * SHA-256 of a side's graph, which was seen to be whole.
+ * @throws InterleaveError ENCODER_FILE_REFUSED where it is no model, or keeps its weights in another file
  */
-export async function readGraphFile(
-  folder: string,
-  file: string,
-): Promise<{ bytes: Buffer; sha256: string }> {
-  const bytes = await readPlainFile(folder, file, MAX_BUNDLE_FILE_BYTES);
+export async function digestOfGraph({ graph }: DescribedSide): Promise<string> {
+  const name = basename(graph.copyOf);
   let external: boolean;
   try {
-    external = hasExternalData(bytes);
+    external = hasExternalData(graph.copyOf);
   } catch (cause) {
-    throw new InterleaveError('ENCODER_FILE_REFUSED', `${file} is no ONNX model.`, { cause });
+    throw new InterleaveError('ENCODER_FILE_REFUSED', `${name} is no ONNX model.`, { cause });
   }
   if (external)
     throw new InterleaveError(
       'ENCODER_FILE_REFUSED',
-      `${file} keeps its weights in another file. Write it as one: python -c "import onnx; onnx.save(onnx.load('${file}'), 'whole.onnx')".`,
+      `${name} keeps its weights in another file. Write it as one: python -c "import onnx; onnx.save(onnx.load('${name}'), 'whole.onnx')".`,
     );
-  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return digestOfFile(graph.copyOf);
 }
 
 const LAYOUTS = { nchw: 'channels-first', nhwc: 'channels-last' } as const;

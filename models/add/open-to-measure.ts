@@ -9,10 +9,10 @@ import { openTokenizer } from '../sentence-encoder.ts';
 import type { ImageSide, TextSide } from './described-sides.ts';
 
 /** How many numbers an image encoder gives for a blank image. @throws Error where it cannot be opened or is another model */
-export async function imageDims(graph: Buffer, { input, files }: ImageSide): Promise<number> {
+export async function imageDims({ input, graph }: ImageSide): Promise<number> {
   const ort = await import('onnxruntime-node');
-  const { session } = await openOnnxModel(ort, graph, DEFAULT_ENGINE_THREADS);
-  const network = await OnnxNetwork.of(ort, session, { ...input, names: files[0]?.names });
+  const { session } = await openOnnxModel(ort, graph.copyOf, DEFAULT_ENGINE_THREADS);
+  const network = await OnnxNetwork.of(ort, session, { ...input, names: graph.names });
   try {
     const blank = { width: 1, height: 1, channels: 1, data: Uint8Array.of(0) } as const;
     return (await network.run(preprocess([blank], input), 1)).length;
@@ -22,7 +22,7 @@ export async function imageDims(graph: Buffer, { input, files }: ImageSide): Pro
 }
 
 /** How many numbers a text encoder gives for a word. @throws the same; InterleaveError MODEL_UNSUPPORTED */
-export async function textDims(graph: Buffer, { name, input, files }: TextSide): Promise<number> {
+export async function textDims({ name, input, files, graph }: TextSide): Promise<number> {
   const { tokenizer, maxTokens } = input;
   if (tokenizer !== 'wordpiece' && tokenizer !== 'byte-bpe')
     throw new InterleaveError('MODEL_UNSUPPORTED', `${name} wants a tokenizer by ${tokenizer}.`);
@@ -34,8 +34,8 @@ export async function textDims(graph: Buffer, { name, input, files }: TextSide):
   );
   const words = openTokenizer(tokenizer, vocabulary ?? Buffer.alloc(0), merges ?? null);
   const ort = await import('onnxruntime-node');
-  const opened = await openOnnxModel(ort, graph, DEFAULT_ENGINE_THREADS);
-  const names = files[0]?.names;
+  const opened = await openOnnxModel(ort, graph.copyOf, DEFAULT_ENGINE_THREADS);
+  const { names } = graph;
   const network = await OnnxText.in(ort, opened, {
     ...input,
     dims: null,

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Ort from 'onnxruntime-node';
-import { type Bundle, manifestOf, onlyFile, packageFolder } from '../bundle.ts';
+import { type Bundle, manifestOf, onlyFile, onlyOpened, packageFolder } from '../bundle.ts';
 import { type Graph, readGraph } from '../graph.ts';
 import { GPU_BATCH, MODEL_BATCH } from '../limits.ts';
 import { hasExternalData } from '../onnx/external-data.ts';
@@ -27,8 +27,8 @@ export async function openOnnxRuntime(
 ): Promise<OpenedEngine> {
   const ort = await import('onnxruntime-node');
   if (provider === 'cuda' && !hasCudaProvider()) throw new Error('its CUDA provider is not installed');
-  const open = async (model: Uint8Array, about?: AboutImageGraph): Promise<OnnxNetwork> =>
-    OnnxNetwork.of(ort, await ort.InferenceSession.create(model, options(provider, engineThreads)), about);
+  const open = async (model: OnnxFile, about?: AboutImageGraph): Promise<OnnxNetwork> =>
+    OnnxNetwork.of(ort, await sessionOf(ort, model, options(provider, engineThreads)), about);
   const probe = await open(graphToOnnx(PROBE, new Map(), 1));
   const [red] = await probe.run(Float32Array.of(1, 2, 3), 1);
   await probe.dispose();
@@ -47,14 +47,27 @@ export interface OnnxSession {
   name: string;
 }
 
+/** A model in memory, or where its file is: then it is not held beside what ONNX Runtime makes of it. */
+export type OnnxFile = Uint8Array | string;
+
+function sessionOf(
+  ort: typeof Ort,
+  model: OnnxFile,
+  chosen: Ort.InferenceSession.SessionOptions,
+): Promise<Ort.InferenceSession> {
+  return typeof model === 'string'
+    ? ort.InferenceSession.create(model, chosen)
+    : ort.InferenceSession.create(model, chosen);
+}
+
 /** A model on the processor. @throws Error where ONNX Runtime cannot read it */
 export async function openOnnxModel(
   ort: typeof Ort,
-  model: Uint8Array,
+  model: OnnxFile,
   engineThreads: number,
 ): Promise<OnnxSession> {
   requireWhole(model);
-  const session = await ort.InferenceSession.create(model, options('cpu', engineThreads));
+  const session = await sessionOf(ort, model, options('cpu', engineThreads));
   return { session, name: nameOf('cpu', engineThreads) };
 }
 
@@ -70,21 +83,20 @@ const PROBE: Graph = {
 async function load(
   bundle: Bundle,
   provider: Provider,
-  open: (model: Uint8Array, about?: AboutImageGraph) => Promise<Network>,
+  open: (model: OnnxFile, about?: AboutImageGraph) => Promise<Network>,
 ): Promise<Network> {
   requireOpens(provider === 'cuda' ? 'onnxruntime-cuda' : 'onnxruntime', bundle.manifest);
   const { input } = manifestOf(bundle, 'image-encoder');
-  const graph = onlyFile(bundle, 'graph');
-  const file = bundle.manifest.files.find(({ role }) => role === 'graph');
-  if (file?.format === 'onnx') {
-    requireWhole(graph);
-    return open(graph, { ...input, names: file.names });
+  const graph = onlyOpened(bundle, 'graph');
+  if (graph.format === 'onnx') {
+    requireWhole(graph.place);
+    return open(graph.place, { ...input, names: graph.names });
   }
-  return open(graphToOnnx(readGraph(graph), readSafetensors(onlyFile(bundle, 'tensors')), input.size));
+  return open(graphToOnnx(readGraph(graph.bytes), readSafetensors(onlyFile(bundle, 'tensors')), input.size));
 }
 
 /** A bundle names all that is opened of it. */
-function requireWhole(model: Uint8Array): void {
+function requireWhole(model: OnnxFile): void {
   if (hasExternalData(model)) throw new Error('it keeps its weights in another file (external data)');
 }
 

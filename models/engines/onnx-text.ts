@@ -1,6 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
 import { InterleaveError } from '../../core/errors.ts';
-import { type Bundle, manifestOf, onlyFile } from '../bundle.ts';
+import { type Bundle, manifestOf, onlyOpened } from '../bundle.ts';
 import { DEFAULT_ENGINE_THREADS } from '../limits.ts';
 import type { BundleFile, ManifestOf } from '../manifest.ts';
 import { fixedTo, numbersOf } from './onnx-numbers.ts';
@@ -57,7 +57,7 @@ export class OnnxText implements TextNetwork {
     const ort = await load().catch((cause: unknown) => {
       throw notHere(name, cause);
     });
-    const opened = await openOnnxModel(ort, onlyFile(bundle, 'graph'), DEFAULT_ENGINE_THREADS);
+    const opened = await openOnnxModel(ort, onlyOpened(bundle, 'graph').place, DEFAULT_ENGINE_THREADS);
     return OnnxText.in(ort, opened, { ...input, names, dims: output.dims });
   }
 

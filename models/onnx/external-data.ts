@@ -1,10 +1,43 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
 /**
  * Whether an ONNX model keeps numbers of its own in further files (onnx.proto, TensorProto.data_location EXTERNAL). Such a model is
- * not whole: whoever opens it would read files that its bundle does not name.
+ * not whole: whoever opens it would read files that its bundle does not name. Of a file only what leads to tensors is
+ * read, not their numbers.
  * @throws Error where it is no message of Protocol Buffers
  */
-export function hasExternalData(model: Uint8Array): boolean {
-  return anyIn(model, 'model', 0);
+export function hasExternalData(model: string | Uint8Array): boolean {
+  if (typeof model !== 'string') return anyIn({ length: model.length, at: (i) => model[i] }, 0, model.length);
+  const file = openSync(model, 'r');
+  try {
+    const { size } = fstatSync(file);
+    return anyIn(pagesOf(file, size), 0, size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+interface Bytes {
+  length: number;
+  at(place: number): number | undefined;
+}
+
+const PAGE = 64 * 1024;
+
+/** One page of the file is in memory at a time. */
+function pagesOf(file: number, length: number): Bytes {
+  const page = Buffer.alloc(PAGE);
+  let start = -1;
+  return {
+    length,
+    at(place) {
+      if (place >= length) return undefined;
+      const from = place - (place % PAGE);
+      if (from !== start) readSync(file, page, 0, PAGE, from);
+      start = from;
+      return page[place - from];
+    },
+  };
 }
 
 type Message = 'model' | 'graph' | 'function' | 'node' | 'attribute' | 'tensor' | 'sparse';
@@ -27,15 +60,16 @@ const EXTERNAL = 1;
 /** Graphs within graphs; a real one has a few. */
 const MAX_DEPTH = 100;
 
-function anyIn(bytes: Uint8Array, message: Message, depth: number): boolean {
+function anyIn(bytes: Bytes, from: number, to: number, message: Message = 'model', depth = 0): boolean {
   if (depth > MAX_DEPTH) throw new Error('it is nested too deeply');
-  for (const { field, value, inner } of fieldsOf(bytes)) {
+  for (const { field, value, inner } of fieldsOf(bytes, from, to)) {
     if (message === 'tensor') {
       if (field === EXTERNAL_DATA || (field === DATA_LOCATION && value === EXTERNAL)) return true;
       continue;
     }
     const next = FIELDS[message][field];
-    if (next !== undefined && inner !== null && anyIn(inner, next, depth + 1)) return true;
+    if (next !== undefined && inner !== null && anyIn(bytes, inner.from, inner.to, next, depth + 1))
+      return true;
   }
   return false;
 }
@@ -44,23 +78,23 @@ interface Field {
   field: number;
   /** of a varint */
   value: number;
-  /** the bytes of a field with a length; a view, nothing is copied */
-  inner: Uint8Array | null;
+  /** where the bytes of a field with a length are */
+  inner: { from: number; to: number } | null;
 }
 
-function* fieldsOf(bytes: Uint8Array): Generator<Field> {
-  let at = 0;
+function* fieldsOf(bytes: Bytes, from: number, to: number): Generator<Field> {
+  let at = from;
   const varint = (): number => {
     let value = 0;
     for (let shift = 0; shift < 10; shift++) {
-      const byte = bytes[at++];
+      const byte = at < to ? bytes.at(at++) : undefined;
       if (byte === undefined) throw new Error('it ends within a field');
       value += (byte & 0x7f) * 2 ** (7 * shift);
       if (byte < 0x80) return value;
     }
     throw new Error('a number of it is too long');
   };
-  while (at < bytes.length) {
+  while (at < to) {
     const tag = varint();
     const field = Math.floor(tag / 8);
     const type = tag % 8;
@@ -69,8 +103,8 @@ function* fieldsOf(bytes: Uint8Array): Generator<Field> {
       continue;
     }
     const length = type === 1 ? 8 : type === 5 ? 4 : type === 2 ? varint() : Number.NaN;
-    if (!(at + length <= bytes.length)) throw new Error('it ends within a field, or is of another format');
-    yield { field, value: 0, inner: type === 2 ? bytes.subarray(at, at + length) : null };
+    if (!(at + length <= to)) throw new Error('it ends within a field, or is of another format');
+    yield { field, value: 0, inner: type === 2 ? { from: at, to: at + length } : null };
     at += length;
   }
 }

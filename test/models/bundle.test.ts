@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { codeOf, type ErrorCode } from '../../core/errors.ts';
-import { inFolder, loadBundle, manifestOf, onlyFile, saveBundle, saveManifest } from '../../models/bundle.ts';
+import {
+  inFolder,
+  loadBundle,
+  manifestOf,
+  onlyFile,
+  onlyOpened,
+  saveBundle,
+  saveManifest,
+} from '../../models/bundle.ts';
 import { findBundle, knownBundles, listBundles, openBundle } from '../../models/bundle-folder.ts';
 import { MAX_BUNDLE_FILE_BYTES, MAX_BUNDLES, MAX_MANIFEST_BYTES } from '../../models/limits.ts';
 import { type AboutBundle, type Manifest, manifestHash, sealManifest } from '../../models/manifest.ts';
@@ -84,6 +92,22 @@ test('a file that is copied into a bundle is as one that is written, and nothing
   const missing = { ...graph, copyOf: join(folder, 'nowhere') };
   await assert.rejects(saveBundle(join(folder, 'half'), ABOUT, [TENSORS, missing]));
   assert.ok((await readdir(folder)).every((name) => !name.startsWith('half')));
+});
+
+test('a file of ONNX is seen to be what the manifest says, and read only where its bytes are asked for', async () => {
+  const graph = inFolder('graph', 'onnx', 'model.onnx', Buffer.from('a graph'));
+  const place = join(folder, 'onnx');
+  await saveBundle(place, ABOUT, [graph]);
+  const bundle = await loadBundle(place);
+  assert.equal(onlyOpened(bundle, 'graph').place, join(place, 'model.onnx'));
+  assert.equal(onlyFile(bundle, 'graph').toString(), 'a graph');
+  assert.equal((await saveBundle(join(folder, 'again'), ABOUT, bundle.files)).hash, bundle.manifest.hash);
+  for (const changed of ['a grapf', 'a graph and more', '']) {
+    await writeFile(join(place, 'model.onnx'), changed);
+    await assert.rejects(loadBundle(place), hasCode('MODEL_INVALID'), changed);
+  }
+  await rm(join(place, 'model.onnx'));
+  await assert.rejects(loadBundle(place), hasCode('MODEL_MISSING'));
 });
 
 test('every kind of bundle comes back as it was sealed', async () => {

@@ -304,6 +304,19 @@ test('a file that is a link, a folder, empty, too large or no model is refused',
   }
   await rm(graph);
   await writeFile(graph, kept);
+  for (const bomb of [
+    '['.repeat(2_000_000),
+    '{"model":'.repeat(200_000),
+    '{"model":{"type":"BPE"}}',
+    'null',
+    '',
+  ]) {
+    await writeFile(tokenizer, bomb);
+    await assert.rejects(add({ folder, modelsDir }), (error) =>
+      ['ENCODER_CHECK_FAILED', 'ENCODER_FILE_REFUSED', 'MODEL_UNSUPPORTED'].includes(codeOf(error)),
+    );
+  }
+  await writeFile(tokenizer, 'x');
   await truncate(tokenizer, MAX_TOKENIZER_BYTES + 1);
   await refused({ folder, modelsDir }, 'ENCODER_FILE_REFUSED', /tokenizer\.json.*at most/);
   await truncate(join(folder, 'encoder.json'), MAX_DESCRIPTION_BYTES + 1);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import * as ort from 'onnxruntime-node';
 import { type AboutImageGraph, OnnxNetwork } from '../../../models/engines/onnx-network.ts';
@@ -102,6 +105,26 @@ test('a model that keeps its weights in another file is not opened', async () =>
       hasExternalData(onnxModel({ nodes: [one], initializers: [], input: [], outputs: [] })),
       true,
     );
+});
+
+test('a file is looked through as its bytes are, over many pages', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'interleave-external-'));
+  try {
+    const weights = onnxTensor('weights', [3, 50_000], new Float32Array(150_000).fill(7));
+    const model = (last: Buffer) =>
+      onnxModel({ nodes: [], initializers: [weights, weights, last], input: [], outputs: [] });
+    for (const [last, external] of [
+      [weights, false],
+      [elsewhere('x'), true],
+    ] as const) {
+      await writeFile(join(folder, 'm.onnx'), model(last));
+      assert.equal(hasExternalData(join(folder, 'm.onnx')), external);
+    }
+    await writeFile(join(folder, 'm.onnx'), model(weights).subarray(0, -1));
+    assert.throws(() => hasExternalData(join(folder, 'm.onnx')));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('what is cut off, or nested without end, is no model', () => {
