@@ -1,3 +1,5 @@
+import { MAX_WORD_BYTES } from './limits.ts';
+
 /** What a tokenizer's files say. */
 export interface BytePairRules {
   /** by a piece's characters, each of which stands for a byte (`characterOf`) */
@@ -13,7 +15,8 @@ export interface BytePairRules {
 /**
  * Byte pair encoding as CLIP has it (Radford et al., arXiv:2103.00020; openai/CLIP, `simple_tokenizer.py`): words of small
  * letters as bytes of UTF-8, the last with `</w>`, of which the pair that was merged first in training becomes one piece until
- * none is left. Names of special tokens in a text are words like others: a text cannot end itself.
+ * none is left. A word of more than `MAX_WORD_BYTES` is cut, where the library would go on merging. Names of special tokens in a
+ * text are words like others: a text cannot end itself.
  */
 export class BytePairs {
   readonly #rules: BytePairRules;
@@ -91,8 +94,6 @@ export class BytePairs {
 /** Closes a word. */
 const END = '</w>';
 const NO_PIECE = -1;
-/** A longer word is cut, so that no text takes long: the library would go on merging over the cut. */
-export const MAX_WORD_BYTES = 512;
 /** More than any vocabulary has. */
 const MAX_ID = 2 ** 24;
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);

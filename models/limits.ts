@@ -37,6 +37,15 @@ export const MAX_ENCODER_SIZE = 1024;
 /** Tokens of one text of an encoder that is added. */
 export const MAX_ENCODER_TOKENS = 1024;
 
+/** Images of a batch that a graph was made for, where it takes no other: it is filled up with blank ones. */
+export const MAX_FIXED_BATCH = 64;
+
+/** Graphs and nodes within each other in an ONNX model; a real one has a few. */
+export const MAX_ONNX_DEPTH = 100;
+
+/** Bytes of a word that CLIP's tokenizer merges as one: a longer one is cut, so that no text takes long. */
+export const MAX_WORD_BYTES = 512;
+
 /** For so long at least the speed of an encoder that is added is measured. */
 export const ENCODER_SPEED_MS = 500;
 

@@ -1,4 +1,5 @@
 import type * as Ort from 'onnxruntime-node';
+import { MAX_FIXED_BATCH } from '../limits.ts';
 import type { ManifestOf } from '../manifest.ts';
 import type { Network } from './engine.ts';
 import { fixedTo, numbersOf } from './onnx-numbers.ts';
@@ -35,6 +36,8 @@ export class OnnxNetwork implements Network {
     this.#channelsFirst = isChannelsFirst(shape, layout);
     this.#pooling = pooling;
     this.#batch = fixedTo(shape[0]);
+    if (this.#batch !== null && this.#batch > MAX_FIXED_BATCH)
+      throw new Error(`it takes ${this.#batch} images at once, and at most ${MAX_FIXED_BATCH} are given`);
   }
 
   /** The same; the session is closed where it throws. */

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { MAX_ONNX_DEPTH } from '../limits.ts';
 
 /**
  * Whether an ONNX model keeps numbers of its own in further files (onnx.proto, TensorProto.data_location EXTERNAL). Such a model is
@@ -57,11 +58,8 @@ const DATA_LOCATION = 14;
 const EXTERNAL_DATA = 13;
 const EXTERNAL = 1;
 
-/** Graphs within graphs; a real one has a few. */
-const MAX_DEPTH = 100;
-
 function anyIn(bytes: Bytes, from: number, to: number, message: Message = 'model', depth = 0): boolean {
-  if (depth > MAX_DEPTH) throw new Error('it is nested too deeply');
+  if (depth > MAX_ONNX_DEPTH) throw new Error('it is nested too deeply');
   for (const { field, value, inner } of fieldsOf(bytes, from, to)) {
     if (message === 'tensor') {
       if (field === EXTERNAL_DATA || (field === DATA_LOCATION && value === EXTERNAL)) return true;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { codeOf } from '../../core/errors.ts';
-import { BytePairs, characterOf, MAX_WORD_BYTES } from '../../models/byte-pairs.ts';
+import { BytePairs, characterOf } from '../../models/byte-pairs.ts';
 import { readBytePairs } from '../../models/byte-pairs-file.ts';
+import { MAX_WORD_BYTES } from '../../models/limits.ts';
 import { CLIP_PATTERN, clipTokenizer } from './support/clip-tokenizer.ts';
 
 /** The first are those of the test of CLIP's tokenizer in `transformers` (tests/models/clip/test_tokenization_clip.py). */

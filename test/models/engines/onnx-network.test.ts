@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import * as ort from 'onnxruntime-node';
 import { type AboutImageGraph, OnnxNetwork } from '../../../models/engines/onnx-network.ts';
 import { openOnnxModel } from '../../../models/engines/onnx-runtime.ts';
+import { MAX_FIXED_BATCH, MAX_ONNX_DEPTH } from '../../../models/limits.ts';
 import { hasExternalData } from '../../../models/onnx/external-data.ts';
 import { onnxModel, onnxNode, onnxTensor, onnxValue } from '../../../models/onnx/onnx-model.ts';
 import { bytes, integer, integers, text } from '../../../models/onnx/protobuf.ts';
@@ -64,6 +65,7 @@ test('a graph for batches of one size gets such batches, the last one filled up'
       [0, 1, 2, 12, 13, 14, 24, 25, 26, 36, 37, 38],
       `${size}`,
     );
+  await assert.rejects(run(patches('float32', MAX_FIXED_BATCH + 1), { pooling: 'cls' }), /images at once/);
 });
 
 test('a layout that the graph does not have is refused', async () => {
@@ -131,6 +133,6 @@ test('what is cut off, or nested without end, is no model', () => {
   const whole = patches();
   assert.throws(() => hasExternalData(whole.subarray(0, whole.length - 3)));
   let graph: Buffer = Buffer.alloc(0);
-  for (let depth = 0; depth < 200; depth++) graph = bytes(1, bytes(5, bytes(6, graph)));
+  for (let depth = 0; depth < MAX_ONNX_DEPTH; depth++) graph = bytes(1, bytes(5, bytes(6, graph)));
   assert.throws(() => hasExternalData(bytes(7, graph)), /too deeply/);
 });
