@@ -36,6 +36,33 @@ test('it gives the ids that the library gives', () => {
     assert.deepEqual(tiny.encode(text, 77), [START, ...ids, END], JSON.stringify(text));
 });
 
+/**
+ * These pieces have the ids of CLIP's own vocabulary, and the merges its order. The ids of both sentences are published, e.g. in
+ * elixir-nx/bumblebee, test/bumblebee/text/clip_tokenizer_test.exs.
+ */
+test('it gives the ids of CLIP', () => {
+  const vocab: Record<string, number> = {
+    ...{ a: 64, c: 66, d: 67, h: 71, o: 78, p: 79, t: 83, 'a</w>': 320, 'f</w>': 325, 'g</w>': 326 },
+    ...{ 'o</w>': 334, 't</w>': 339, 'to</w>': 531, 'at</w>': 536, 'of</w>': 539, ho: 606, do: 639 },
+    ...{ pho: 816, 'photo</w>': 1125, 'dog</w>': 1929, 'cat</w>': 2368 },
+    ...{ '<|startoftext|>': 49406, '<|endoftext|>': 49407 },
+  };
+  const merges = [
+    't o</w>',
+    'a t</w>',
+    'o f</w>',
+    'h o',
+    'd o',
+    'p ho',
+    'pho to</w>',
+    'do g</w>',
+    'c at</w>',
+  ];
+  const clip = new BytePairs(readBytePairs(bytesOf(vocab), Buffer.from(merges.join('\n'))));
+  assert.deepEqual(clip.encode('a photo of a cat', 77), [49406, 320, 1125, 539, 320, 2368, 49407]);
+  assert.deepEqual(clip.encode('A photo of a DOG', 77), [49406, 320, 1125, 539, 320, 1929, 49407]);
+});
+
 test('names of special tokens in a text are words like others', () => {
   const ids = tiny.encode('<|endoftext|> low <|startoftext|>', 77);
   assert.deepEqual([ids.indexOf(END), ids.lastIndexOf(START)], [ids.length - 1, 0]);
