@@ -55,12 +55,17 @@ export async function addEncoders(folder: string, options: AddOptions): Promise<
   await mkdir(staging, { recursive: true });
   try {
     const bundles: AddedBundle[] = [];
-    for (const { side, dims } of measured) {
+    for (const { side, dims, sha256 } of measured) {
       const about = aboutOf(described, side, dims, space);
       const manifest = await saveBundle(join(staging, side.name), about, side.files);
+      // What was measured, and what the space is named after, is what was copied.
+      if (manifest.files.find(({ role }) => role === 'graph')?.sha256 !== sha256)
+        throw new InterleaveError('ENCODER_FILE_REFUSED', `The graph of ${side.name} was changed meanwhile.`);
       const wasThere = await isThere(options.modelsDir, manifest);
       const bundle = await loadBundle(join(staging, side.name));
-      const tried = await tryOut(bundle, side.kind === 'image-encoder' ? engine : null).catch(asCheck);
+      const tried = await tryOut(bundle, side.kind === 'image-encoder' ? engine : null).catch(
+        asCheckOf(side),
+      );
       bundles.push({ manifest, wasThere, ...tried });
     }
     if (!options.dryRun) await keep(staging, options.modelsDir, bundles);
@@ -89,11 +94,11 @@ async function measure({ image, text }: DescribedEncoder): Promise<Measured[]> {
   const measured: Measured[] = [];
   if (image !== null) {
     const sha256 = await digestOfGraph(image);
-    measured.push({ side: image, sha256, dims: await imageDims(image).catch(asCheck) });
+    measured.push({ side: image, sha256, dims: await imageDims(image).catch(asCheckOf(image)) });
   }
   if (text !== null) {
     const sha256 = await digestOfGraph(text);
-    measured.push({ side: text, sha256, dims: await textDims(text).catch(asCheck) });
+    measured.push({ side: text, sha256, dims: await textDims(text).catch(asCheckOf(text)) });
   }
   for (const { side, dims } of measured)
     if (dims < 1 || dims * 2 > MAX_VECTOR_BYTES)
@@ -167,7 +172,10 @@ async function keep(staging: string, modelsDir: string, bundles: readonly AddedB
 }
 
 /** What a graph or a tokenizer makes of our questions is what was to be found out. */
-function asCheck(cause: unknown): never {
-  if (cause instanceof InterleaveError && codeOf(cause) !== 'MODEL_INVALID') throw cause;
-  throw new InterleaveError('ENCODER_CHECK_FAILED', `${reasonOf(cause).replace(/\.$/, '')}.`, { cause });
+function asCheckOf({ name }: DescribedSide): (cause: unknown) => never {
+  return (cause) => {
+    if (cause instanceof InterleaveError && codeOf(cause) !== 'MODEL_INVALID') throw cause;
+    const reason = reasonOf(cause).replace(/\.$/, '');
+    throw new InterleaveError('ENCODER_CHECK_FAILED', `${name}: ${reason}.`, { cause });
+  };
 }
