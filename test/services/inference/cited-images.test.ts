@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FittedSize } from '../../../core/imaging/fit-image.ts';
 import type {
   Case,
   ImageEmbedded,
@@ -45,6 +46,7 @@ const caseOf = (...list: (ImageEmbedded | ReportLabeled)[]): Case =>
     null,
   ) as Case;
 
+const SIZE: FittedSize = 'letterbox 1';
 const THUMBNAIL = { sha256: digestOf('thumbnail'), size: 1, mediaType: 'image/jpeg' };
 
 /** The joiner: an event counts where the case holds the image so. */
@@ -81,7 +83,7 @@ function embedding(generations = [1]) {
       },
     },
     models: {
-      loaded: generations.map((generation) => ({ generation, size: 1 })) as LoadedModel[],
+      loaded: generations.map((generation) => ({ generation, size: SIZE }) as LoadedModel),
       missing: [],
       backend: { backend: 'wasm' } as OpenedBackend,
       embed: async (_, models): Promise<Vector[]> => models.map(({ generation }) => vector(generation, 50)),
