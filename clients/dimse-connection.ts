@@ -35,8 +35,8 @@ export class DimseConnection {
   }
 
   /** Rejects with DICOM_TIMEOUT, DICOM_PEER_UNREACHABLE or TLS_REFUSED. */
-  async read(): Promise<Pdu> {
-    const next = await this.#withTimeout(this.#pdus.next());
+  async read(timeoutMs = this.#timeoutMs): Promise<Pdu> {
+    const next = await this.#withTimeout(this.#pdus.next(), timeoutMs);
     if (next.done === true) throw new InterleaveError('DICOM_PEER_UNREACHABLE', 'It closed the connection.');
     return next.value;
   }
@@ -57,7 +57,7 @@ export class DimseConnection {
       };
       socket.on('drain', settle).on('close', settle);
     });
-    await this.#withTimeout(drained);
+    await this.#withTimeout(drained, this.#timeoutMs);
   }
 
   /** Says A-ABORT and closes. */
@@ -70,13 +70,13 @@ export class DimseConnection {
     this.#socket.destroy();
   }
 
-  #withTimeout<T>(promise: Promise<T>): Promise<T> {
+  #withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(new InterleaveError('DICOM_TIMEOUT'));
         this.close();
-      }, this.#timeoutMs);
+      }, timeoutMs);
     });
     return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
   }

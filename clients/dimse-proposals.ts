@@ -7,6 +7,8 @@ import { InterleaveError } from '../core/errors.ts';
 export interface PresentationContextProposal {
   abstractSyntax: string;
   transferSyntaxes: string[];
+  /** `scp`: it is the peer that sends objects of this class, to us (PS3.7 D.3.3.4) */
+  role?: 'scp';
 }
 
 export const VERIFICATION_PROPOSAL: PresentationContextProposal = {

@@ -134,6 +134,19 @@ export const ERRORS = {
   DICOM_PEER_UNREACHABLE: ['retry', 'The DICOM peer cannot be reached or has closed the connection.'],
   DICOM_PEER_BUSY: ['retry', 'The DICOM receiver cannot take the object now.'],
   DICOM_SEND_REFUSED: ['reject', 'The receiver did not accept the object.'],
+  DICOM_PEER_BUSY: ['retry', 'The PACS has no resources for this query or retrieval now.'],
+  DICOM_QUERY_REFUSED: ['reject', 'The PACS does not carry out this query or retrieval.'],
+  DICOM_QUERY_CANCELLED: ['retry', 'The query or retrieval was ended before it was done.'],
+  DICOM_QUERY_LIMIT: [
+    'reject',
+    'The archive does not name all studies of a short time: raise its limit of answers for a query.',
+  ],
+  DICOM_MOVE_DESTINATION_UNKNOWN: [
+    'fatal',
+    'The PACS does not know the AE title that it is to send to: enter it there, with host and port.',
+  ],
+  DICOM_RETRIEVE_FAILED: ['retry', 'The archive did not send all objects that it names.'],
+  DICOM_RETRIEVE_UNSUPPORTED: ['reject', 'The PACS does not offer this way of retrieval.'],
 
   // DICOMweb
   MULTIPART_INVALID: ['reject', 'The body is not a multipart message, or it is cut off.'],
@@ -141,6 +154,12 @@ export const ERRORS = {
   NOT_ACCEPTABLE: ['reject', 'The answer is not available in a media type that the request accepts.'],
   INSTANCE_NOT_FOUND: ['reject', 'There is no such study, series, instance or frame here.'],
   TOO_MANY_REQUESTS: ['retry', 'Too many requests are under way.'],
+  DICOMWEB_UNAVAILABLE: [
+    'retry',
+    'The DICOMweb server cannot be reached, broke off, or wants to be asked later.',
+  ],
+  DICOMWEB_REFUSED: ['reject', 'The DICOMweb server refused a request.'],
+  DICOMWEB_ANSWER_INVALID: ['reject', 'The answer of the DICOMweb server could not be read.'],
 
   // Reading text and images
   REPORT_EMPTY: ['reject', 'The report has no text to read.'],

@@ -36,14 +36,15 @@ export function dicomObjectOf(file: Buffer): DicomObject {
 function sopOf(dataSet: Buffer, transferSyntaxUid: string) {
   const reader = new DataSetReader(transferSyntaxUid, WANTED);
   const deflated = transferSyntaxUid === TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE;
-  reader.push(deflated ? inflate(dataSet) : dataSet);
+  reader.push(deflated ? inflated(dataSet) : dataSet);
   return {
     sopClassUid: reader.dataSet.string(SOP_CLASS),
     sopInstanceUid: reader.dataSet.string(SOP_INSTANCE),
   };
 }
 
-function inflate(bytes: Buffer): Buffer {
+/** A deflated data set as it was before (PS3.5 A.5). Throws DICOM_DATA_SET_UNREADABLE. */
+export function inflated(bytes: Buffer): Buffer {
   try {
     return inflateRawSync(bytes);
   } catch (cause) {

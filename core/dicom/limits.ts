@@ -41,3 +41,6 @@ export const MAX_REFERENCES = 4096;
 
 /** Frames that one reference can name. */
 export const MAX_REFERENCED_FRAMES = 1024;
+
+/** The identifier of a query, of a retrieval or of one of their answers; those that we ask for have some hundred bytes. */
+export const MAX_IDENTIFIER_LENGTH = 256 * 1024;

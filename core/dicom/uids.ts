@@ -52,6 +52,13 @@ const STORAGE_ARC = '1.2.840.10008.5.1.4.1.1.';
 
 export const KEY_OBJECT_SELECTION = '1.2.840.10008.5.1.4.1.1.88.59';
 
+/** Query and retrieval in the study root model (PS3.4 C.6.2). */
+export const STUDY_ROOT = {
+  FIND: '1.2.840.10008.5.1.4.1.2.2.1',
+  MOVE: '1.2.840.10008.5.1.4.1.2.2.2',
+  GET: '1.2.840.10008.5.1.4.1.2.2.3',
+} as const;
+
 /** Is this a Storage SOP Class of the standard? (Private classes need to be listed by the site.) */
 export function isStorageSopClass(uid: string): boolean {
   return uid.startsWith(STORAGE_ARC) && uid.length > STORAGE_ARC.length;
