@@ -35,7 +35,7 @@ export interface FindResult {
 }
 
 /**
- * Rejects with DICOM_PEER_BUSY (out of resources, or too many matches), DICOM_QUERY_REFUSED, DICOM_DATA_SET_TOO_LARGE,
+ * Rejects with DICOM_QUERY_BUSY (out of resources, or too many matches), DICOM_QUERY_REFUSED, DICOM_DATA_SET_TOO_LARGE,
  * DICOM_RETRIEVE_UNSUPPORTED, and with what a broken association gives. What rejects ends the association.
  */
 export async function find(association: DimseAssociation, request: FindRequest): Promise<FindResult> {

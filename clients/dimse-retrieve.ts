@@ -58,7 +58,7 @@ export interface ObjectReceiver {
 
 /**
  * The PACS sends to the application that it knows as `destination`. Rejects with DICOM_MOVE_DESTINATION_UNKNOWN,
- * DICOM_PEER_BUSY, DICOM_RETRIEVE_FAILED (no sub-operation could be done), DICOM_QUERY_REFUSED, DICOM_RETRIEVE_UNSUPPORTED,
+ * DICOM_QUERY_BUSY, DICOM_RETRIEVE_FAILED (no sub-operation could be done), DICOM_QUERY_REFUSED, DICOM_RETRIEVE_UNSUPPORTED,
  * DICOM_TIMEOUT, and with what a broken association gives. Sub-operations that failed are a result, no error.
  */
 export async function move(

@@ -134,7 +134,7 @@ export const ERRORS = {
   DICOM_PEER_UNREACHABLE: ['retry', 'The DICOM peer cannot be reached or has closed the connection.'],
   DICOM_PEER_BUSY: ['retry', 'The DICOM receiver cannot take the object now.'],
   DICOM_SEND_REFUSED: ['reject', 'The receiver did not accept the object.'],
-  DICOM_PEER_BUSY: ['retry', 'The PACS has no resources for this query or retrieval now.'],
+  DICOM_QUERY_BUSY: ['retry', 'The PACS has no resources for this query or retrieval now.'],
   DICOM_QUERY_REFUSED: ['reject', 'The PACS does not carry out this query or retrieval.'],
   DICOM_QUERY_CANCELLED: ['retry', 'The query or retrieval was ended before it was done.'],
   DICOM_QUERY_LIMIT: [
@@ -146,7 +146,7 @@ export const ERRORS = {
     'The PACS does not know the AE title that it is to send to: enter it there, with host and port.',
   ],
   DICOM_RETRIEVE_FAILED: ['retry', 'The archive did not send all objects that it names.'],
-  DICOM_RETRIEVE_UNSUPPORTED: ['reject', 'The PACS does not offer this way of retrieval.'],
+  DICOM_RETRIEVE_UNSUPPORTED: ['fatal', 'The PACS does not offer this way of retrieval.'],
 
   // DICOMweb
   MULTIPART_INVALID: ['reject', 'The body is not a multipart message, or it is cut off.'],

@@ -32,7 +32,7 @@ export function queryError(status: number): InterleaveError | null {
 function codeOfStatus(status: number): ErrorCode {
   if (status === 0xa801) return 'DICOM_MOVE_DESTINATION_UNKNOWN';
   if (status === 0xa702) return 'DICOM_RETRIEVE_FAILED';
-  if ((status & 0xff00) === 0xa700) return 'DICOM_PEER_BUSY';
+  if ((status & 0xff00) === 0xa700) return 'DICOM_QUERY_BUSY';
   if (status === QUERY_STATUS.CANCELLED) return 'DICOM_QUERY_CANCELLED';
   return 'DICOM_QUERY_REFUSED';
 }
