@@ -160,13 +160,18 @@ class StudyBringer {
     try {
       await this.#archive.bring(piece, delivery, sink.signal);
     } catch (error) {
-      const code = codeOf(error);
-      if (see !== null || code !== 'DICOM_SOP_CLASS_UNSUPPORTED') throw error;
-      for (const { uid } of piece.instances)
-        delivery.told({ item: uid, kind: 'image', accepted: false, code });
+      this.#failed(piece, delivery, error);
     }
     if (piece.whole) progress.whole.add(piece.series);
     for (const { uid } of piece.instances) if (!progress.told.has(uid)) this.#missing.push(uid);
+  }
+
+  /** What concerns these objects alone leaves the others of the study as they are. */
+  #failed({ instances }: Piece, { told, mustSee }: Delivery, error: unknown): void {
+    const code = codeOf(error);
+    if (code === 'DICOM_RETRIEVE_FAILED') return;
+    if (mustSee || code !== 'DICOM_SOP_CLASS_UNSUPPORTED') throw error;
+    for (const { uid } of instances) told({ item: uid, kind: 'image', accepted: false, code });
   }
 
   async #tellMissing(): Promise<void> {

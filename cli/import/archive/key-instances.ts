@@ -24,12 +24,16 @@ export function isKeySeries({ modality, instances, complete }: Series, rule: Key
 
 /** Of another series: what is named (by SOP Instance UID), and what somebody made on purpose. */
 export function keyInstances(
-  { instances }: Pick<Series, 'instances'>,
+  { modality, instances }: Pick<Series, 'modality' | 'instances'>,
   rule: KeyImageRule,
   named: ReadonlyMap<string, string>,
 ): FoundInstance[] {
   const captures = rule.marks.includes('SECONDARY_CAPTURE');
   return instances.filter(
-    ({ uid, sopClassUid }) => named.has(uid) || (captures && isSecondaryCapture(sopClassUid)),
+    ({ uid, sopClassUid }) => named.has(uid) || (captures && isCapture(modality, sopClassUid)),
   );
+}
+
+function isCapture(modality: string, sopClassUid: string): boolean {
+  return sopClassUid === '' ? modality === 'OT' || modality === 'SC' : isSecondaryCapture(sopClassUid);
 }

@@ -43,3 +43,6 @@ export const SPOOL_BYTES = 8 * 1024 * 1024;
 
 /** An object of more bytes is not taken: the gateway would not take it either (`DICOM_MAX_DATA_SET_MIB`, as delivered). */
 export const MAX_OBJECT_BYTES = 512 * 1024 * 1024;
+
+/** So many C-MOVEs that a PACS refuses before it carries out one: it does not know where to send, whatever its status says. */
+export const MAX_REFUSED_MOVES = 2;

@@ -14,7 +14,7 @@ import type { DataSet } from '../../../core/dicom/data-set.ts';
 import type { Keys, QueryLevel } from '../../../core/dicom/identifier.ts';
 import { part10Header } from '../../../core/dicom/part10.ts';
 import { STATUS } from '../../../core/dicom/status.ts';
-import { codeOf, InterleaveError } from '../../../core/errors.ts';
+import { codeOf, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
 import type {
   Archive,
   Delivery,
@@ -24,7 +24,7 @@ import type {
   Piece,
   StudySpan,
 } from '../archive/archive.ts';
-import { MAX_INSTANCES, MAX_SERIES } from '../archive/limits.ts';
+import { MAX_INSTANCES, MAX_REFUSED_MOVES, MAX_SERIES } from '../archive/limits.ts';
 import { ObjectSpool } from '../archive/object-spool.ts';
 import { getPiece } from './pacs-get.ts';
 import { instanceKeys, instanceOf, seriesKeys, seriesOf, studyKeys, studyOf } from './pacs-queries.ts';
@@ -43,6 +43,8 @@ export interface PacsOptions extends DimsePeer {
 /** A PACS that is asked by C-FIND, and sends by C-MOVE to the gateway or by C-GET to us. */
 export class PacsArchive implements Archive {
   readonly #options: PacsOptions;
+  /** C-MOVEs that were refused before one was carried out; null from then on */
+  #refusedMoves: number | null = 0;
 
   constructor(options: PacsOptions) {
     this.#options = options;
@@ -119,12 +121,21 @@ export class PacsArchive implements Archive {
     try {
       const result = await move(association, destination, { study, series, instances }, { signal });
       await association.release();
+      this.#refusedMoves = null;
       return result;
     } catch (error) {
-      throw codeOf(error) === 'DICOM_MOVE_DESTINATION_UNKNOWN' ? this.#unknown(destination) : error;
+      throw this.#isUnknown(codeOf(error)) ? this.#unknown(destination) : error;
     } finally {
       association.close();
     }
+  }
+
+  /** Some (Orthanc is one) do not say that they do not know the destination: they refuse whatever is to be sent there. */
+  #isUnknown(code: ErrorCode): boolean {
+    if (code !== 'DICOM_QUERY_REFUSED' || this.#refusedMoves === null)
+      return code === 'DICOM_MOVE_DESTINATION_UNKNOWN';
+    this.#refusedMoves += 1;
+    return this.#refusedMoves >= MAX_REFUSED_MOVES;
   }
 
   #unknown(destination: string): InterleaveError {
