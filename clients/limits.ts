@@ -14,3 +14,24 @@ export const CANCEL_MS = 10_000;
 
 /** Objects of one C-GET beyond those that were asked for: a series may have grown. */
 export const MAX_EXTRA_OBJECTS = 10_000;
+
+/** A web server that says nothing for so long has gone; and a request from its first byte to the last of its answer. */
+export const HTTP_IDLE_MS = 60_000;
+export const HTTP_REQUEST_MS = 3_600_000;
+
+/** Bytes of the headers of an answer. */
+export const MAX_HTTP_HEADERS = 32 * 1024;
+
+/** Redirections of one request, all to the same server. */
+export const MAX_REDIRECTS = 3;
+
+/** Answers 429 and 503 to one request until it is given up; the wait where the server does not say one, and the longest. */
+export const MAX_HTTP_TRIES = 5;
+export const DEFAULT_RETRY_AFTER_MS = 5_000;
+export const MAX_RETRY_AFTER_MS = 300_000;
+
+/** The JSON of one page of a QIDO-RS answer. */
+export const MAX_QIDO_BYTES = 64 * 1024 * 1024;
+
+/** Results that are asked for at once. */
+export const QIDO_PAGE = 200;

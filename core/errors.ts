@@ -158,6 +158,10 @@ export const ERRORS = {
     'retry',
     'The DICOMweb server cannot be reached, broke off, or wants to be asked later.',
   ],
+  DICOMWEB_DENIED: [
+    'fatal',
+    'The DICOMweb server does not let us in: the token is missing or wrong, or has expired.',
+  ],
   DICOMWEB_REFUSED: ['reject', 'The DICOMweb server refused a request.'],
   DICOMWEB_ANSWER_INVALID: ['reject', 'The answer of the DICOMweb server could not be read.'],
 

@@ -43,6 +43,7 @@ const OTHERS = [
   'dicomRefusedObjects',
   'dicomTls',
   'dicomwebOrigins',
+  'dicomwebToken',
   'dicomwebUrl',
   'elasticsearchPort',
   'engine',
