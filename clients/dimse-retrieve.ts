@@ -10,7 +10,7 @@ import { type DimseAssociation, unexpected } from './dimse-association.ts';
 import { readIdentifier } from './dimse-find.ts';
 import { DimseOperation } from './dimse-operation.ts';
 import type { PresentationContextProposal } from './dimse-proposals.ts';
-import { MAX_EXTRA_OBJECTS, RETRIEVE_ANSWER_MS, RETRIEVE_STILL_MS } from './limits.ts';
+import { MAX_GET_OBJECTS, RETRIEVE_ANSWER_MS, RETRIEVE_STILL_MS } from './limits.ts';
 
 export const MOVE_PROPOSAL: PresentationContextProposal = {
   abstractSyntax: STUDY_ROOT.MOVE,
@@ -35,6 +35,7 @@ export interface RetrieveOptions {
   answerMs?: number;
   stillMs?: number;
   cancelMs?: number;
+  maxObjects?: number;
 }
 
 /** What the PACS counted, the last time that it said so; null where it never did. */
@@ -85,10 +86,10 @@ export async function get(
   options: RetrieveOptions = {},
 ): Promise<RetrieveResult> {
   const command = { field: COMMAND.C_GET_RQ, sopClassUid: STUDY_ROOT.GET };
-  const most = (retrieval.instances?.length ?? 0) + MAX_EXTRA_OBJECTS;
+  const { maxObjects = MAX_GET_OBJECTS } = options;
   let count = 0;
   return retrieve(association, command, retrieval, options, async (contextId, request) => {
-    if (++count > most) throw unexpected();
+    if (++count > maxObjects) throw unexpected();
     const status = await receive(association, contextId, request, take);
     await association.send(contextId, responseTo(request, status));
   });

@@ -12,8 +12,8 @@ export const RETRIEVE_STILL_MS = 600_000;
 /** After a C-CANCEL the PACS has to end the operation within this time, else the association is aborted. */
 export const CANCEL_MS = 10_000;
 
-/** Objects of one C-GET beyond those that were asked for: a series may have grown. */
-export const MAX_EXTRA_OBJECTS = 10_000;
+/** Objects of one C-GET. */
+export const MAX_GET_OBJECTS = 100_000;
 
 /** A web server that says nothing for so long has gone; and a request from its first byte to the last of its answer. */
 export const HTTP_IDLE_MS = 60_000;
