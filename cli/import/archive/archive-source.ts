@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyImageRule } from '../../../core/dicom/key-image.ts';
 import { codeOf, InterleaveError } from '../../../core/errors.ts';
@@ -73,10 +73,13 @@ export class ArchiveSource implements ImportSource {
     };
   }
 
-  /** Studies that the archive has and does not name: the import goes on, and does not end as if all had come. */
+  /**
+   * Studies that the archive has and does not name: the import goes on, and does not end as if all had come. Nothing of it is
+   * ever done, so its key is new each time.
+   */
   #unseen({ from, to }: StudySpan, code: 'DICOM_QUERY_LIMIT' | 'DICOM_DATA_SET_UNREADABLE'): ImportUnit {
     return {
-      key: unitKey('unseen', from, to),
+      key: unitKey('unseen', randomUUID()),
       count: null,
       async bring(sink) {
         const item = from === to ? `studies of ${from}` : `studies of ${from} to ${to}`;
