@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, InterleaveError } from '../../core/errors.ts';
+import { codeOf, ERRORS, InterleaveError } from '../../core/errors.ts';
 import { Attempt, type AttemptOptions } from './attempt.ts';
 import type { ImportOutcome, ImportSource, ImportUnit } from './import-source.ts';
 import { FIRST_RETRY_MS, MAX_LEFT_IN_A_ROW, MAX_RETRY_MS, MAX_UNIT_TRIES, UNITS_AT_ONCE } from './limits.ts';
@@ -28,8 +28,8 @@ export interface ImportOptions extends Omit<AttemptOptions, 'signal'> {
 
 /**
  * Brings all units of a source, some at a time. Resolves when all were brought or left, or `signal` is aborted and what was
- * under way has ended. Rejects where the source ends with an error, where a gateway lets us in no more, where so many
- * units in a row were left that the rest would be, too, and where no unit can be written down any more.
+ * under way has ended. Rejects where the source ends with an error, where a unit has a fatal one, where a gateway lets us in no
+ * more, where so many units in a row were left that the rest would be, too, and where no unit can be written down any more.
  */
 export async function runImport(source: ImportSource, options: ImportOptions): Promise<void> {
   const running = new Set<Promise<void>>();
@@ -111,7 +111,7 @@ class ImportRun {
     this.#options.left(code);
     // What is wrong with a unit itself (a file that may not be read) says nothing of the next one.
     if (!passes) {
-      if (code === 'INTERNAL') throw error;
+      if (ERRORS[code][0] === 'fatal') throw error;
       return;
     }
     this.#leftInARow += 1;

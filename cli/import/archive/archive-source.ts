@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyImageRule } from '../../../core/dicom/key-image.ts';
 import { codeOf, InterleaveError } from '../../../core/errors.ts';
@@ -26,8 +26,6 @@ export class ArchiveSource implements ImportSource {
   readonly #waitsMs: readonly number[];
   readonly #busyWaitMs: number;
   readonly #places = new Places(STUDIES_AT_ONCE);
-  /** what no other study will get around either, such as a destination that the PACS does not know */
-  #fatal: InterleaveError | null = null;
 
   /** the waits are for tests */
   constructor(
@@ -48,12 +46,10 @@ export class ArchiveSource implements ImportSource {
     const { from, to, modalities } = this.#choice;
     const find = (span: StudySpan, most: number) => this.#find(span, most, signal);
     for await (const step of walkStudies({ from, to, find })) {
-      if (this.#fatal !== null) throw this.#fatal;
       if ('unseen' in step) yield this.#unseen(step.unseen, step.code);
       else if (step.study.modalities === null || holdsOne(step.study.modalities, modalities))
         yield this.#study(step.study);
     }
-    if (this.#fatal !== null) throw this.#fatal;
   }
 
   async close(): Promise<void> {
@@ -73,13 +69,10 @@ export class ArchiveSource implements ImportSource {
     };
   }
 
-  /**
-   * Studies that the archive has and does not name: the import goes on, and does not end as if all had come. Nothing of it is
-   * ever done, so its key is new each time.
-   */
+  /** Studies that the archive has and does not name: the import goes on, and does not end as if all had come. */
   #unseen({ from, to }: StudySpan, code: 'DICOM_QUERY_LIMIT' | 'DICOM_DATA_SET_UNREADABLE'): ImportUnit {
     return {
-      key: unitKey('unseen', randomUUID()),
+      key: unitKey('unseen', from, to),
       count: null,
       async bring(sink) {
         const item = from === to ? `studies of ${from}` : `studies of ${from} to ${to}`;
@@ -93,9 +86,6 @@ export class ArchiveSource implements ImportSource {
     const leave = await this.#places.enter(sink.signal);
     try {
       await bring();
-    } catch (error) {
-      if (error instanceof InterleaveError && error.kind === 'fatal') this.#fatal ??= error;
-      throw error;
     } finally {
       leave();
     }

@@ -176,3 +176,11 @@ test('stopped, it ends what is under way and begins nothing', async () => {
   assert.equal(asked.length, UNITS_AT_ONCE - 1);
   assert.deepEqual(seen.left, []);
 });
+
+test('a fatal error of a unit ends the import: the next one would end the same', async () => {
+  const fatal = unit('fatal', async () => {
+    throw new InterleaveError('DICOM_MOVE_DESTINATION_UNKNOWN');
+  });
+  const { run } = importInto();
+  await assert.rejects(run([fatal]), { code: 'DICOM_MOVE_DESTINATION_UNKNOWN' });
+});

@@ -86,7 +86,7 @@ async function imported(
     turns: null,
     done: null,
     signal: new AbortController().signal,
-    firstRetryMs: 1,
+    waits: { firstMs: 1, mostMs: 50 },
     told: () => undefined,
     known: () => undefined,
     brought: (of) => outcomes.push(...of),
