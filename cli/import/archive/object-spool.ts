@@ -76,7 +76,7 @@ export class ObjectSpool {
 }
 
 async function fileWithoutName(): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), 'interleave-import-'));
+  const folder = await mkdtemp(join(tmpdir(), 'interleave-spool-'));
   try {
     return await open(join(folder, 'object'), 'wx+', 0o600);
   } finally {
