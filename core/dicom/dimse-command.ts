@@ -74,7 +74,7 @@ export function decodeCommand(bytes: Buffer): DimseCommand {
   const messageId = unsignedShort(elements.get(isResponse || isCancel ? 0x0120 : 0x0110));
   if (messageId === undefined) throw invalid('the message id is missing');
   const status = unsignedShort(elements.get(0x0900));
-  const subOperations = countsOf(elements);
+  const subOperations = isResponse ? countsOf(elements) : null;
   if (isResponse && status === undefined) throw invalid('(0000,0900) is missing');
   return {
     field,

@@ -34,6 +34,22 @@ describe('DIMSE commands', () => {
     }
   });
 
+  it('name the destination of C-MOVE, count its sub-operations, and name what C-CANCEL ends', () => {
+    const move = { ...STORE, field: COMMAND.C_MOVE_RQ, sopInstanceUid: '', moveDestination: 'GATEWAY' };
+    assert.deepEqual(decodeCommand(encodeCommand(move)), move);
+    const subOperations = { remaining: null, completed: 300, failed: 2, warning: 0 };
+    const { moveDestination: _, ...asked } = move;
+    const answer = { ...responseTo(asked, 0xff00), subOperations };
+    assert.deepEqual(decodeCommand(encodeCommand(answer)), answer);
+    const cancel = { ...asked, field: COMMAND.C_CANCEL_RQ, sopClassUid: '', hasDataSet: false };
+    const bytes = encodeCommand(cancel);
+    assert.deepEqual(decodeCommand(bytes), cancel);
+    assert.ok(
+      bytes.includes(Buffer.from('000020010200000007', 'hex').subarray(0, 8)),
+      '(0000,0120), PS3.7 9.3.2.3',
+    );
+  });
+
   it('cut an error comment at 64 characters (LO)', () => {
     const response = responseTo(STORE, 0xc000, 'x'.repeat(100));
     assert.equal(decodeCommand(encodeCommand(response)).comment.length, 64);
