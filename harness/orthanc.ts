@@ -34,11 +34,13 @@ export const noOrthanc: string | false =
 export interface OrthancOptions {
   /** AE titles that it knows, and the ports of this machine where they listen */
   knows?: Readonly<Record<string, number>>;
-  /** a bearer of this name and password; without it anyone may ask */
+  /** who may ask over HTTP; without it anyone may */
   user?: { name: string; password: string };
   /** beside those that a place of its own needs */
   settings?: Readonly<Record<string, unknown>>;
   dicomweb?: boolean;
+  /** what DCMTK in it reads of the environment */
+  env?: Record<string, string>;
 }
 
 /** Orthanc as an archive on this machine, on ports and in a folder of its own. */
@@ -68,6 +70,7 @@ export class Orthanc {
     user,
     settings = {},
     dicomweb = true,
+    env = DCMTK_ENV,
   }: OrthancOptions = {}): Promise<Orthanc> {
     const folder = await mkdtemp(join(tmpdir(), 'interleave-orthanc-'));
     const [port = 0, httpPort = 0] = await freePorts(2);
@@ -92,7 +95,7 @@ export class Orthanc {
       ...(dicomweb ? { Plugins: [DICOMWEB_PLUGIN], DicomWeb: { Enable: true } } : {}),
     };
     await writeFile(file, JSON.stringify({ ...place, ...settings }), { mode: 0o600 });
-    const program = await PeerProgram.start('Orthanc', [file], { env: DCMTK_ENV });
+    const program = await PeerProgram.start('Orthanc', [file], { env });
     await Promise.all([tcpReady(port), tcpReady(httpPort)]);
     const token = Buffer.from(`${user?.name}:${user?.password}`).toString('base64');
     const authorization: Record<string, string> =

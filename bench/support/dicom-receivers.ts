@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayProcess } from '../../harness/gateway-process.ts';
+import { Orthanc, orthancVersion } from '../../harness/orthanc.ts';
 import { PeerProgram } from '../../harness/peer-program.ts';
 import { tcpReady } from '../../harness/tcp-ready.ts';
 import { freePorts } from '../../infra/process/free-port.ts';
@@ -69,8 +70,7 @@ function storescp(): DicomReceiver | string {
 }
 
 function orthanc(sync: boolean): DicomReceiver | string {
-  const version = versionOf('Orthanc', /Orthanc (\S+)/);
-  if (version === null) return 'Orthanc';
+  if (orthancVersion === null) return 'Orthanc';
   const settings = {
     SyncStorageArea: sync,
     MaximumPduLength: MAX_PDU_LENGTH,
@@ -82,23 +82,10 @@ function orthanc(sync: boolean): DicomReceiver | string {
   return {
     key: 'orthanc',
     name: 'Orthanc',
-    version,
+    version: orthancVersion,
     settings: `${words(settings)}, SQLite index, ${words(DCMTK_ENV)}`,
     sync,
-    start: () =>
-      withFolder(async (folder) => {
-        const [port = 0, httpPort = 0] = await freePorts(2);
-        const file = join(folder, 'orthanc.json');
-        const place = {
-          StorageDirectory: folder,
-          IndexDirectory: folder,
-          DicomPort: port,
-          HttpPort: httpPort,
-          RemoteAccessAllowed: false,
-        };
-        await writeFile(file, JSON.stringify({ ...settings, ...place }));
-        return { port, program: await PeerProgram.start('Orthanc', [file], { env: DCMTK_ENV }) };
-      }),
+    start: () => Orthanc.start({ settings, dicomweb: false, env: DCMTK_ENV }),
   };
 }
 
