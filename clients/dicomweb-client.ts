@@ -55,8 +55,8 @@ export class DicomwebClient {
   }
 
   /**
-   * The objects of a study, a series or an instance, as they are stored. Rejects with DICOM_RETRIEVE_FAILED where they are not
-   * there, DICOMWEB_UNAVAILABLE where the answer is cut off, DICOMWEB_DENIED, DICOMWEB_REFUSED, DICOMWEB_ANSWER_INVALID, and with
+   * The objects of a study, a series or an instance, as they are stored. Rejects with DICOM_RETRIEVE_FAILED where not all
+   * are there, DICOMWEB_UNAVAILABLE where the answer is cut off, DICOMWEB_DENIED, DICOMWEB_REFUSED, DICOMWEB_ANSWER_INVALID, and with
    * what the receiver of a part rejects with.
    */
   async retrieve(path: string, receiver: () => PartReceiver, signal: AbortSignal): Promise<void> {
@@ -67,14 +67,15 @@ export class DicomwebClient {
     }
     await requireOk(answer);
     const media = parseMediaType(answer.contentType);
-    if (media?.type === 'application/dicom') return readWhole(answer.body, receiver());
     const boundary = media?.type === 'multipart/related' ? boundaryOf(media) : null;
-    if (boundary !== null) return readParts(answer.body, new MultipartReader(boundary), receiver);
-    await drop(answer);
-    throw new InterleaveError(
-      'DICOMWEB_ANSWER_INVALID',
-      'It is neither multipart/related nor application/dicom.',
-    );
+    if (media?.type === 'application/dicom') await readWhole(answer.body, receiver());
+    else if (boundary !== null) await readParts(answer.body, new MultipartReader(boundary), receiver);
+    else {
+      await drop(answer);
+      throw invalid('It is neither multipart/related nor application/dicom.');
+    }
+    // PS3.18 Table 10.4.3-1: some could not be given.
+    if (answer.status === 206) throw new InterleaveError('DICOM_RETRIEVE_FAILED', 'The server answered 206.');
   }
 
   async #page(path: string, signal: AbortSignal): Promise<QidoResult[]> {

@@ -291,6 +291,13 @@ describe('WADO-RS', () => {
     assert.equal(accept, 'multipart/related; type="application/dicom"; transfer-syntax=*');
   });
 
+  it('that gives only some (206) has failed, and what it gave is taken', async () => {
+    const { whole, error } = await retrieved((_, response) =>
+      response.writeHead(206, type).end(`${part('one')}--${BOUNDARY}--`),
+    );
+    assert.deepEqual([whole, error], [['one'], 'DICOM_RETRIEVE_FAILED']);
+  });
+
   it('takes a single object as it is', async () => {
     const { whole } = await retrieved((_, response) =>
       response.writeHead(200, { 'content-type': 'application/dicom' }).end('one'),

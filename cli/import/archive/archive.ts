@@ -7,8 +7,9 @@ export interface Archive {
   series(study: string, signal: AbortSignal): Promise<FoundSeries[]>;
   instances(study: string, series: string, signal: AbortSignal): Promise<FoundInstances>;
   /**
-   * Has objects brought to the gateway, and says of each that came. Rejects where the archive or the gateway is away, and with
-   * DICOM_RETRIEVE_UNSUPPORTED where objects are to be seen and the archive does not send them to us.
+   * Has objects brought to the gateway, and says of each that came. Rejects where the archive or the gateway is away, with
+   * DICOM_RETRIEVE_FAILED where objects of a whole series failed, and with DICOM_RETRIEVE_UNSUPPORTED where objects are to be
+   * seen and the archive does not send them to us.
    */
   bring(piece: Piece, delivery: Delivery, signal: AbortSignal): Promise<void>;
   /** Whether the gateway is there, where it is not we who send to it. */
@@ -70,6 +71,8 @@ export interface Piece {
   instances: readonly FoundInstance[];
   /** ask for the series and not for these objects */
   whole: boolean;
+  /** whether the archive is sure to have named all of what is asked for */
+  certain: boolean;
 }
 
 /** The way of objects to the gateway. */

@@ -135,11 +135,17 @@ class StudyBringer {
     const certain = series.complete && series.instances.length % ROUND_NUMBER !== 0;
     const isFirst = left.length === series.instances.length && left.length <= MAX_PIECE;
     if (chosen === null && (certain ? isFirst : !whole.has(series.uid))) {
-      yield { study, series: series.uid, instances: left, whole: true };
+      yield { study, series: series.uid, instances: left, whole: true, certain };
       return;
     }
     for (let at = 0; at < left.length; at += MAX_PIECE)
-      yield { study, series: series.uid, instances: left.slice(at, at + MAX_PIECE), whole: false };
+      yield {
+        study,
+        series: series.uid,
+        instances: left.slice(at, at + MAX_PIECE),
+        whole: false,
+        certain: true,
+      };
   }
 
   async #piece(piece: Piece, see: ((file: Buffer) => void) | null): Promise<void> {
@@ -159,18 +165,21 @@ class StudyBringer {
     };
     try {
       await this.#archive.bring(piece, delivery, sink.signal);
+      if (piece.whole) progress.whole.add(piece.series);
     } catch (error) {
       this.#failed(piece, delivery, error);
     }
-    if (piece.whole) progress.whole.add(piece.series);
     for (const { uid } of piece.instances) if (!progress.told.has(uid)) this.#missing.push(uid);
   }
 
   /** What concerns these objects alone leaves the others of the study as they are. */
-  #failed({ instances }: Piece, { told, mustSee }: Delivery, error: unknown): void {
+  #failed({ series, instances, certain }: Piece, { told, mustSee }: Delivery, error: unknown): void {
     const code = codeOf(error);
+    if (mustSee && code !== 'DICOM_RETRIEVE_FAILED') throw error;
+    if (code !== 'DICOM_RETRIEVE_FAILED' && code !== 'DICOM_SOP_CLASS_UNSUPPORTED') throw error;
+    // Of what the archive did not name, nobody can say more than the series.
+    if (!certain) this.#missing.push(series);
     if (code === 'DICOM_RETRIEVE_FAILED') return;
-    if (mustSee || code !== 'DICOM_SOP_CLASS_UNSUPPORTED') throw error;
     for (const { uid } of instances) told({ item: uid, kind: 'image', accepted: false, code });
   }
 

@@ -18,8 +18,8 @@ export const ARCHIVE_OPTIONS = {
 } satisfies OptionTable;
 
 export const ARCHIVE_HELP = `\
-  --from DAY --to DAY    study dates, e.g. 2015-01-01 (default: from ${'1970-01-01'} to today). A study without a date is
-                         found by neither
+  --from DAY --to DAY    study dates, e.g. 2015-01-01 (default: from 1970-01-01 on). A study without a date is
+                         never found
   --modality CT,MR       studies that hold one of these modalities
   --only all|key-images  all objects (default), or of each study: key object selections and presentation states, what they
                          name, secondary captures, and whole series of the modalities and sizes that follow

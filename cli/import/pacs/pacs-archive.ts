@@ -109,6 +109,7 @@ export class PacsArchive implements Archive {
         const one = await this.#moveOnce(piece, [uid], destination, signal);
         if (failedOf(one, 1)?.length === 0) tellArrived(uid, delivery);
       } else if (failed !== null && !failed.includes(uid)) tellArrived(uid, delivery);
+    if (piece.whole && (result.failed ?? 0) > 0) throw new InterleaveError('DICOM_RETRIEVE_FAILED');
   }
 
   async #moveOnce(

@@ -35,8 +35,9 @@ export async function getPiece(piece: Piece, { signal, associate, take }: GetOpt
         'The PACS does not agree to send us such objects.',
       );
     const uids = whole ? null : instances.map(({ uid }) => uid);
-    await get(association, { study, series, instances: uids }, take, { signal });
+    const { failed } = await get(association, { study, series, instances: uids }, take, { signal });
     await association.release();
+    if (whole && (failed ?? 0) > 0) throw new InterleaveError('DICOM_RETRIEVE_FAILED');
   } finally {
     association.close();
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Archive, FoundInstance, ListedSeries, Piece } from '../../../../cli/import/archive/archive.ts';
 import { bringStudy, StudyProgress } from '../../../../cli/import/archive/bring-study.ts';
-import { MAX_PIECE, ROUND_NUMBER } from '../../../../cli/import/archive/limits.ts';
+import { MAX_PIECE, MAX_ROUNDS, ROUND_NUMBER } from '../../../../cli/import/archive/limits.ts';
 import { DEFAULT_KEY_IMAGE_RULE, type KeyImageRule } from '../../../../core/dicom/key-image.ts';
 import { InterleaveError } from '../../../../core/errors.ts';
 import { CT_IMAGE, keySelection } from '../../../support/archive-studies.ts';
@@ -80,6 +80,26 @@ describe('a study', () => {
     const { archive, pieces } = archiveOf([some, round, unnamed]);
     await brought(archive, null);
     assert.deepEqual(told(pieces), ['1.2.1 whole', '1.2.2 whole', '1.2.3 whole']);
+  });
+
+  it('comes again where such a series failed in part, and is told by its UID where it always does', async () => {
+    const { archive } = archiveOf([series('1.2.1', 'CT', 0), series('1.2.2', 'CT', 2)]);
+    const { bring } = archive;
+    archive.bring = async (piece, delivery, signal) => {
+      if (piece.series === '1.2.1') throw new InterleaveError('DICOM_RETRIEVE_FAILED');
+      await bring(piece, delivery, signal);
+    };
+    const sink = new CollectingSink();
+    const options = { modalities: [], keyImages: null, sink, progress: new StudyProgress() };
+    for (let round = 1; round < MAX_ROUNDS; round++)
+      await assert.rejects(bringStudy(archive, STUDY, options), { code: 'DICOM_RETRIEVE_FAILED' });
+    await bringStudy(archive, STUDY, options);
+    assert.deepEqual(sink.outcomes.at(-1), {
+      item: '1.2.1',
+      kind: 'image',
+      accepted: false,
+      code: 'DICOM_RETRIEVE_FAILED',
+    });
   });
 
   it('is passed over where none of its series is of a modality that was asked for', async () => {
