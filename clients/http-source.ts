@@ -3,7 +3,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterleaveError } from '../core/errors.ts';
-import { isTlsAlert } from '../platform/net/sockets.ts';
+import { isTlsAlert, isUntrusted } from '../platform/net/sockets.ts';
 import type { ClientTls } from '../platform/net/tls.ts';
 import {
   DEFAULT_RETRY_AFTER_MS,
@@ -111,7 +111,7 @@ async function* bodyOf(answer: IncomingMessage, stop: AbortSignal): AsyncGenerat
 
 function failure(error: NodeJS.ErrnoException, stop: AbortSignal): unknown {
   if (stop.aborted) return stop.reason;
-  if (isTlsAlert(error) || /CERT|SIGNATURE|ISSUER|HOSTNAME/.test(error.code ?? ''))
+  if (isTlsAlert(error) || isUntrusted(error))
     return new InterleaveError('TLS_REFUSED', error.code, { cause: error });
   return unavailable(error.code, error);
 }

@@ -39,6 +39,8 @@ export interface OrthancOptions {
   /** beside those that a place of its own needs */
   settings?: Readonly<Record<string, unknown>>;
   dicomweb?: boolean;
+  /** speaks TLS in DIMSE, and wants a certificate of this authority; PEM files */
+  tls?: { cert: string; key: string; ca: string };
   /** what DCMTK in it reads of the environment */
   env?: Record<string, string>;
 }
@@ -47,7 +49,7 @@ export interface OrthancOptions {
 export class Orthanc {
   readonly aeTitle = 'ORTHANC';
   readonly port: number;
-  readonly httpPort: number;
+  readonly #web: string;
   readonly #folder: string;
   readonly #program: PeerProgram;
   readonly #authorization: Record<string, string>;
@@ -59,7 +61,7 @@ export class Orthanc {
     authorization: Record<string, string>,
   ) {
     this.port = ports.port;
-    this.httpPort = ports.httpPort;
+    this.#web = `http://127.0.0.1:${ports.httpPort}`;
     this.#folder = folder;
     this.#program = program;
     this.#authorization = authorization;
@@ -70,6 +72,7 @@ export class Orthanc {
     user,
     settings = {},
     dicomweb = true,
+    tls,
     env = DCMTK_ENV,
   }: OrthancOptions = {}): Promise<Orthanc> {
     const folder = await mkdtemp(join(tmpdir(), 'interleave-orthanc-'));
@@ -94,7 +97,16 @@ export class Orthanc {
       RegisteredUsers: user === undefined ? {} : { [user.name]: user.password },
       ...(dicomweb ? { Plugins: [DICOMWEB_PLUGIN], DicomWeb: { Enable: true } } : {}),
     };
-    await writeFile(file, JSON.stringify({ ...place, ...settings }), { mode: 0o600 });
+    const secure =
+      tls === undefined
+        ? {}
+        : {
+            DicomTlsEnabled: true,
+            DicomTlsCertificate: tls.cert,
+            DicomTlsPrivateKey: tls.key,
+            DicomTlsTrustedCertificates: tls.ca,
+          };
+    await writeFile(file, JSON.stringify({ ...place, ...secure, ...settings }), { mode: 0o600 });
     const program = await PeerProgram.start('Orthanc', [file], { env });
     await Promise.all([tcpReady(port), tcpReady(httpPort)]);
     const token = Buffer.from(`${user?.name}:${user?.password}`).toString('base64');
@@ -104,12 +116,12 @@ export class Orthanc {
   }
 
   get dicomweb(): string {
-    return `http://127.0.0.1:${this.httpPort}/dicom-web`;
+    return `${this.#web}/dicom-web`;
   }
 
   /** Puts a DICOM file into it. */
   async add(file: Buffer): Promise<void> {
-    const answer = await fetch(`http://127.0.0.1:${this.httpPort}/instances`, {
+    const answer = await fetch(`${this.#web}/instances`, {
       method: 'POST',
       headers: this.#authorization,
       body: new Uint8Array(file),

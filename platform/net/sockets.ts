@@ -149,7 +149,7 @@ export function isTlsAlert(error: NodeJS.ErrnoException | null): boolean {
   return /^(?:ERR_SSL_|EPROTO$)/.test(error?.code ?? '');
 }
 
-/** The names that Node gives to a certificate that we do not believe. */
-function isUntrusted(error: NodeJS.ErrnoException): boolean {
+/** Whether a handshake failed on a certificate that we do not believe, by the names that Node gives to that. */
+export function isUntrusted(error: NodeJS.ErrnoException): boolean {
   return /CERT|SIGNATURE|ISSUER|CRL|HOSTNAME/.test(error.code ?? '');
 }
