@@ -10,7 +10,10 @@ const element: Mutation = (input, random) => {
   const header = Buffer.alloc(8);
   header.writeUInt16LE(random.next() < 0.95 ? 0 : 8, 0);
   header.writeUInt16LE(
-    random.pick([0, 2, 3, 0x100, 0x110, 0x120, 0x700, 0x800, 0x900, 0x902, 0x1000, 0x1001]),
+    random.pick([
+      0, 2, 3, 0x100, 0x110, 0x120, 0x600, 0x700, 0x800, 0x900, 0x902, 0x1000, 0x1001, 0x1020, 0x1021, 0x1022,
+      0x1023,
+    ]),
     2,
   );
   header.writeUInt32LE(random.next() < 0.9 ? value.length : random.integer(0, 0xffffffff), 4);
