@@ -23,8 +23,11 @@ export const SHORTEST_SPAN_SECONDS = 60;
  */
 export const ROUND_NUMBER = 100;
 
-/** Objects that are asked for together; of a longer series, lists of so many. */
-export const MAX_PIECE = 100;
+/**
+ * Objects that are asked for together; of a longer series, lists of so many. Half of what an import lets lie before the
+ * services (`DEFAULT_MAX_LAG`): a live message waits behind no more of a series.
+ */
+export const MAX_PIECE = 25;
 
 /** Studies that are brought at the same time: each takes an association with the PACS, or a connection. */
 export const STUDIES_AT_ONCE = 2;

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Archive, FoundInstance, ListedSeries, Piece } from '../../../../cli/import/archive/archive.ts';
 import { bringStudy, StudyProgress } from '../../../../cli/import/archive/bring-study.ts';
 import { MAX_PIECE, MAX_ROUNDS, ROUND_NUMBER } from '../../../../cli/import/archive/limits.ts';
+import { DEFAULT_MAX_LAG } from '../../../../cli/import/limits.ts';
 import { DEFAULT_KEY_IMAGE_RULE, type KeyImageRule } from '../../../../core/dicom/key-image.ts';
 import { InterleaveError } from '../../../../core/errors.ts';
 import { CT_IMAGE, keySelection } from '../../../support/archive-studies.ts';
@@ -71,6 +72,7 @@ describe('a study', () => {
       ],
     );
     assert.equal(sink.turns, MAX_PIECE + 23);
+    assert.ok(2 * MAX_PIECE <= DEFAULT_MAX_LAG, 'two pieces fit before the services');
   });
 
   it('has a series asked for whole of which the archive may not have named all', async () => {
