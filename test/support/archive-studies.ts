@@ -66,6 +66,7 @@ interface Kind {
   modality: string;
   date: string;
   accession?: string;
+  time?: string;
 }
 
 function imagesOf(count: number, kind: Kind): Promise<ArchivedObject>[] {
@@ -74,7 +75,7 @@ function imagesOf(count: number, kind: Kind): Promise<ArchivedObject>[] {
 
 export async function archived(kind: Kind, transferSyntax?: string): Promise<ArchivedObject> {
   const uid = freshUid();
-  const { study, series, sopClass, modality, date, accession = 'ARC1' } = kind;
+  const { study, series, sopClass, modality, date, accession = 'ARC1', time = '101500' } = kind;
   const file = await dicomFile({
     study,
     series,
@@ -85,7 +86,7 @@ export async function archived(kind: Kind, transferSyntax?: string): Promise<Arc
     accession,
     patientName: PATIENT_NAME,
     more: [
-      [0x00080030, 'TM', '101500'],
+      [0x00080030, 'TM', time],
       [0x00200010, 'SH', '1'],
     ],
     ...(transferSyntax === undefined ? {} : { transferSyntax }),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ArchiveSource } from '../../../../cli/import/archive/archive-source.ts';
+import { MAX_PIECE } from '../../../../cli/import/archive/limits.ts';
 import { DicomwebArchive } from '../../../../cli/import/dicomweb/dicomweb-archive.ts';
 import { HttpSource } from '../../../../clients/http-source.ts';
 import { dicomObjectOf } from '../../../../core/dicom/dicom-object.ts';
@@ -18,7 +19,7 @@ describe('Orthanc by DICOMweb', { skip: noOrthanc }, () => {
 
   before(async () => {
     orthanc = await Orthanc.start({ user });
-    archive = await smallArchive();
+    archive = await smallArchive({ slices: MAX_PIECE + 3 });
     for (const { file } of archive.all) await orthanc.add(file);
   });
   after(() => orthanc?.stop());

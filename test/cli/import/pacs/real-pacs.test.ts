@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ArchiveSource } from '../../../../cli/import/archive/archive-source.ts';
+import { MAX_PIECE } from '../../../../cli/import/archive/limits.ts';
 import { PacsArchive } from '../../../../cli/import/pacs/pacs-archive.ts';
 import { dicomObjectOf } from '../../../../core/dicom/dicom-object.ts';
 import { DEFAULT_KEY_IMAGE_RULE } from '../../../../core/dicom/key-image.ts';
@@ -10,7 +11,7 @@ import { InterleaveError } from '../../../../core/errors.ts';
 import { dcmqrscp, noDcmqrscp } from '../../../../harness/dcmqrscp.ts';
 import { noOrthanc, Orthanc } from '../../../../harness/orthanc.ts';
 import { StoreReceiver } from '../../../../harness/store-receiver.ts';
-import { smallArchive } from '../../../support/archive-studies.ts';
+import { archived, DX_IMAGE, freshUid, smallArchive } from '../../../support/archive-studies.ts';
 import { bringAll, CollectingSink } from '../../../support/collecting-sink.ts';
 
 interface Pacs {
@@ -49,9 +50,10 @@ for (const [name, skip, start] of PEERS)
     before(async () => {
       receiver = await StoreReceiver.start();
       pacs = await start({ RECEIVER: receiver.port });
-      // dcmqrscp has one transfer syntax for all objects of a class.
+      // Of a series of more than MAX_PIECE lists are asked for. dcmqrscp has one transfer syntax for all objects of a class.
+      const slices = MAX_PIECE + 3;
       archive = await smallArchive(
-        name === 'Orthanc' ? {} : { transferSyntax: TRANSFER_SYNTAX.EXPLICIT_LITTLE },
+        name === 'Orthanc' ? { slices } : { slices, transferSyntax: TRANSFER_SYNTAX.EXPLICIT_LITTLE },
       );
       await pacs.add(archive.all.map(({ file }) => file));
     });
@@ -145,3 +147,31 @@ for (const [name, skip, start] of PEERS)
       assert.deepEqual(sink.outcomes, []);
     });
   });
+
+it('Orthanc that names two studies at a time has all of a day found', { skip: noOrthanc }, async () => {
+  const orthanc = await Orthanc.start({ dicomweb: false, settings: { LimitFindResults: 2 } });
+  try {
+    const objects = await Promise.all(
+      ['080000', '101500', '101500.250', '135959.999', '140000', '235959'].map((time) =>
+        archived({ ...DX, study: freshUid(), series: freshUid(), time }),
+      ),
+    );
+    for (const { file } of objects) await orthanc.add(file);
+    const place = {
+      host: '127.0.0.1',
+      port: orthanc.port,
+      calledAeTitle: orthanc.aeTitle,
+      callingAeTitle: 'US',
+    };
+    const archive = new PacsArchive({ ...place, moveTo: null, gateway: place });
+    const choice = { from: '20150101', to: '20181231', modalities: [], keyImages: null };
+    const sink = new CollectingSink();
+    await bringAll(new ArchiveSource(archive, choice), sink);
+    assert.deepEqual(sink.accepted.sort(), objects.map(({ uid }) => uid).sort());
+    assert.equal(sink.outcomes.length, objects.length, 'nothing else is told');
+  } finally {
+    await orthanc.stop();
+  }
+});
+
+const DX = { sopClass: DX_IMAGE, modality: 'DX', date: '20180702' };
