@@ -30,10 +30,10 @@ export const LAG_LOOK_MS = 500;
 
 /**
  * Records that may lie before the services, all stages together, and what is on its way to them: a live message waits
- * behind no more of an archive than that. As many as the stages hold anyway in one and a half seconds at 25 images a
- * second, from one look to the next: with fewer they would stand still in between, and more only make the feed wait.
+ * behind no more of an archive than that. With fewer each stage has only one or two records of a partition at a time,
+ * and what a poll or a transaction costs is paid for each of them.
  */
-export const DEFAULT_MAX_LAG = 50;
+export const DEFAULT_MAX_LAG = 100;
 export const MAX_MAX_LAG = 100_000;
 
 /** From one look to the next which index is searched: a reindex moves the alias. */
