@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InterleaveError } from '../../../core/errors.ts';
 import { CsvReader, type CsvRow, requireColumns } from '../../../evaluation/csv.ts';
@@ -39,7 +40,9 @@ export class CsvSource implements ImportSource {
     }
   }
 
+  /** What comes through a pipe can be read once, and not counted before. */
   async total(signal: AbortSignal, found: (units: number) => void): Promise<number | null> {
+    if (!(await stat(this.#file)).isFile()) return null;
     let units = 0;
     for await (const _ of this.#blocks(signal)) found(++units);
     return units;

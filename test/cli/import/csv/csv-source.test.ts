@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,4 +103,19 @@ test('a column that the table lacks, and a map that is none, are told before any
   ])
     assert.throws(() => completeMap({ columns }), { code: 'USAGE' });
   assert.throws(() => completeMap({ ...MAP, encoding: 'klingon' }), { code: 'USAGE' });
+});
+
+test('a table that comes through a pipe is not counted ahead: two readers would share its rows', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'interleave-csv-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const pipe = join(folder, 'reports');
+  execFileSync('mkfifo', [pipe]);
+  const rows = Array.from({ length: 3000 }, (_, n) => `A${1000 + n},2015-01-01,${'Report. '.repeat(20)}\n`);
+  const piped = source(pipe);
+  assert.equal(await piped.total(new AbortController().signal, () => undefined), null);
+  const [, { messages }] = await Promise.all([
+    writeFile(pipe, `ACC,DATE,REPORT\n${rows.join('')}`),
+    bringAll(piped),
+  ]);
+  assert.equal(messages.length, rows.length);
 });
