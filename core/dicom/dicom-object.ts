@@ -2,6 +2,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { InterleaveError } from '../errors.ts';
 import { DataSetReader } from './data-set-reader.ts';
+import { MAX_INFLATED_DATA_SET } from './limits.ts';
 import { readPart10 } from './part10.ts';
 import { isUid, TRANSFER_SYNTAX } from './uids.ts';
 
@@ -43,10 +44,10 @@ function sopOf(dataSet: Buffer, transferSyntaxUid: string) {
   };
 }
 
-/** A deflated data set as it was before (PS3.5 A.5). Throws DICOM_DATA_SET_UNREADABLE. */
-export function inflated(bytes: Buffer): Buffer {
+/** A deflated data set as it was before (PS3.5 A.5). Throws DICOM_DATA_SET_UNREADABLE, also where that is too large. */
+export function inflated(bytes: Buffer, maxBytes: number = MAX_INFLATED_DATA_SET): Buffer {
   try {
-    return inflateRawSync(bytes);
+    return inflateRawSync(bytes, { maxOutputLength: maxBytes });
   } catch (cause) {
     throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'it cannot be inflated', { cause });
   }

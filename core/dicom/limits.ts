@@ -44,3 +44,6 @@ export const MAX_REFERENCED_FRAMES = 1024;
 
 /** The identifier of a query, of a retrieval or of one of their answers; those that we ask for have some hundred bytes. */
 export const MAX_IDENTIFIER_LENGTH = 256 * 1024;
+
+/** Bytes of a deflated data set (PS3.5 A.5) that is inflated in memory: few bytes can stand for thousands of times as many. */
+export const MAX_INFLATED_DATA_SET = 512 * 1024 * 1024;

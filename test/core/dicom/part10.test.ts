@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { dicomObjectOf } from '../../../core/dicom/dicom-object.ts';
+import { dicomObjectOf, inflated } from '../../../core/dicom/dicom-object.ts';
 import { part10Header, readPart10 } from '../../../core/dicom/part10.ts';
 import { isStorageSopClass, isUid, TRANSFER_SYNTAX } from '../../../core/dicom/uids.ts';
 import { codeOf } from '../../../core/errors.ts';
@@ -72,6 +72,15 @@ describe('dicomObjectOf', () => {
     };
     const file = Buffer.concat([part10Header(meta), deflateRawSync(buildDataSet(ELEMENTS))]);
     assert.equal(dicomObjectOf(file).sopInstanceUid, '1.2.3');
+  });
+
+  it('inflates no more than has room', () => {
+    const bomb = deflateRawSync(Buffer.alloc(100_000));
+    assert.equal(inflated(bomb, 100_000).length, 100_000);
+    assert.throws(
+      () => inflated(bomb, 99_999),
+      (error) => codeOf(error) === 'DICOM_DATA_SET_UNREADABLE',
+    );
   });
 
   it('refuses what is no DICOM object', () => {
