@@ -94,6 +94,8 @@ function* fieldsOf(bytes: Bytes, from: number, to: number): Generator<Field> {
   };
   while (at < to) {
     const tag = varint();
+    // The library of Protocol Buffers drops what is beyond 32 bits: for it this were another field.
+    if (tag >= 2 ** 32) throw new Error('a tag of it is too long');
     const field = Math.floor(tag / 8);
     const type = tag % 8;
     if (type === 0) {

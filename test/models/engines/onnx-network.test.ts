@@ -109,6 +109,14 @@ test('a model that keeps its weights in another file is not opened', async () =>
     );
 });
 
+test('a field is not hidden behind a number that is cut off elsewhere', () => {
+  const graph = bytes(7, bytes(5, elsewhere('x')));
+  assert.equal(hasExternalData(graph), true);
+  // Field 7 plus 2 ** 32 in the tag: ONNX Runtime reads it as field 7.
+  const hidden = Buffer.concat([Buffer.of(0xba, 0x80, 0x80, 0x80, 0x10), graph.subarray(1)]);
+  assert.throws(() => hasExternalData(hidden), /too long/);
+});
+
 test('a file is looked through as its bytes are, over many pages', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'interleave-external-'));
   try {
