@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { codeOf, InterleaveError } from '../core/errors.ts';
 import { followNpm } from './bootstrap.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { printable } from './printable.ts';
 import { parseVerb, type Verb } from './verb.ts';
 import { deadLetters } from './verbs/dead-letters.ts';
 import { doctor } from './verbs/doctor.ts';
@@ -92,10 +93,13 @@ function tell(error: unknown, json: boolean): ExitCode {
     print(JSON.stringify({ error: { code, message } }));
   }
   const known = error instanceof InterleaveError && code !== 'INTERNAL';
+  // A message may hold a name that others chose: of a file, of an input of a model.
   say(
-    known
-      ? `interleave: ${error.message} (${code})`
-      : `interleave: ${error instanceof Error ? error.stack : error}`,
+    printable(
+      known
+        ? `interleave: ${error.message} (${code})`
+        : `interleave: ${error instanceof Error ? error.stack : error}`,
+    ),
   );
   if (code === 'USAGE') return EXIT.usage;
   return code === 'NOT_RUNNING' || code === 'ALREADY_RUNNING' ? EXIT.notRunning : EXIT.failed;

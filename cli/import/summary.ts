@@ -1,4 +1,5 @@
 import type { InterleaveError } from '../../core/errors.ts';
+import { printableLine } from '../printable.ts';
 import { meaning } from '../send/outcome.ts';
 import type { Refused, Tally } from './tally.ts';
 
@@ -56,8 +57,12 @@ export function isWhole({ refused, units, finished }: ImportSummary): boolean {
   return finished && refused.length === 0 && units.left.length === 0;
 }
 
-/** The same for people. */
+/** The same for people. Names of files and codes of receivers are whatever others made them. */
 export function summaryLines(summary: ImportSummary, isDry: boolean): string[] {
+  return linesOf(summary, isDry).map(printableLine);
+}
+
+function linesOf(summary: ImportSummary, isDry: boolean): string[] {
   const { accepted, refused, passedOver, units, seconds, perSecond } = summary;
   const verb = isDry ? 'could be sent' : 'accepted';
   const lines = [

@@ -4,6 +4,7 @@ import type { LexiconData } from '../../core/text/lexicon-data.ts';
 import type { TextReading } from '../../core/text/reading.ts';
 import { isResult, reportLabels } from '../../core/text/report-labels.ts';
 import { describeRule } from '../../core/text/rules.ts';
+import { printable } from '../printable.ts';
 import { paint, type Style } from './paint.ts';
 
 /**
@@ -129,9 +130,4 @@ function labelLines(findings: readonly Finding[], nameOf: NameOf, colour: boolea
     ),
   );
   return [`The report as a whole: ${shown.join(', ')}`];
-}
-
-/** A report must not be able to steer the terminal: control characters but line breaks and tabs are shown as such. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
 }

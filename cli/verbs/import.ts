@@ -8,6 +8,7 @@ import { DEFAULT_MAX_LAG } from '../import/limits.ts';
 import { withImportParts } from '../import/open-parts.ts';
 import { isWhole, summaryLines } from '../import/summary.ts';
 import type { GatewayTargets } from '../import/targets.ts';
+import { printableLine } from '../printable.ts';
 import { dicomTarget, hl7Target } from '../send/targets.ts';
 import { TLS_HELP, TLS_OPTIONS, tlsOf } from '../send/tls.ts';
 import { onStopSignal } from '../up/stop-signal.ts';
@@ -90,7 +91,8 @@ export const importVerb: Verb = {
     });
     if (input.json) input.print(JSON.stringify(summary));
     else for (const line of summaryLines(summary, isDry)) input.print(line);
-    if (summary.error !== null) input.say(`interleave: ${summary.error.message} (${summary.error.code})`);
+    if (summary.error !== null)
+      input.say(printableLine(`interleave: ${summary.error.message} (${summary.error.code})`));
     if (!summary.finished) input.say('· It is not through. The same command goes on where it was.');
     return isWhole(summary) ? EXIT.ok : EXIT.failed;
   },

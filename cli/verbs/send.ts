@@ -1,6 +1,7 @@
 import { InterleaveError } from '../../core/errors.ts';
 import { DATA_DIR_OPTION } from '../data-dir.ts';
 import { EXIT } from '../exit-codes.ts';
+import { printableLine } from '../printable.ts';
 import { filesOf } from '../send/files.ts';
 import { meaning, type Outcome, type Summary, summarise } from '../send/outcome.ts';
 import { sendDicom } from '../send/send-dicom.ts';
@@ -82,7 +83,8 @@ function reporter(outcomes: Outcome[], start: number, input: VerbInput): (outcom
   let last = start;
   return (outcome) => {
     outcomes.push(outcome);
-    if (!outcome.accepted) input.say(`✗ ${outcome.item}: ${outcome.code}${meaning(outcome.code)}`);
+    if (!outcome.accepted)
+      input.say(printableLine(`✗ ${outcome.item}: ${outcome.code}${meaning(outcome.code)}`));
     const now = performance.now();
     if (now - last < PROGRESS_MS) return;
     last = now;

@@ -107,3 +107,11 @@ test('the summary says what was refused, what is left, and whether all went in',
     '! 1 could not be brought (FILE_UNREADABLE (The file could not be read.)): the next import tries them again',
   ]);
 });
+
+test('the name of a file cannot steer the terminal, nor look like a line of ours', () => {
+  const tally = new Tally();
+  tally.refuse('C000', '/archive/\u001b]0;owned\u0007\u009b2J\n\r0 refused.dcm');
+  const left = new Map<string, number>();
+  const counts = { tally, brought: 1, doneBefore: 0, left, finished: true, error: null, seconds: 1 };
+  assert.equal(summaryLines(summaryOf(counts), false)[2], '    /archive/�]0;owned��2J��0 refused.dcm');
+});
