@@ -20,7 +20,8 @@ export class ImportSession {
   readonly #stopping = new AbortController();
   readonly #progress = new Progress();
   readonly #tally = new Tally();
-  readonly #left = new Map<string, number>();
+  /** units that could not be brought */
+  readonly #left = new Tally();
   readonly #teller: ImportTeller;
   #brought = 0;
   #toldWait = { code: '', at: 0 };
@@ -62,7 +63,7 @@ export class ImportSession {
       tally: this.#tally,
       brought: this.#brought,
       doneBefore: this.#progress.known,
-      left: this.#left,
+      left: this.#left.refused,
       finished: error === null && !this.#stopping.signal.aborted,
       error,
       seconds: (performance.now() - began) / 1000,
@@ -87,9 +88,9 @@ export class ImportSession {
       passOver: () => {
         this.#tally.passedOver += 1;
       },
-      left: (code) => {
+      left: (code, item) => {
         this.#progress.units += 1;
-        this.#left.set(code, (this.#left.get(code) ?? 0) + 1);
+        this.#left.refuse(code, item);
       },
       waiting: (code, waitMs) => this.#sayWaiting(code, waitMs),
     };

@@ -22,6 +22,8 @@ export interface ImportUnit {
    * kept.
    */
   key: string;
+  /** what it is called where it could not be brought: a path, rows, a UID, as in `ImportOutcome` */
+  item: string;
   /** how many messages and objects it holds, where that is known before */
   count: number | null;
   /**

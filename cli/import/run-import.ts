@@ -19,7 +19,7 @@ export interface ImportOptions extends Omit<AttemptOptions, 'signal'> {
   brought(outcomes: readonly ImportOutcome[], passedOver: readonly string[]): void;
   passOver(item: string): void;
   /** a unit could not be brought: the next import tries it again */
-  left(code: string): void;
+  left(code: string, item: string): void;
   /** a unit has to wait, and why */
   waiting(code: string, waitMs: number): void;
   /** for tests: the first wait, and the longest */
@@ -80,7 +80,7 @@ class ImportRun {
       const error = await this.#try(unit);
       if (error === null || signal.aborted) return;
       const passes = error instanceof InterleaveError && error.kind === 'retry';
-      if (!passes || tries === MAX_UNIT_TRIES) return this.#leave(error, passes);
+      if (!passes || tries === MAX_UNIT_TRIES) return this.#leave(unit, error, passes);
       this.#options.waiting(codeOf(error), waitMs);
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
       waitMs = Math.min(2 * waitMs, waits.mostMs);
@@ -106,9 +106,9 @@ class ImportRun {
     return null;
   }
 
-  #leave(error: unknown, passes: boolean): void {
+  #leave({ item }: ImportUnit, error: unknown, passes: boolean): void {
     const code = codeOf(error);
-    this.#options.left(code);
+    this.#options.left(code, item);
     // What is wrong with a unit itself (a file that may not be read) says nothing of the next one.
     if (!passes) {
       if (ERRORS[code][0] === 'fatal') throw error;

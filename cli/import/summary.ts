@@ -14,7 +14,7 @@ export interface ImportSummary {
     /** by an earlier import */
     doneBefore: number;
     /** could not be brought: the next import tries them again */
-    left: { code: string; count: number }[];
+    left: Refused[];
   };
   /** whether it went through the whole archive */
   finished: boolean;
@@ -28,7 +28,7 @@ export interface ImportCounts {
   tally: Tally;
   brought: number;
   doneBefore: number;
-  left: ReadonlyMap<string, number>;
+  left: Refused[];
   finished: boolean;
   error: InterleaveError | null;
   seconds: number;
@@ -43,7 +43,7 @@ export function summaryOf({ tally, seconds, ...counts }: ImportCounts): ImportSu
     units: {
       brought: counts.brought,
       doneBefore: counts.doneBefore,
-      left: [...counts.left].map(([code, count]) => ({ code, count })),
+      left: counts.left,
     },
     finished: counts.finished,
     error: counts.error === null ? null : { code: counts.error.code, message: counts.error.message },
@@ -77,8 +77,11 @@ function linesOf(summary: ImportSummary, isDry: boolean): string[] {
     if (count > items.length)
       lines.push(`    and ${count - items.length} more (--refused FILE writes down all)`);
   }
-  for (const { code, count } of units.left)
+  for (const { code, count, items } of units.left) {
     lines.push(`! ${count} could not be brought (${code}${meaning(code)}): the next import tries them again`);
+    for (const item of items) lines.push(`    ${item}`);
+    if (count > items.length) lines.push(`    and ${count - items.length} more`);
+  }
   return lines;
 }
 

@@ -44,7 +44,7 @@ ${TLS_HELP}
   }
   --data-dir DIR     the data folder of the system (default .interleave/data in the checkout)
   --json             print one object: { accepted: { reports, images }, refused: [{ code, count, items }], passedOver,
-                     units: { brought, doneBefore, left: [{ code, count }] }, finished, error, seconds, perSecond }
+                     units: { brought, doneBefore, left: [{ code, count, items }] }, finished, error, seconds, perSecond }
 ${IMPORT_COMMANDS.filter(({ optionHelp }) => optionHelp !== '')
   .map(({ name, optionHelp }) => `\nOptions of \`import ${name}\`:\n${optionHelp}`)
   .join('\n')}

@@ -61,6 +61,7 @@ export class ArchiveSource implements ImportSource {
     const progress = new StudyProgress();
     return {
       key: unitKey(keyImages === null ? 'all' : 'key', study.uid, String(study.instances ?? '')),
+      item: study.uid,
       count: keyImages === null ? study.instances : null,
       bring: (sink) =>
         this.#inTurn(sink, () =>
@@ -71,11 +72,12 @@ export class ArchiveSource implements ImportSource {
 
   /** Studies that the archive has and does not name: the import goes on, and does not end as if all had come. */
   #unseen({ from, to }: StudySpan, code: 'DICOM_QUERY_LIMIT' | 'DICOM_DATA_SET_UNREADABLE'): ImportUnit {
+    const item = from === to ? `studies of ${from}` : `studies of ${from} to ${to}`;
     return {
       key: unitKey('unseen', from, to),
+      item,
       count: null,
       async bring(sink) {
-        const item = from === to ? `studies of ${from}` : `studies of ${from} to ${to}`;
         sink.done({ item, kind: 'image', accepted: false, code });
       },
     };

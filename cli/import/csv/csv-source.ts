@@ -55,6 +55,7 @@ export class CsvSource implements ImportSource {
     for (const { result } of results) digest.update('message' in result ? result.message : result.problem);
     return {
       key: `csv ${digest.digest('hex')}`,
+      item: `${basename(this.#file)} rows ${results[0]?.number} to ${results.at(-1)?.number}`,
       count: results.length,
       bring: (sink) =>
         eachAtOnce(results, MESSAGES_AT_ONCE, ({ number, result }) => this.#bring(sink, number, result)),

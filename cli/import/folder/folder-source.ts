@@ -50,6 +50,7 @@ export class FolderSource implements ImportSource {
   #fileUnit(file: FoundFile): ImportUnit {
     return {
       key: keyOf(file),
+      item: file.path,
       count: null,
       bring: (sink) =>
         asFileError(async () => {
@@ -72,6 +73,7 @@ export class FolderSource implements ImportSource {
       for await (const piece of hl7Pieces(file.path))
         yield {
           key: `${keyOf(file)} ${piece.offset}`,
+          item: `${file.path}#${piece.firstIndex + 1}`,
           count: piece.messages.length,
           bring: (sink) => bringMessages(file.path, sink, [piece]),
         };
@@ -136,6 +138,7 @@ function tornUnit(file: FoundFile, cause: unknown): ImportUnit {
   if (code !== 'FILE_TOO_LARGE' && code !== 'HL7_UNREADABLE') return unreadableUnit(file.path, cause);
   return {
     key: `${keyOf(file)} torn`,
+    item: file.path,
     count: 0,
     bring: async (sink) => sink.done({ item: file.path, kind: 'report', accepted: false, code }),
   };
@@ -144,6 +147,7 @@ function tornUnit(file: FoundFile, cause: unknown): ImportUnit {
 function unreadableUnit(path: string, cause: unknown): ImportUnit {
   return {
     key: `folder ${path} unreadable`,
+    item: path,
     count: 0,
     bring: () => asFileError(() => Promise.reject(cause)),
   };

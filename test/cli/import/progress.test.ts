@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { MAX_CODES_NAMED, MAX_ITEMS_NAMED } from '../../../cli/import/limits.ts';
 import { duration, Progress } from '../../../cli/import/progress.ts';
 import { isWhole, summaryLines, summaryOf } from '../../../cli/import/summary.ts';
-import { Tally } from '../../../cli/import/tally.ts';
+import { type Refused, Tally } from '../../../cli/import/tally.ts';
 import { ImportTeller } from '../../../cli/import/tell-import.ts';
 import { until } from '../../../harness/until.ts';
 
@@ -88,30 +88,32 @@ test('the summary says what was refused, what is left, and whether all went in',
     tally,
     brought: 1,
     doneBefore: 2,
-    left: new Map<string, number>(),
+    left: [] as Refused[],
     finished: true,
     error: null,
     seconds: 2,
   };
   assert.equal(isWhole(summaryOf(counts)), true);
   assert.equal(isWhole(summaryOf({ ...counts, finished: false })), false);
-  assert.equal(isWhole(summaryOf({ ...counts, left: new Map([['FILE_UNREADABLE', 1]]) })), false);
+  const left = [{ code: 'FILE_UNREADABLE', count: 12, items: ['/archive/closed'] }];
+  assert.equal(isWhole(summaryOf({ ...counts, left })), false);
   tally.add({ item: '/archive/b.dcm', kind: 'image', accepted: false, code: 'DICOM_DATA_SET_UNREADABLE' });
-  const summary = summaryOf({ ...counts, left: new Map([['FILE_UNREADABLE', 1]]) });
+  const summary = summaryOf({ ...counts, left });
   assert.equal(isWhole(summary), false);
   assert.deepEqual(summaryLines(summary, false), [
     '1 reports and 0 images accepted in 2 s (0.5 per second)',
     '2 of 3 were done before',
     '✗ 1 refused: DICOM_DATA_SET_UNREADABLE (The data set could not be read.)',
     '    /archive/b.dcm',
-    '! 1 could not be brought (FILE_UNREADABLE (The file could not be read.)): the next import tries them again',
+    '! 12 could not be brought (FILE_UNREADABLE (The file could not be read.)): the next import tries them again',
+    '    /archive/closed',
+    '    and 11 more',
   ]);
 });
 
 test('the name of a file cannot steer the terminal, nor look like a line of ours', () => {
   const tally = new Tally();
   tally.refuse('C000', '/archive/\u001b]0;owned\u0007\u009b2J\n\r0 refused.dcm');
-  const left = new Map<string, number>();
-  const counts = { tally, brought: 1, doneBefore: 0, left, finished: true, error: null, seconds: 1 };
+  const counts = { tally, brought: 1, doneBefore: 0, left: [], finished: true, error: null, seconds: 1 };
   assert.equal(summaryLines(summaryOf(counts), false)[2], '    /archive/�]0;owned��2J��0 refused.dcm');
 });

@@ -15,6 +15,7 @@ import { until } from '../../../harness/until.ts';
 
 const unit = (key: string, bring: (sink: ImportSink) => Promise<unknown>): ImportUnit => ({
   key,
+  item: `unit ${key}`,
   count: 1,
   async bring(sink) {
     await bring(sink);
@@ -43,6 +44,7 @@ function importInto(door: Partial<Door> = {}, done = new Set<string>()) {
   const seen = {
     brought: [] as ImportOutcome[],
     left: [] as string[],
+    leftItems: [] as string[],
     waits: [] as string[],
     known: 0,
     done,
@@ -59,7 +61,10 @@ function importInto(door: Partial<Door> = {}, done = new Set<string>()) {
     },
     brought: (outcomes) => void seen.brought.push(...outcomes),
     passOver: () => undefined,
-    left: (code) => void seen.left.push(code),
+    left: (code, item) => {
+      seen.left.push(code);
+      seen.leftItems.push(item);
+    },
     waiting: (code) => void seen.waits.push(code),
     waits: { firstMs: 1, mostMs: 4 },
   };
@@ -110,6 +115,7 @@ test('it is tried so often, then left for the next import; so many in a row end 
   });
   await run([object('a')]);
   assert.deepEqual([calls, seen.left, seen.done.size], [MAX_UNIT_TRIES, ['DICOM_PEER_UNREACHABLE'], 0]);
+  assert.deepEqual(seen.leftItems, ['unit a'], 'whoever imports is told which');
   const many = Array.from({ length: 3 * MAX_LEFT_IN_A_ROW }, (_, n) => object(`${n}`));
   await assert.rejects(run(many), { code: 'DICOM_PEER_UNREACHABLE' });
   assert.ok(seen.left.length <= 1 + MAX_LEFT_IN_A_ROW + UNITS_AT_ONCE, `${seen.left.length} left`);

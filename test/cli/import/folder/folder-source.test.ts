@@ -110,6 +110,7 @@ test('a file that is gone when its turn comes is left with a code', async (t) =>
   const { value } = await units.next();
   await rm(join(root, 'gone.dcm'));
   await assert.rejects(value?.bring(silent()), { code: 'FILE_UNREADABLE', kind: 'reject' });
+  assert.match(value?.item ?? '', /gone\.dcm$/);
 });
 
 test('a DICOM file that is larger than is read is refused, and not read', async (t) => {
