@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Database, open } from 'lmdb';
 import { z } from 'zod';
+import { InterleaveError } from '../../core/errors.ts';
 import { requireLmdbRoom } from '../../platform/disk/lmdb-room.ts';
 import { claimFolder } from '../../platform/process/claim-folder.ts';
 import type { ImportOutcome } from './import-source.ts';
@@ -22,17 +23,19 @@ export class DoneUnits {
     this.#release = release;
   }
 
-  /** One import at a time has it. Throws `ALREADY_RUNNING`, or `DISK_FULL` where there is no room to open it. */
+  /** One import at a time has it. Throws `ALREADY_RUNNING`, `DISK_FULL` where there is no room to open it, `FILE_UNWRITABLE`. */
   static async open(folder: string): Promise<DoneUnits> {
-    const claim = await claimFolder(folder);
+    const claim = await claimFolder(folder).catch((cause: unknown) => {
+      throw asOurs(folder, cause);
+    });
     try {
       requireLmdbRoom(folder);
       const path = join(folder, 'done.mdb');
       const encodings = { keyEncoding: 'binary', encoding: 'binary' } as const;
       return new DoneUnits(folder, open({ path, ...encodings, ...OURS_ALONE }), claim.release);
-    } catch (error) {
+    } catch (cause) {
       claim.release();
-      throw error;
+      throw asOurs(folder, cause);
     }
   }
 
@@ -66,6 +69,13 @@ const refusedSchema = z.array(
     code: z.string(),
   }),
 );
+
+/** The data folder may be that of another user. */
+function asOurs(folder: string, cause: unknown): InterleaveError {
+  if (cause instanceof InterleaveError) return cause;
+  const detail = `What an import has done is kept in ${folder}: run it as the user of that folder, or say --state DIR.`;
+  return new InterleaveError('FILE_UNWRITABLE', detail, { cause });
+}
 
 function digestOf(key: string): Buffer {
   return createHash('sha256').update(key).digest().subarray(0, 16);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -30,6 +30,12 @@ test('what is done stays done, its name is kept as a digest, and its owner alone
     assert.equal((await stat(join(path, name))).mode & 0o077, 0, name);
     assert.equal((await readFile(join(path, name))).includes('Vogel'), false);
   }
+});
+
+test('a folder that cannot be written is told with what to do, and no stack', async (t) => {
+  const file = join(await folder(t), 'file');
+  await writeFile(file, '');
+  await assert.rejects(DoneUnits.open(file), { code: 'FILE_UNWRITABLE', message: /--state DIR/ });
 });
 
 test('what was refused of a unit is told again by the next import', async (t) => {
