@@ -14,7 +14,7 @@ import type { DataSet } from '../../../core/dicom/data-set.ts';
 import type { Keys, QueryLevel } from '../../../core/dicom/identifier.ts';
 import { part10Header } from '../../../core/dicom/part10.ts';
 import { STATUS } from '../../../core/dicom/status.ts';
-import { codeOf, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
+import { codeOf, ERRORS, type ErrorCode, InterleaveError } from '../../../core/errors.ts';
 import type {
   Archive,
   Delivery,
@@ -167,8 +167,16 @@ export class PacsArchive implements Archive {
     }
   }
 
-  #associate(presentationContexts: readonly PresentationContextProposal[]): Promise<DimseAssociation> {
-    return DimseAssociation.open({ ...this.#options, presentationContexts });
+  /** An import speaks to two DICOM applications: what goes wrong here says that it is the PACS. */
+  async #associate(presentationContexts: readonly PresentationContextProposal[]): Promise<DimseAssociation> {
+    try {
+      return await DimseAssociation.open({ ...this.#options, presentationContexts });
+    } catch (cause) {
+      if (!(cause instanceof InterleaveError)) throw cause;
+      const { host, port, calledAeTitle } = this.#options;
+      const detail = `${cause.message.slice(ERRORS[cause.code][1].length)} It is the PACS ${calledAeTitle}, port ${port} of ${host}.`;
+      throw new InterleaveError(cause.code, detail.trim(), { cause });
+    }
   }
 }
 

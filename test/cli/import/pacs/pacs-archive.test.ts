@@ -263,6 +263,18 @@ describe('a PACS by C-MOVE', () => {
   });
 });
 
+describe('a PACS that cannot be reached', () => {
+  it('is said to be the PACS: an import speaks to the gateway, too', async () => {
+    const titles = { calledAeTitle: 'ARCHIVE', callingAeTitle: 'US' };
+    const peer = { host: '127.0.0.1', port: 1, ...titles };
+    const archive = new PacsArchive({ ...peer, moveTo: null, gateway: peer });
+    await assert.rejects(archive.series('1.2.3', new AbortController().signal), {
+      code: 'DICOM_PEER_UNREACHABLE',
+      message: /closed the connection\. It is the PACS ARCHIVE, port 1 of 127\.0\.0\.1\.$/,
+    });
+  });
+});
+
 describe('a PACS by C-GET', () => {
   it('that drops the association in the middle is asked again for what did not come', async () => {
     const asks: string[][] = [];
