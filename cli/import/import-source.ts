@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../core/errors.ts';
  */
 export interface ImportSource {
   /** May reject with an error of the table: the import ends then. `note` takes what no unit can tell. */
-  units(signal: AbortSignal, note: ImportNotes): AsyncIterable<ImportUnit>;
+  units(signal: AbortSignal, note: SourceNotes): AsyncIterable<ImportUnit>;
   /**
    * Counts ahead, in the background, how many units there will be; null where nobody knows. `found` may be called with what
    * was counted so far. What it rejects with is passed over: then there is no bar.
@@ -37,6 +37,11 @@ export interface ImportUnit {
 export interface ImportNotes {
   /** What lies in the archive and is none of ours: a DICOMDIR, a picture, a text. It is counted, and is no failure. */
   passOver(item: string): void;
+}
+
+export interface SourceNotes extends ImportNotes {
+  /** The source itself is away or busy, and is asked again after so long. */
+  waiting?(code: ErrorCode, waitMs: number): void;
 }
 
 /** The way into the gateways: the same checks, answers and dead letters as for whatever arrives there. */

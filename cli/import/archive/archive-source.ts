@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyImageRule } from '../../../core/dicom/key-image.ts';
 import { codeOf, InterleaveError } from '../../../core/errors.ts';
-import type { ImportSink, ImportSource, ImportUnit } from '../import-source.ts';
+import type { ImportSink, ImportSource, ImportUnit, SourceNotes } from '../import-source.ts';
 import type { Archive, FoundStudies, FoundStudy, StudySpan } from './archive.ts';
 import { bringStudy, holdsOne, StudyProgress } from './bring-study.ts';
 import { BUSY_WAIT_MS, QUERY_WAITS_MS, STUDIES_AT_ONCE } from './limits.ts';
@@ -42,9 +42,9 @@ export class ArchiveSource implements ImportSource {
     this.#busyWaitMs = busyWaitMs;
   }
 
-  async *units(signal: AbortSignal): AsyncGenerator<ImportUnit> {
+  async *units(signal: AbortSignal, note?: SourceNotes): AsyncGenerator<ImportUnit> {
     const { from, to, modalities } = this.#choice;
-    const find = (span: StudySpan, most: number) => this.#find(span, most, signal);
+    const find = (span: StudySpan, most: number) => this.#find(span, most, signal, note);
     for await (const step of walkStudies({ from, to, find })) {
       if ('unseen' in step) yield this.#unseen(step.unseen, step.code);
       else if (step.study.modalities === null || holdsOne(step.study.modalities, modalities))
@@ -94,7 +94,12 @@ export class ArchiveSource implements ImportSource {
   }
 
   /** Asked again with waits while the archive is away; once more where it is busy. */
-  async #find(span: StudySpan, most: number, signal: AbortSignal): Promise<FoundStudies> {
+  async #find(
+    span: StudySpan,
+    most: number,
+    signal: AbortSignal,
+    note: SourceNotes | undefined,
+  ): Promise<FoundStudies> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.#archive.studies(span, most, signal);
@@ -103,6 +108,7 @@ export class ArchiveSource implements ImportSource {
         const wait = busy ? [this.#busyWaitMs][tries] : this.#waitsMs[tries];
         const passes = error instanceof InterleaveError && error.kind === 'retry';
         if (signal.aborted || !passes || wait === undefined) throw error;
+        note?.waiting?.(codeOf(error), wait);
         await sleep(wait, undefined, { signal });
       }
     }

@@ -56,6 +56,26 @@ describe('an archive', () => {
     assert.equal(asked, 4);
   });
 
+  it('that is away is said to be, and for how long it is waited', async () => {
+    const waits: [string, number][] = [];
+    let asked = 0;
+    const source = sourceOf(async () => {
+      asked += 1;
+      if (asked <= 2) throw new InterleaveError('DICOM_PEER_UNREACHABLE');
+      return found(study());
+    });
+    const notes = {
+      passOver: () => undefined,
+      waiting: (code: string, waitMs: number) => void waits.push([code, waitMs]),
+    };
+    for await (const { item } of source.units(new AbortController().signal, notes))
+      assert.equal(item, study().uid);
+    assert.deepEqual(waits, [
+      ['DICOM_PEER_UNREACHABLE', 1],
+      ['DICOM_PEER_UNREACHABLE', 1],
+    ]);
+  });
+
   it('that refuses a query is not asked again', async () => {
     let asked = 0;
     const refusing = sourceOf(async () => {
