@@ -135,14 +135,18 @@ export function csvLine(fields: readonly string[]): string {
   return `${quoted.join(',')}\n`;
 }
 
-/** @throws InterleaveError TABLE_UNREADABLE, naming the columns that are not there */
+/** Each of these columns, once. @throws InterleaveError TABLE_UNREADABLE, naming those that are not there, or there twice */
 export function requireColumns(header: readonly string[], names: readonly string[]): void {
   const absent = names.filter((name) => !header.includes(name));
-  if (absent.length === 0) return;
-  throw new InterleaveError(
-    'TABLE_UNREADABLE',
-    `It has no ${absent.length === 1 ? 'column' : 'columns'} ${absent.join(', ')}.`,
-  );
+  if (absent.length > 0)
+    throw new InterleaveError(
+      'TABLE_UNREADABLE',
+      `It has no ${absent.length === 1 ? 'column' : 'columns'} ${absent.join(', ')}.`,
+    );
+  // Tables that were joined have them: the later one would stand for both, unseen.
+  const twice = names.find((name) => header.indexOf(name) !== header.lastIndexOf(name));
+  if (twice !== undefined)
+    throw new InterleaveError('TABLE_UNREADABLE', `It has the column ${twice} more than once.`);
 }
 
 function quoteFrom(text: string, from: number): number {

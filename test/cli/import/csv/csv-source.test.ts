@@ -91,6 +91,8 @@ test('long rows end a block early, so that few of them are in memory', async (t)
 test('a column that the table lacks, and a map that is none, are told before anything is sent', async (t) => {
   const file = await tableOf(t, 'ACC,DATE\nA1001,2015-01-01\n');
   await assert.rejects(bringAll(source(file)), { code: 'TABLE_UNREADABLE', message: /REPORT/ });
+  const joined = await tableOf(t, 'ACC,DATE,REPORT,ACC\nA1001,2015-01-01,Clear.,B2002\n');
+  await assert.rejects(bringAll(source(joined)), { code: 'TABLE_UNREADABLE', message: /ACC more than once/ });
   assert.throws(() => parseMapWords('accesion=ACC'), { code: 'USAGE' });
   assert.throws(() => parseMapFile({ columns: { accession: 'A' }, seperator: ';' }, 'm.json'), {
     code: 'USAGE',
