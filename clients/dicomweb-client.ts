@@ -3,7 +3,7 @@ import { boundaryOf, parseMediaType } from '../core/dicomweb/media-type.ts';
 import { MultipartReader } from '../core/dicomweb/multipart-reader.ts';
 import { codeOf, InterleaveError } from '../core/errors.ts';
 import type { HttpAnswer, HttpSource } from './http-source.ts';
-import { MAX_QIDO_BYTES, QIDO_PAGE } from './limits.ts';
+import { MAX_QIDO_BYTES, MAX_QIDO_VALUE, QIDO_PAGE } from './limits.ts';
 
 /** One result: the texts of its values by tag, eight hexadecimal digits. */
 export type QidoResult = (tag: string) => string[];
@@ -12,6 +12,14 @@ export interface QidoAnswer {
   results: QidoResult[];
   /** false where there are more, or may be */
   complete: boolean;
+}
+
+export interface QidoQuery {
+  keyTag: string;
+  tags?: readonly string[];
+  /** results that are taken */
+  most: number;
+  signal: AbortSignal;
 }
 
 /** Takes the parts of a WADO-RS answer, one after the other. */
@@ -31,12 +39,13 @@ export class DicomwebClient {
   /**
    * Page after page until one holds nothing new: a server may give fewer results than were asked for, and have more. Rejects with
    * DICOM_QUERY_BUSY where the server refuses so many, DICOMWEB_ANSWER_INVALID, DICOMWEB_DENIED, DICOMWEB_REFUSED, and as
-   * `HttpSource.get` does. `keyTag` is what no two results have in common.
+   * `HttpSource.get` does. `keyTag` is what no two results have in common; of a result that and `tags` are kept, since there may be
+   * a hundred thousand, and servers put a whole header into each.
    */
   async query(
     path: string,
     parameters: Readonly<Record<string, string>>,
-    { keyTag, most, signal }: { keyTag: string; most: number; signal: AbortSignal },
+    { keyTag, tags = [], most, signal }: QidoQuery,
   ): Promise<QidoAnswer> {
     const results = new Map<string, QidoResult>();
     let previous = 0;
@@ -45,7 +54,10 @@ export class DicomwebClient {
       const search = new URLSearchParams({ ...parameters, limit: String(limit), offset: String(offset) });
       const page = await this.#page(`${path}?${search}`, signal);
       const known = results.size;
-      for (const result of page) results.set(result(keyTag)[0] ?? '', result);
+      for (const one of page) {
+        const result = kept(one, [keyTag, ...tags]);
+        results.set(result(keyTag)[0] ?? '', result);
+      }
       if (results.size > most) return { results: [...results.values()].slice(0, most), complete: false };
       // A full page again, and nothing new: the server does not page.
       if (results.size === known)
@@ -125,6 +137,20 @@ function resultsIn(text: string): QidoResult[] {
   const parsed = text.trim() === '' ? [] : parse(text);
   if (!Array.isArray(parsed)) throw invalid('It is no list.');
   return parsed.map((one: unknown) => (tag) => valuesOf(one, tag));
+}
+
+function kept(result: QidoResult, tags: readonly string[]): QidoResult {
+  const values = new Map(
+    tags.map((tag) => {
+      let room = MAX_QIDO_VALUE;
+      const fitting = result(tag).filter((value) => {
+        room -= value.length;
+        return room >= 0;
+      });
+      return [tag, fitting];
+    }),
+  );
+  return (tag) => values.get(tag) ?? [];
 }
 
 function parse(text: string): unknown {

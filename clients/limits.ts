@@ -33,5 +33,8 @@ export const MAX_RETRY_AFTER_MS = 300_000;
 /** The JSON of one page of a QIDO-RS answer. */
 export const MAX_QIDO_BYTES = 64 * 1024 * 1024;
 
+/** Characters of the values of one element of a result that are kept: of a study of all modalities there are about 300. */
+export const MAX_QIDO_VALUE = 1_024;
+
 /** Results that are asked for at once. */
 export const QIDO_PAGE = 200;

@@ -12,6 +12,7 @@ import {
   MAX_HTTP_HEADERS,
   MAX_HTTP_TRIES,
   MAX_QIDO_BYTES,
+  MAX_QIDO_VALUE,
   MAX_REDIRECTS,
   MAX_RETRY_AFTER_MS,
   QIDO_PAGE,
@@ -83,6 +84,20 @@ describe('QIDO-RS', () => {
     assert.deepEqual([full.results.length, full.complete], [QIDO_PAGE, false]);
     const short = await withServer(archive(20, { pages: false }), (client) => query(client));
     assert.deepEqual([short.results.length, short.complete], [20, true]);
+  });
+
+  it('keeps of a result what is wanted, and no long value', async () => {
+    const whole = {
+      ...result(1),
+      '00080060': { vr: 'CS', Value: ['CT', 'X'.repeat(MAX_QIDO_VALUE)] },
+      '00100010': { vr: 'PN', Value: ['Vogel^Anna'] },
+    };
+    const { results } = await withServer(
+      (_, response) => sendJson(response, [whole]),
+      (client) => client.query('/studies', {}, { keyTag: '0020000D', tags: ['00080060'], most: 9, signal: never }),
+    );
+    const [one] = results;
+    assert.deepEqual([one?.('0020000D'), one?.('00080060'), one?.('00100010')], [['1.2.1'], ['CT'], []]);
   });
 
   it('shows its token, and asks for JSON', async () => {

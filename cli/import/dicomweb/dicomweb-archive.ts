@@ -33,14 +33,14 @@ export class DicomwebArchive implements Archive {
       ...(times === null ? {} : { StudyTime: `${times.from}-${times.to}.999999` }),
       includefield: [KEY.MODALITIES_IN_STUDY, KEY.STUDY_INSTANCES].map(tagName).join(','),
     };
-    const options = { keyTag: tagName(KEY.STUDY), most, signal };
+    const options = { keyTag: tagName(KEY.STUDY), tags: STUDY_TAGS, most, signal };
     const { results, complete } = await this.#client.query('/studies', parameters, options);
     const studies = results.map(studyOf).filter((study) => study !== null);
     return { studies, complete, unreadable: results.length - studies.length };
   }
 
   async series(study: string, signal: AbortSignal): Promise<FoundSeries[]> {
-    const options = { keyTag: tagName(KEY.SERIES), most: MAX_SERIES, signal };
+    const options = { keyTag: tagName(KEY.SERIES), tags: [tagName(KEY.MODALITY)], most: MAX_SERIES, signal };
     const { results, complete } = await this.#client.query(`/studies/${study}/series`, {}, options);
     if (!complete) throw new InterleaveError('DICOM_QUERY_LIMIT', 'A study has more series than it names.');
     return results.map((result) => ({
@@ -50,7 +50,8 @@ export class DicomwebArchive implements Archive {
   }
 
   async instances(study: string, series: string, signal: AbortSignal): Promise<FoundInstances> {
-    const options = { keyTag: tagName(KEY.SOP_INSTANCE), most: MAX_INSTANCES, signal };
+    const [keyTag, sopClass] = [KEY.SOP_INSTANCE, KEY.SOP_CLASS].map(tagName) as [string, string];
+    const options = { keyTag, tags: [sopClass], most: MAX_INSTANCES, signal };
     const path = `/studies/${study}/series/${series}/instances`;
     const { results, complete } = await this.#client.query(path, {}, options);
     const instances = results.flatMap((result) => {
@@ -82,6 +83,13 @@ export class DicomwebArchive implements Archive {
 
   async close(): Promise<void> {}
 }
+
+const STUDY_TAGS: readonly string[] = [
+  KEY.STUDY_DATE,
+  KEY.STUDY_TIME,
+  KEY.MODALITIES_IN_STUDY,
+  KEY.STUDY_INSTANCES,
+].map(tagName);
 
 /**
  * Of an object that cannot be taken it is only known which it is where it was asked for alone (`asked`). One of a series counts as
