@@ -36,7 +36,7 @@ export type ColumnMeaning = keyof typeof COLUMNS;
 /** How a table of reports is read. */
 export interface ColumnMap {
   columns: Readonly<Partial<Record<ColumnMeaning, string>>>;
-  /** between two fields; null: the one that the first line has most often, of `,` `;` and a tab */
+  /** between two fields; null: the one that the first line has most often, of `,` `;` `|` and a tab */
   separator: string | null;
   /** a name of the WHATWG Encoding Standard */
   encoding: string;

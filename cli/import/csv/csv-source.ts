@@ -144,5 +144,5 @@ async function* textOf(file: string, encoding: string): AsyncGenerator<string> {
 function separatorIn(text: string): string {
   const line = /^[^\r\n]*/.exec(text)?.[0] ?? '';
   const count = (separator: string) => line.split(separator).length;
-  return [',', ';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best));
+  return [',', ';', '\t', '|'].reduce((best, one) => (count(one) > count(best) ? one : best));
 }

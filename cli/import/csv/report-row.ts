@@ -18,10 +18,13 @@ export type RowResult = { message: Buffer } | { problem: string };
 export class ReportRows {
   readonly #map: ColumnMap;
   readonly #date: DateReader;
+  /** what times are read as, and for a table without a format what helps */
+  readonly #dates: string;
 
   constructor(map: ColumnMap) {
     this.#map = map;
     this.#date = dateReader(map.dateFormat) ?? (() => null);
+    this.#dates = map.dateFormat ?? 'ISO 8601: --date-format says how the table writes times';
   }
 
   message(row: CsvRow): RowResult {
@@ -129,7 +132,7 @@ export class ReportRows {
   #time(text: string, what: string): string {
     if (text === '') return '';
     const stamp = this.#date(text);
-    if (stamp === null) throw new RowProblem(`${what} cannot be read`);
+    if (stamp === null) throw new RowProblem(`${what} cannot be read as ${this.#dates}`);
     return stamp;
   }
 
@@ -138,7 +141,7 @@ export class ReportRows {
     const word = text.toUpperCase();
     const code = this.#map.statuses[word] ?? word;
     if (ORDER_STATUSES[code] === undefined && !isKnownStatus(code))
-      throw new RowProblem('its status is not known');
+      throw new RowProblem('its status is not known: `statuses` of the map says what words mean');
     return code;
   }
 }

@@ -50,7 +50,7 @@ test('rows become messages; what is no report is refused with its row number', a
   );
 });
 
-test('semicolons, tabs and Windows-1252 are read', async (t) => {
+test('semicolons, tabs, bars and Windows-1252 are read', async (t) => {
   const latin = Buffer.from(
     'ACC;DATE;REPORT\nA1001;04.03.2015 10:15;Erg\xfcsse \x96 keine, kein Infiltrat.\n',
     'latin1',
@@ -64,6 +64,8 @@ test('semicolons, tabs and Windows-1252 are read', async (t) => {
   await assert.rejects(bringAll(source(file, MAP)), { code: 'TABLE_UNREADABLE', message: /--encoding/ });
   const tabs = await tableOf(t, 'ACC\tDATE\tREPORT\nA1001\t2015-01-01\ta; b, c\n');
   assert.equal((await bringAll(source(tabs))).messages.length, 1);
+  const bars = await tableOf(t, 'ACC|DATE|REPORT\nA1001|2015-01-01|a; b, c\n');
+  assert.equal((await bringAll(source(bars))).messages.length, 1);
 });
 
 test('rows come in blocks that are told apart by what they hold, so that rows behind them bring new blocks only', async (t) => {

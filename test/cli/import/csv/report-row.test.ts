@@ -113,10 +113,20 @@ test('the same row gives the same message, another one another MSH-10', () => {
 test('a row that lacks what a report needs says what, and none of its texts', () => {
   assert.equal(problemOf({ ...ROW, ACC: ' ' }), 'it has no accession number');
   assert.equal(problemOf({ ...ROW, FIND: '', IMP: ' ' }), 'it has no text');
-  assert.equal(problemOf({ ...ROW, STUDY: '2015-02-30' }), 'the time of the study cannot be read');
+  assert.equal(
+    problemOf({ ...ROW, STUDY: '2015-02-30' }),
+    'the time of the study cannot be read as ISO 8601: --date-format says how the table writes times',
+  );
+  assert.equal(
+    problemOf({ ...ROW, STUDY: '2015-02-01' }, { ...GIVEN, dateFormat: 'DD.MM.YYYY' }),
+    'the time of the study cannot be read as DD.MM.YYYY',
+  );
   assert.equal(problemOf({ ...ROW, STUDY: '', SIGNED: '' }), 'it has no time');
-  assert.equal(problemOf({ ...ROW, BORN: '28.2.50' }), 'the birth date cannot be read');
-  assert.equal(problemOf({ ...ROW, STATE: 'fertig' }), 'its status is not known');
+  assert.match(problemOf({ ...ROW, BORN: '28.2.50' }), /^the birth date cannot be read as ISO 8601/);
+  assert.equal(
+    problemOf({ ...ROW, STATE: 'fertig' }),
+    'its status is not known: `statuses` of the map says what words mean',
+  );
   assert.match(problemOf({ ...ROW, ACC: 'AB' }), /fewer than three digits/);
 });
 
