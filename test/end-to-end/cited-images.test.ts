@@ -12,6 +12,7 @@ import { System } from '../../harness/system.ts';
 import { until } from '../../harness/until.ts';
 import { buildDataSet, type Item } from '../core/dicom/data-set-builder.ts';
 import { radiographPixels } from '../core/imaging/build-image.ts';
+import { withoutChromium, withPage } from './support/browser.ts';
 import { reportMessage } from './support/report-message.ts';
 import { storescu, withoutDcmtk } from './support/storescu.ts';
 
@@ -77,6 +78,22 @@ describe('images that a report cites, from end to end', { skip: await withoutDcm
       assert.deepEqual([picture.status, picture.type], [200, 'image/jpeg']);
     }
   });
+
+  test('the page opens such a case with a cited slice, and folds together those without a picture', {
+    skip: withoutChromium,
+  }, () =>
+    withPage(async (page) => {
+      const { id } = (await search.byAccession('CITED100')) ?? {};
+      await page.goto(`${system.instance.page}/cases/${id}`);
+      await page.locator('figcaption', { hasText: 'series 4, image 7' }).waitFor();
+      await page.locator('mark', { hasText: 'series 4, images' }).waitFor();
+      assert.equal(await page.locator('.images > .strip img').count(), 3);
+      await page.getByText('57 images without a picture').click();
+      await page.getByRole('button', { name: 'Show CT · series 4, image 1', exact: true }).click();
+      await page.locator('figcaption', { hasText: /image 1$/ }).waitFor();
+      await page.getByRole('button', { name: '52', exact: true }).click();
+      await page.locator('figcaption', { hasText: 'series 4, image 52' }).waitFor();
+    }));
 
   test('the report first; its slices are found like any image, until a correction cites them no more', async () => {
     await report('CITED200', 'FINDINGS: Nodule (series 4 image 3).');

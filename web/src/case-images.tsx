@@ -1,7 +1,12 @@
 import type { CaseView, ImageView } from './api.ts';
+import { byPicture, openingImage } from './pictured-images.ts';
 import { describe, Thumbnail } from './thumbnail.tsx';
+import { plural } from './words.ts';
 
-/** The image that is looked at, and all images of the case below it. An image that was taken away leaves a note. */
+/**
+ * The image that is looked at, and all images of the case below it, folded together those without a picture. An image that
+ * was taken away leaves a note.
+ */
 export function CaseImages({
   detail,
   shown,
@@ -9,13 +14,17 @@ export function CaseImages({
   onShow,
 }: {
   detail: CaseView;
-  /** id of the image that is looked at; null for the first */
+  /** id of the image that is looked at; null for the one that a case opens with */
   shown: string | null;
   /** ids of the images that the reader has not seen yet */
   fresh: ReadonlySet<string>;
   onShow(id: string): void;
 }) {
-  const image = shown === null ? detail.images[0] : detail.images.find((candidate) => candidate.id === shown);
+  const image =
+    shown === null
+      ? (openingImage(detail.images) ?? undefined)
+      : detail.images.find((candidate) => candidate.id === shown);
+  const { told, pictureless } = byPicture(detail.images);
   const withheld = detail.standing === 'RECONCILIATION';
   return (
     <section class="images" aria-label="Images">
@@ -40,7 +49,18 @@ export function CaseImages({
         </figure>
       )}
       {(detail.images.length > 1 || (image === undefined && detail.images.length > 0)) && (
-        <Strip images={detail.images} shown={image?.id ?? null} fresh={fresh} onShow={onShow} />
+        <>
+          {told.length > 0 && <Strip images={told} shown={image?.id ?? null} fresh={fresh} onShow={onShow} />}
+          {pictureless.length > 0 && (
+            <details class="pictureless">
+              <summary>{plural(pictureless.length, 'image')} without a picture</summary>
+              <p class="hint">
+                Of a large series, key images and those that a report cites have a picture here.
+              </p>
+              <Strip images={pictureless} shown={image?.id ?? null} fresh={fresh} onShow={onShow} />
+            </details>
+          )}
+        </>
       )}
     </section>
   );
@@ -56,7 +76,7 @@ function Strip({
   fresh,
   onShow,
 }: {
-  images: ImageView[];
+  images: readonly ImageView[];
   shown: string | null;
   fresh: ReadonlySet<string>;
   onShow(id: string): void;

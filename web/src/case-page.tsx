@@ -6,6 +6,7 @@ import { ChangeNotices } from './change-notices.tsx';
 import { Contradictions } from './contradictions.tsx';
 import { FindingChips } from './finding-chips.tsx';
 import { type OpenCase, useOpenCase } from './open-case.ts';
+import { openingImage } from './pictured-images.ts';
 import { Problem } from './problem.tsx';
 import { ReportCard } from './report-card.tsx';
 import { Similar } from './similar.tsx';
@@ -46,7 +47,7 @@ export function CasePage({ id }: { id: string }) {
 
 function Case({ open: { seen, changes }, current }: { open: OpenCase; current: CaseView }) {
   // The image that the reader looks at stays the one, whatever comes before it; where it goes away, that is said.
-  const [shown, setShown] = useState<string | null>(current.images[0]?.id ?? null);
+  const [shown, setShown] = useState<string | null>(openingImage(current.images)?.id ?? null);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
