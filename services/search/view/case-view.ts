@@ -38,7 +38,7 @@ export function caseView(found: FoundCase): CaseView {
 export function hitView(found: FoundCase, why: Why, score: number): Hit {
   const { images } = found.document;
   const worth = (image: CaseDocumentImage) =>
-    (why.image?.other === image.id ? 8 : 0) +
+    (why.image?.other === image.id || why.picture?.image === image.id ? 8 : 0) +
     (image.thumbnail === null ? 0 : 4) +
     (image.marked ? 2 : 0) +
     (image.cited ? 1 : 0);

@@ -85,6 +85,7 @@ describe('words beside images', () => {
     assert.deepEqual([bright?.why.byMeaningOnly, bright?.why.image], [true, null]);
     const image = bright?.images.find(({ id }) => id === bright.why.picture?.image);
     assert.equal(image?.instanceNumber, 2, 'the nearest of the case');
+    assert.equal(bright?.images[0]?.id, image?.id, 'the card shows the image that was meant');
   });
 
   it('a report that denies what was asked is not found by its picture', async () => {
