@@ -21,7 +21,7 @@ const NAMES: Record<string, string> = {
   WORDS: 'words',
   MEANING: 'meaning',
   IMAGE: 'the look of an image',
-  PICTURE: 'a picture that matches the words',
+  PICTURE: 'its picture here, which a model finds near the words',
   F: 'Female',
   M: 'Male',
   O: 'Other',
