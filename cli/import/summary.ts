@@ -69,7 +69,9 @@ function linesOf(summary: ImportSummary, isDry: boolean): string[] {
     `${accepted.reports} reports and ${accepted.images} images ${verb} in ${seconds} s${isDry ? '' : ` (${perSecond} per second)`}`,
   ];
   if (units.doneBefore > 0)
-    lines.push(`${units.doneBefore} of ${units.doneBefore + units.brought} were done before`);
+    lines.push(
+      `${units.doneBefore} of ${units.doneBefore + units.brought} parts of the archive (files, studies, blocks of rows) were done before`,
+    );
   if (passedOver > 0) lines.push(`${passedOver} files passed over: they are no report and no image`);
   for (const { code, count, items } of refused) {
     lines.push(`✗ ${count} refused: ${code}${meaning(code)}`);

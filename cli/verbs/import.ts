@@ -6,7 +6,7 @@ import type { ImportCommand } from '../import/import-command.ts';
 import { ImportSession } from '../import/import-session.ts';
 import { DEFAULT_MAX_LAG } from '../import/limits.ts';
 import { withImportParts } from '../import/open-parts.ts';
-import { isWhole, summaryLines } from '../import/summary.ts';
+import { type ImportSummary, isWhole, summaryLines } from '../import/summary.ts';
 import type { GatewayTargets } from '../import/targets.ts';
 import { printableLine } from '../printable.ts';
 import { dicomTarget, hl7Target } from '../send/targets.ts';
@@ -18,7 +18,7 @@ const HELP = `
 Usage: ${IMPORT_COMMANDS.map(({ usage }) => `interleave import ${usage}`).join('\n       ')}
 
 Brings the archive of years in, through the running gateways: the same checks, answers and dead letters as for the live feed,
-which it never slows down: it waits while the services are behind. It may be stopped (Ctrl-C) and killed at any time; the same
+which goes first: the import waits while the services are behind. It may be stopped (Ctrl-C) and killed at any time; the same
 command goes on. The same archive again sends nothing that was answered before, and tells what was refused.
 
 ${IMPORT_COMMANDS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
@@ -93,10 +93,15 @@ export const importVerb: Verb = {
     else for (const line of summaryLines(summary, isDry)) input.print(line);
     if (summary.error !== null)
       input.say(printableLine(`interleave: ${summary.error.message} (${summary.error.code})`));
-    if (!summary.finished) input.say('· It is not through. The same command goes on where it was.');
+    if (!summary.finished) input.say(`· It is not through.${isDry ? '' : howToGoOn(summary)}`);
     return isWhole(summary) ? EXIT.ok : EXIT.failed;
   },
 };
+
+function howToGoOn({ error }: ImportSummary): string {
+  const first = error === null ? 'The' : 'When this is mended, the';
+  return ` ${first} same command goes on where it was.`;
+}
 
 /** Throws `USAGE` where there is none of this name, and for an option of another one. */
 function commandOf(name: string | undefined, input: VerbInput): ImportCommand {

@@ -74,3 +74,12 @@ test('a dry run needs no system: it counts, and names what could not be sent', a
   assert.match(stdout, /✗ 1 refused: DICOM_DATA_SET_UNREADABLE \(.+\)\n +\/.*torn\.dcm/);
   assert.equal((await readFile(refused, 'utf8')).trim().split('\n').length, 1);
 });
+
+test('a dry run over a table that lacks a column names it, and does not say that anything goes on', async (t) => {
+  const table = join(await folder(t), 'reports.csv');
+  await writeFile(table, 'ACC,DATE\nA1001,2015-01-01\n');
+  const map = 'accession=ACC,text=REPORT,studiedAt=DATE';
+  const { code, stderr } = await runCli(['import', 'csv', table, '--map', map, '--dry-run']);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /REPORT.*\(TABLE_UNREADABLE\)\n· It is not through\.\n$/);
+});

@@ -102,7 +102,7 @@ test('the summary says what was refused, what is left, and whether all went in',
   assert.equal(isWhole(summary), false);
   assert.deepEqual(summaryLines(summary, false), [
     '1 reports and 0 images accepted in 2 s (0.5 per second)',
-    '2 of 3 were done before',
+    '2 of 3 parts of the archive (files, studies, blocks of rows) were done before',
     '✗ 1 refused: DICOM_DATA_SET_UNREADABLE (The data set could not be read.)',
     '    /archive/b.dcm',
     '! 12 could not be brought (FILE_UNREADABLE (The file could not be read.)): the next import tries them again',
