@@ -94,7 +94,8 @@ describe('QIDO-RS', () => {
     };
     const { results } = await withServer(
       (_, response) => sendJson(response, [whole]),
-      (client) => client.query('/studies', {}, { keyTag: '0020000D', tags: ['00080060'], most: 9, signal: never }),
+      (client) =>
+        client.query('/studies', {}, { keyTag: '0020000D', tags: ['00080060'], most: 9, signal: never }),
     );
     const [one] = results;
     assert.deepEqual([one?.('0020000D'), one?.('00080060'), one?.('00100010')], [['1.2.1'], ['CT'], []]);

@@ -79,21 +79,25 @@ describe('images that a report cites, from end to end', { skip: await withoutDcm
     }
   });
 
-  test('the page opens such a case with a cited slice, and folds together those without a picture', {
-    skip: withoutChromium,
-  }, () =>
-    withPage(async (page) => {
-      const { id } = (await search.byAccession('CITED100')) ?? {};
-      await page.goto(`${system.instance.page}/cases/${id}`);
-      await page.locator('figcaption', { hasText: 'series 4, image 7' }).waitFor();
-      await page.locator('mark', { hasText: 'series 4, images' }).waitFor();
-      assert.equal(await page.locator('.images > .strip img').count(), 3);
-      await page.getByText('57 images without a picture').click();
-      await page.getByRole('button', { name: 'Show CT · series 4, image 1', exact: true }).click();
-      await page.locator('figcaption', { hasText: /image 1$/ }).waitFor();
-      await page.getByRole('button', { name: '52', exact: true }).click();
-      await page.locator('figcaption', { hasText: 'series 4, image 52' }).waitFor();
-    }));
+  test(
+    'the page opens such a case with a cited slice, and folds together those without a picture',
+    {
+      skip: withoutChromium,
+    },
+    () =>
+      withPage(async (page) => {
+        const { id } = (await search.byAccession('CITED100')) ?? {};
+        await page.goto(`${system.instance.page}/cases/${id}`);
+        await page.locator('figcaption', { hasText: 'series 4, image 7' }).waitFor();
+        await page.locator('mark', { hasText: 'series 4, images' }).waitFor();
+        assert.equal(await page.locator('.images > .strip img').count(), 3);
+        await page.getByText('57 images without a picture').click();
+        await page.getByRole('button', { name: 'Show CT · series 4, image 1', exact: true }).click();
+        await page.locator('figcaption', { hasText: /image 1$/ }).waitFor();
+        await page.getByRole('button', { name: '52', exact: true }).click();
+        await page.locator('figcaption', { hasText: 'series 4, image 52' }).waitFor();
+      }),
+  );
 
   test('the report first; its slices are found like any image, until a correction cites them no more', async () => {
     await report('CITED200', 'FINDINGS: Nodule (series 4 image 3).');
