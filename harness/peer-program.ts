@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
@@ -9,7 +10,7 @@ export interface PeerOptions {
   env?: Record<string, string>;
 }
 
-/** Runs another program to its end and resolves to the lines it printed. Rejects where its exit code is not 0. */
+/** Runs another program, in the folder for temporary files, to its end and resolves to the lines it printed. Rejects where its exit code is not 0. */
 export async function runPeer(
   command: string,
   args: readonly string[],
@@ -17,6 +18,7 @@ export async function runPeer(
 ): Promise<string[]> {
   const { stdout } = await run(command, [...args], {
     env: { ...process.env, ...env },
+    cwd: tmpdir(),
     maxBuffer: 16 * 1024 * 1024,
     timeout: PATIENCE_MS,
   });
@@ -25,7 +27,7 @@ export async function runPeer(
 
 const PATIENCE_MS = 120_000;
 
-/** Another program that serves while it is tested or measured. */
+/** Another program that serves while it is tested or measured. What it writes where it stands (HAPI an `id_file`) is none of ours. */
 export class PeerProgram {
   readonly #child: ChildProcess;
   /** the first lines it printed */
@@ -45,6 +47,7 @@ export class PeerProgram {
     const child = spawn(command, [...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
+      cwd: tmpdir(),
     });
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
