@@ -194,10 +194,11 @@ function isBlank(code: number): boolean {
   return (code >= 0x2000 && code <= 0x200b) || [0x2028, 0x2029, 0x202f, 0x205f].includes(code);
 }
 
-/** ASCII letters, and everything above Latin-1 punctuation except the general punctuation and symbol blocks. */
+/** ASCII letters, and everything above Latin-1 punctuation except blanks and the general punctuation and symbol blocks. */
 function isLetter(code: number): boolean {
   if (code < 128) return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
   if (code < 0xc0 || code === 0xd7 || code === 0xf7) return code === 0xb5;
   if (Number.isNaN(code)) return false;
-  return !(code >= 0x2000 && code <= 0x2bff) && !(code >= 0x3000 && code <= 0x303f) && code !== 0xfeff;
+  if (code === 0x1680 || code === 0xfeff) return false;
+  return !(code >= 0x2000 && code <= 0x2bff) && !(code >= 0x3000 && code <= 0x303f);
 }

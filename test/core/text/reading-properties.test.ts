@@ -157,6 +157,21 @@ test('case and white space change no label', () => {
   );
 });
 
+test('every blank that ECMAScript knows parts words, and is no part of one', () => {
+  const codes = Array.from({ length: 0x10000 }, (_, code) => code);
+  const blanks = codes.filter((code) => String.fromCharCode(code).trim() === '' && ![10, 13].includes(code));
+  assert.ok(blanks.includes(0x1680));
+  for (const blank of blanks.map((code) => String.fromCharCode(code))) {
+    const { findings, sections } = readReport([{ section: null, text: `Pleural${blank}effusion${blank}` }]);
+    assert.deepEqual(
+      findings.map(({ concept }) => concept),
+      ['effusion'],
+      JSON.stringify(blank),
+    );
+    assert.equal(sections.at(-1)?.end, 'Pleural effusion'.length, JSON.stringify(blank));
+  }
+});
+
 test('every finding says which rules made it, and the lexicon knows them', () => {
   fc.assert(
     fc.property(parts, (given) => {
