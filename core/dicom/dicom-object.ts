@@ -1,8 +1,7 @@
 /** A DICOM object as it is sent: its data set stands in its transfer syntax as it is. */
-import { inflateRawSync } from 'node:zlib';
 import { InterleaveError } from '../errors.ts';
+import { dataSetBytes } from './data-set-bytes.ts';
 import { DataSetReader } from './data-set-reader.ts';
-import { MAX_INFLATED_DATA_SET } from './limits.ts';
 import { readPart10 } from './part10.ts';
 import { isUid, TRANSFER_SYNTAX } from './uids.ts';
 
@@ -36,21 +35,11 @@ export function dicomObjectOf(file: Buffer): DicomObject {
 
 function sopOf(dataSet: Buffer, transferSyntaxUid: string) {
   const reader = new DataSetReader(transferSyntaxUid, WANTED);
-  const deflated = transferSyntaxUid === TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE;
-  reader.push(deflated ? inflated(dataSet) : dataSet);
+  reader.push(dataSetBytes(dataSet, transferSyntaxUid));
   return {
     sopClassUid: reader.dataSet.string(SOP_CLASS),
     sopInstanceUid: reader.dataSet.string(SOP_INSTANCE),
   };
-}
-
-/** A deflated data set as it was before (PS3.5 A.5). Throws DICOM_DATA_SET_UNREADABLE, also where that is too large. */
-export function inflated(bytes: Buffer, maxBytes: number = MAX_INFLATED_DATA_SET): Buffer {
-  try {
-    return inflateRawSync(bytes, { maxOutputLength: maxBytes });
-  } catch (cause) {
-    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'it cannot be inflated', { cause });
-  }
 }
 
 /** Two capital letters where an explicit VR stands; a small group number read the right way round. */

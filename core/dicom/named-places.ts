@@ -1,8 +1,8 @@
 /** Where the objects are found that a key object selection or a presentation state names: their study and series. */
 import { isRejectionNote } from '../radiology/rejections.ts';
 import type { DataSet, Tag } from './data-set.ts';
+import { dataSetBytes } from './data-set-bytes.ts';
 import { DataSetReader } from './data-set-reader.ts';
-import { inflated } from './dicom-object.ts';
 import { KEY_OBJECT_TAGS, namedObjects } from './key-object.ts';
 import { readPart10 } from './part10.ts';
 import { TRANSFER_SYNTAX } from './uids.ts';
@@ -64,7 +64,6 @@ function read(file: Buffer): DataSet {
     values: new Set([...KEY_OBJECT_TAGS.values, TAG.STUDY, TAG.SERIES]),
     sequences: new Set(KEY_OBJECT_TAGS.sequences),
   });
-  const deflated = transferSyntaxUid === TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE;
-  reader.push(deflated ? inflated(bytes) : bytes);
+  reader.push(dataSetBytes(bytes, transferSyntaxUid));
   return reader.dataSet;
 }

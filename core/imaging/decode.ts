@@ -1,8 +1,7 @@
-import { inflateRawSync } from 'node:zlib';
+import { dataSetBytes } from '../dicom/data-set-bytes.ts';
 import { DataSetReader } from '../dicom/data-set-reader.ts';
 import { encodingOf } from '../dicom/element-encoding.ts';
 import { readPart10 } from '../dicom/part10.ts';
-import { TRANSFER_SYNTAX } from '../dicom/uids.ts';
 import { InterleaveError } from '../errors.ts';
 import { chooseFrames } from './choose-frames.ts';
 import { MAX_INFLATED_BYTES } from './codec-limits.ts';
@@ -32,7 +31,7 @@ export async function* decode(
   if (meta === null)
     throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'The object has no file meta information.');
   const { transferSyntaxUid } = meta;
-  const bytes = dataSetBytes(object.subarray(meta.dataSetOffset), transferSyntaxUid);
+  const bytes = dataSetBytes(object.subarray(meta.dataSetOffset), transferSyntaxUid, MAX_INFLATED_BYTES);
   const reader = new DataSetReader(transferSyntaxUid, IMAGE_PIXEL_WANTED);
   reader.push(bytes);
   reader.end();
@@ -68,13 +67,4 @@ function storedFrame(data: PixelData, frame: number, pixel: ImagePixel): StoredF
   if (bytes === undefined)
     throw new InterleaveError('IMAGE_UNDECODABLE', 'It has fewer frames than it says.');
   return { bytes, firstBit: 0, encapsulated: true };
-}
-
-function dataSetBytes(bytes: Buffer, transferSyntaxUid: string): Buffer {
-  if (transferSyntaxUid !== TRANSFER_SYNTAX.DEFLATED_EXPLICIT_LITTLE) return bytes;
-  try {
-    return inflateRawSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES });
-  } catch (cause) {
-    throw new InterleaveError('DICOM_DATA_SET_UNREADABLE', 'The object could not be inflated.', { cause });
-  }
 }
