@@ -81,13 +81,7 @@ const LAYOUTS = { nchw: 'channels-first', nhwc: 'channels-last' } as const;
 
 async function imageSide(folder: string, name: string, said: DescribedImage): Promise<ImageSide> {
   const names = namesOf(said.input, said.output);
-  const graph = await copied(
-    folder,
-    said.file,
-    ['graph', 'onnx', 'model.onnx'],
-    MAX_BUNDLE_FILE_BYTES,
-    names,
-  );
+  const graph = await copiedGraph(folder, said.file, names);
   const { size, resize: fit, colour, layout, pooling } = said;
   const times = said.range === '0..1' ? 255 : 1;
   return {
@@ -120,13 +114,7 @@ async function textSide(folder: string, name: string, said: DescribedText): Prom
       'ENCODER_DESCRIPTION_INVALID',
       'encoder.json: text.output: must be there where text.inputs is.',
     );
-  const graph = await copied(
-    folder,
-    said.file,
-    ['graph', 'onnx', 'model.onnx'],
-    MAX_BUNDLE_FILE_BYTES,
-    names,
-  );
+  const graph = await copiedGraph(folder, said.file, names);
   const isJson = extname(tokenizer.file) === '.json';
   const vocabulary = await copied(
     folder,
@@ -165,15 +153,19 @@ function namesOf(input: string | undefined, output: string | undefined): BundleF
   );
 }
 
+async function copiedGraph(folder: string, file: string, names: BundleFile['names']): Promise<CopiedFile> {
+  const graph = await copied(folder, file, ['graph', 'onnx', 'model.onnx'], MAX_BUNDLE_FILE_BYTES);
+  return names === undefined ? graph : { ...graph, names };
+}
+
 async function copied(
   folder: string,
   file: string,
   [role, format, path]: [BundleFile['role'], BundleFile['format'], string],
   maxBytes: number,
-  names?: BundleFile['names'],
 ): Promise<CopiedFile> {
   const copyOf = await plainFile(folder, file, maxBytes);
-  return { role, format, path, package: null, copyOf, ...(names === undefined ? {} : { names }) };
+  return { role, format, path, package: null, copyOf };
 }
 
 function scaled<T extends number | [number, number, number]>(value: T, times: number): T {
