@@ -1,4 +1,4 @@
-import { codeOf, InterleaveError } from '../../core/errors.ts';
+import { InterleaveError } from '../../core/errors.ts';
 import { MAX_READ_FRAMES } from '../../core/imaging/limits.ts';
 import type { FramesOfImage } from '../../core/radiology/cited-images.ts';
 import type { Case, ImageEmbedded } from '../../core/radiology/events.ts';
@@ -7,11 +7,13 @@ import type { LiveTraffic } from '../../platform/concurrency/live-traffic.ts';
 import type { ConsumedRecord } from '../../platform/kafka/consumer.ts';
 import { newestRecords } from '../../platform/kafka/newest-records.ts';
 import type { EventProducer } from '../../platform/kafka/producer.ts';
+import { sendIfItFits } from '../../platform/kafka/send-if-it-fits.ts';
 import { withHeartbeat } from '../../platform/kafka/with-heartbeat.ts';
 import type { ObjectStore } from '../../platform/object-store/object-store.ts';
 import type { Logger } from '../../platform/process/log.ts';
 import type { Counter, Metrics } from '../../platform/process/metrics.ts';
 import { events } from '../../schemas/events.ts';
+import { storedCase } from '../../schemas/stored-case.ts';
 import { keepThumbnail, sizesOf } from './embed-image.ts';
 import type { ImageModels, LoadedModel } from './image-models.ts';
 import { MAX_STORED_POLL_MS, STORED_BATCH } from './limits.ts';
@@ -73,18 +75,9 @@ export function embedStoredImages(parts: StoredImageParts, options: StoredImageO
   return (records: ConsumedRecord[], heartbeat: () => Promise<void>): Promise<void> =>
     withHeartbeat(heartbeat, () => work(newestRecords(records).flatMap((record) => chosen(record))));
 
-  /** Nothing of a case that is erased; one that cannot be read is the joiner's to tell. */
-  function chosen({ value, partition, offset }: ConsumedRecord): StoredFrames[] {
-    if (value === null) return [];
-    let state: Case;
-    try {
-      state = events.case.decode(value);
-    } catch (error) {
-      if (codeOf(error) === 'SCHEMA_UNKNOWN') throw error;
-      log.warn({ code: codeOf(error), partition, offset }, 'stored.case.unreadable');
-      return [];
-    }
-    return choose(state).flatMap(parted);
+  function chosen(record: ConsumedRecord): StoredFrames[] {
+    const state = storedCase(record, log);
+    return state === null ? [] : choose(state).flatMap(parted);
   }
 
   async function embed({ image, frames, models: wanted }: StoredFrames): Promise<void> {
@@ -122,13 +115,9 @@ export function embedStoredImages(parts: StoredImageParts, options: StoredImageO
   }
 
   async function passOn(event: ImageEmbedded): Promise<'embedded' | 'EVENT_TOO_LARGE'> {
-    try {
-      await producer.send(topic, { key: event.received.caseId, value: events.imageEmbedded.encode(event) });
-      return 'embedded';
-    } catch (error) {
-      if (codeOf(error) !== 'EVENT_TOO_LARGE') throw error;
-      return 'EVENT_TOO_LARGE';
-    }
+    const value = events.imageEmbedded.encode(event);
+    const fits = await sendIfItFits(producer, topic, { key: event.received.caseId, value });
+    return fits ? 'embedded' : 'EVENT_TOO_LARGE';
   }
 }
 
