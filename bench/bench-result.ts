@@ -14,6 +14,16 @@ export function figure(name: string, value: number | null, unit: string): Figure
   return { name, value, unit, aim: null, met: null };
 }
 
+/** A figure that should be `aim` or more. */
+export function atLeast(name: string, value: number, unit: string, aim: number): Figure {
+  return { name, value, unit, aim: `>= ${aim}`, met: value >= aim };
+}
+
+/** A figure that should be `aim` or less. */
+export function atMost(name: string, value: number, unit: string, aim: number): Figure {
+  return { name, value, unit, aim: `<= ${aim}`, met: value <= aim };
+}
+
 /** Another program that was measured in the same run, at its best settings. */
 export interface Peer {
   name: string;

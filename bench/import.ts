@@ -10,7 +10,7 @@ import { System } from '../harness/system.ts';
 import { until } from '../harness/until.ts';
 import { openElasticsearch } from '../platform/elasticsearch/client.ts';
 import { INDEX_ALIASES } from '../schemas/index/index-names.ts';
-import { type BenchOptions, type BenchResult, figure } from './bench-result.ts';
+import { atLeast, type BenchOptions, type BenchResult, figure } from './bench-result.ts';
 import { type ArchiveCase, writeArchive } from './support/archive.ts';
 import { BenchCases } from './support/bench-cases.ts';
 import { runVerb } from './support/cli-run.ts';
@@ -77,11 +77,10 @@ export async function run({ values, say }: BenchOptions): Promise<BenchResult> {
     const seconds = (found - began) / 1000;
     await meanwhile.stop(say);
 
-    const rate = images / seconds;
     return {
       bench: 'import',
       figures: [
-        { name: 'import_images_per_s', value: rate, unit: 'images/s', aim: '>= 25', met: rate >= 25 },
+        atLeast('import_images_per_s', images / seconds, 'images/s', 25),
         figure('import_images_per_s_acknowledged', images / done.result.seconds, 'images/s'),
         figure('ack_to_findable_p50_s_before', percentile(before.delays, 0.5), 's'),
         figure('ack_to_findable_p95_s_before', percentile(before.delays, 0.95), 's'),
